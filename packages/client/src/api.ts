@@ -1,0 +1,248 @@
+/**
+ * What applications see of the SDK: values that can be read and watched, and functions. Nothing here knows a screen.
+ */
+import type { Dial } from '@parley/link';
+import type {
+  Content,
+  Entry,
+  ErrorCode,
+  MemberView,
+  MessageRef,
+  Payload,
+  Person,
+  PresenceStatus,
+  RawEntry,
+  Reply,
+  RequestName,
+  RoomView,
+  ServerEvent,
+  SignedIn,
+} from '@parley/protocol';
+
+/** A value that changes. `get` returns the same object until it changes, so a view can compare by identity. */
+export interface Readable<T> {
+  get(): T;
+  /** Calls `listener` after each change; returns what stops it. */
+  subscribe(listener: () => void): () => void;
+  /** The present value, then each later one (values in between may be skipped); ends when `signal` aborts. */
+  values(signal?: AbortSignal): AsyncIterable<T>;
+}
+
+/** What the SDK needs of its surroundings; handed in so that a simulator can replace it. */
+export interface Runtime {
+  /** Unix ms. */
+  now(): number;
+  /** Milliseconds that only grow. */
+  elapsed(): number;
+  /** 0 ≤ x < 1. */
+  random(): number;
+  randomBytes(length: number): Uint8Array;
+  /** Calls back once after `ms`; returns what cancels it. */
+  setTimer(callback: () => void, ms: number): () => void;
+}
+
+/** Where the outbox, cursors, drafts and the newest entries of each room are kept. Writes resolve when they are durable. */
+export interface Store {
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** Applies all changes at once: a value sets, undefined deletes. */
+  apply(changes: ReadonlyMap<string, Uint8Array | undefined>): Promise<void>;
+  /** Everything whose key begins with `prefix`, in order of keys. */
+  list(prefix: string): Promise<[key: string, value: Uint8Array][]>;
+  close(): Promise<void>;
+}
+
+export type Status =
+  | { state: 'connecting'; attempt: number }
+  /** Signed in and following all rooms. */
+  | { state: 'online' }
+  /** Connected, not signed in. */
+  | { state: 'anonymous' }
+  /** No connection; the next try comes at `retryAt` (Unix ms). */
+  | { state: 'offline'; retryAt: number; code?: ErrorCode }
+  /** Closed by the application, or the session ended. */
+  | { state: 'closed'; code?: ErrorCode };
+
+export interface ServerInfo extends Pick<Reply<'session.hello'>, 'server' | 'signUp' | 'guests' | 'features'> {}
+
+export interface ClientOptions {
+  dial: Dial;
+  store: Store;
+  runtime: Runtime;
+  /** As `web/0.1.0`. */
+  name: string;
+  /** Of this device, shown in the list of sessions. */
+  device: string;
+  signal?: AbortSignal;
+}
+
+export interface Client {
+  readonly status: Readable<Status>;
+  /** Undefined until the first hello. */
+  readonly server: Readable<ServerInfo | undefined>;
+  /** Undefined while nobody is signed in. */
+  readonly me: Readable<SignedIn | undefined>;
+  readonly rooms: Readable<readonly RoomSummary[]>;
+  readonly invitations: Readable<readonly RoomView[]>;
+  /** Acts that wait for their outcome or failed, in all rooms, oldest first. */
+  readonly outbox: Readable<readonly OutboxRow[]>;
+
+  /** Connects and stays connected; resumes the session whose token the store holds. Resolves after the first hello. */
+  start(): Promise<void>;
+  register(details: { name: string; password: string; display?: string; invite?: string }): Promise<SignedIn>;
+  signIn(details: { name: string; password: string }): Promise<SignedIn>;
+  /** `sign` gets the bytes of keyProof and returns an Ed25519 signature. */
+  signInWithKey(details: { key: Uint8Array; sign(message: Uint8Array): Promise<Uint8Array> }): Promise<SignedIn>;
+  guest(name?: string): Promise<SignedIn>;
+  resume(token: string): Promise<SignedIn>;
+  signOut(): Promise<void>;
+  /** One typed request on the present connection; rejects with a Refusal, or code `unavailable` while offline. */
+  request<N extends RequestName>(name: N, payload: Payload<N>, options?: { signal?: AbortSignal }): Promise<Reply<N>>;
+  /** Every event of the server, as it arrives. */
+  events(signal?: AbortSignal): AsyncIterable<ServerEvent>;
+  /** A room that is in `rooms`, by id or `#alias`; undefined when it is not there. */
+  room(idOrAlias: string): Room | undefined;
+  /** Joins by id or `#alias` and resolves when the room can be used. */
+  join(idOrAlias: string): Promise<Room>;
+  create(details: Omit<Payload<'room.create'>, 'clientId'>): Promise<Room>;
+  /** What a person is called, from what was seen; undefined when never seen. */
+  person(user: string): Person | undefined;
+  retry(clientId: string): Promise<void>;
+  discard(clientId: string): Promise<void>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface RoomSummary {
+  view: RoomView;
+  unread: number;
+  mentions: number;
+  /** Position up to which everything is read. */
+  marker: number;
+  /** The newest message that is known, for the list. */
+  last: { text: string; name: string; at: number } | undefined;
+  draft: string;
+}
+
+export interface OutboxRow {
+  clientId: string;
+  room: string;
+  /** As `message.send`. */
+  request: RequestName;
+  payload: unknown;
+  at: number;
+  state: 'waiting' | 'sending' | 'queued' | 'failed';
+  /** Why it failed. */
+  code?: ErrorCode;
+  /** When a refused row may be tried again, Unix ms. */
+  retryAt?: number;
+}
+
+export interface ReactionGroup {
+  emoji: string;
+  people: { user: string; name: string; clientId: string }[];
+  /** The clientId of one's own reaction, to take it back. */
+  mine: string | undefined;
+}
+
+/** A message as it stands now: edits, reactions, pins and redaction folded in. */
+export interface MessageRow {
+  type: 'message';
+  key: string;
+  user: string;
+  name: string;
+  display: string | undefined;
+  server: string | undefined;
+  clientId: string;
+  /** Undefined until the message stands in the log. */
+  seq: number | undefined;
+  at: number;
+  /** Null when it was deleted or erased. */
+  body: Content | null;
+  mine: boolean;
+  mentionsMe: boolean;
+  state: 'sent' | 'waiting' | 'sending' | 'queued' | 'failed';
+  code: ErrorCode | undefined;
+  retryAt: number | undefined;
+  edited: { seq: number; at: number } | undefined;
+  redacted: { name: string; reason: string | undefined } | undefined;
+  reactions: ReactionGroup[];
+  pinned: boolean;
+  imported: boolean;
+}
+/** Membership, settings, moderation, imports' system lines. */
+export interface NoticeRow {
+  type: 'notice';
+  key: string;
+  seq: number;
+  at: number;
+  entry: Entry;
+}
+/** An entry of a kind that this version does not know. */
+export interface UnknownRow {
+  type: 'unknown';
+  key: string;
+  seq: number;
+  at: number;
+  entry: RawEntry;
+}
+export type Row = MessageRow | NoticeRow | UnknownRow;
+
+export interface TimelineState {
+  /** Oldest first; pending rows of the outbox at the end when `atEnd`. Rows that did not change keep their identity. */
+  rows: readonly Row[];
+  /** Whether there is more to load before the first and after the last row. */
+  before: boolean;
+  after: boolean;
+  /** The window reaches the newest entry and grows with it. */
+  atEnd: boolean;
+  loading: 'before' | 'after' | 'jump' | undefined;
+  /** The marker when the timeline was opened: the "New" line stands after it; undefined = no line. */
+  newAfter: number | undefined;
+  error: ErrorCode | undefined;
+}
+
+/** A window over a room's log: pages in both ways, follows the end, fills gaps by itself. */
+export interface Timeline extends Readable<TimelineState> {
+  loadBefore(): Promise<void>;
+  loadAfter(): Promise<void>;
+  /** Moves the window; resolves with the key of the row to show, or undefined for an empty room. */
+  jump(to: 'newest' | 'first-unread' | { seq: number } | { at: number } | MessageRef): Promise<string | undefined>;
+  close(): void;
+}
+
+export interface SendOptions {
+  clientId?: string;
+  signal?: AbortSignal;
+}
+export type Sent = { seq: number; at: number } | 'queued';
+
+export interface Room {
+  readonly id: string;
+  readonly summary: Readable<RoomSummary>;
+  /** People who type now, without oneself. */
+  readonly typing: Readable<readonly { user: string; name: string }[]>;
+  /** Who is here, from the first time it is read. */
+  readonly presence: Readable<ReadonlyMap<string, PresenceStatus>>;
+  timeline(): Timeline;
+  /** Optimistic and durable: the row is in the timeline at once and in the store before it is sent. Resolves on the ack, rejects with the refusal. */
+  send(body: string | Content, options?: SendOptions): Promise<Sent>;
+  edit(target: MessageRef, body: string | Content, options?: SendOptions): Promise<Sent>;
+  redact(target: MessageRef, reason?: string, options?: SendOptions): Promise<Sent>;
+  react(target: MessageRef, emoji: string, options?: SendOptions): Promise<Sent>;
+  unreact(reaction: MessageRef, options?: SendOptions): Promise<Sent>;
+  pin(target: MessageRef, options?: SendOptions): Promise<Sent>;
+  unpin(target: MessageRef, options?: SendOptions): Promise<Sent>;
+  /** Throttled here; call it on every keystroke. */
+  setTyping(typing: boolean): void;
+  markRead(seq: number): void;
+  setDraft(text: string): void;
+  /** Members by role, paged by the server. */
+  members(query?: {
+    query?: string;
+    after?: string;
+    limit?: number;
+  }): Promise<{ members: MemberView[]; more: boolean; total: number }>;
+  leave(): Promise<void>;
+  /** Every message from after `since` (default: from now on), history first, then live; survives reconnection. */
+  messages(options?: { since?: number; signal?: AbortSignal }): AsyncIterable<Entry>;
+}

@@ -1,0 +1,90 @@
+/**
+ * CBOR with one spelling for each value [RFC 8949 §4.2.1]. Bytes from outside are scanned for depth before anything is
+ * allocated, because the decoder has no limit of its own, and for the key `__proto__`, which plain objects cannot hold.
+ */
+import { decode, encode, rfc8949EncodeOptions } from 'cborg';
+import { Refusal } from './error.ts';
+
+export function encodeCbor(value: unknown): Uint8Array {
+  return encode(value, rfc8949EncodeOptions);
+}
+
+/** Decodes one value; throws `Refusal('bad-frame')` for anything but one well-formed item of at most `maxDepth` levels. */
+export function decodeCbor(bytes: Uint8Array, maxDepth: number): unknown {
+  scan(bytes, maxDepth);
+  try {
+    return decode(bytes, decodeOptions);
+  } catch {
+    throw new Refusal('bad-frame');
+  }
+}
+
+/** Like {@link decodeCbor}, and refuses any spelling but the canonical one. For what is hashed or signed. */
+export function decodeCanonical(bytes: Uint8Array, maxDepth: number): unknown {
+  const value = decodeCbor(bytes, maxDepth);
+  const again = encodeCbor(value);
+  if (again.length !== bytes.length || again.some((byte, i) => byte !== bytes[i])) throw new Refusal('bad-frame');
+  return value;
+}
+
+const decodeOptions = {
+  strict: true,
+  rejectDuplicateMapKeys: true,
+  allowIndefinite: false,
+  allowUndefined: false,
+  allowInfinity: false,
+  allowNaN: false,
+  allowBigInt: false,
+  tags: {},
+};
+
+const protoKey = [0x5f, 0x5f, 0x70, 0x72, 0x6f, 0x74, 0x6f, 0x5f, 0x5f];
+
+/** Walks the heads only. Lengths are checked against what is left, so a short frame cannot promise a long array. */
+function scan(bytes: Uint8Array, maxDepth: number): void {
+  const left: number[] = [1];
+  const isMap: boolean[] = [false];
+  let at = 0;
+  while (left.length > 0) {
+    const top = left.length - 1;
+    if (left[top] === 0) {
+      left.pop();
+      isMap.pop();
+      continue;
+    }
+    const isKey = isMap[top] === true && left[top]! % 2 === 0;
+    left[top]!--;
+    const { major, argument, next } = head(bytes, at);
+    at = next;
+    if (major === 2 || major === 3) {
+      at += argument;
+      if (at > bytes.length) throw new Refusal('bad-frame');
+      if (isKey && argument === 9 && protoKey.every((byte, i) => bytes[next + i] === byte))
+        throw new Refusal('bad-frame');
+    } else if (major === 4 || major === 5) {
+      const items = major === 5 ? argument * 2 : argument;
+      if (items > bytes.length - at || left.length > maxDepth) throw new Refusal('bad-frame');
+      left.push(items);
+      isMap.push(major === 5);
+    } else if (major === 6) throw new Refusal('bad-frame');
+    if (isKey && major !== 3 && major > 1) throw new Refusal('bad-frame');
+  }
+  if (at !== bytes.length) throw new Refusal('bad-frame');
+}
+
+function head(bytes: Uint8Array, at: number): { major: number; argument: number; next: number } {
+  const first = bytes[at];
+  if (first === undefined) throw new Refusal('bad-frame');
+  const major = first >> 5;
+  const info = first & 31;
+  if (info < 24) return { major, argument: info, next: at + 1 };
+  if (info > 27) throw new Refusal('bad-frame');
+  const width = 1 << (info - 24);
+  let argument = 0;
+  for (let i = 1; i <= width; i++) {
+    const byte = bytes[at + i];
+    if (byte === undefined) throw new Refusal('bad-frame');
+    argument = argument * 256 + byte;
+  }
+  return { major, argument: major === 7 ? 0 : argument, next: at + 1 + width };
+}

@@ -1,0 +1,45 @@
+/** Sizes of everything that can be said, each with its reason. Lengths of text are in UTF-16 units, sizes in bytes. */
+export const limits = {
+  /** One frame on any door; a history page of large messages still fits. */
+  frameBytes: 1_048_576,
+  /** One frame before sign-in: nothing that is said there is longer. */
+  frameBytesBeforeSignIn: 16_384,
+  /** Nesting of arrays and maps in a frame; the deepest honest frame has 7 levels. */
+  frameDepth: 12,
+  /** Text of one message: four pages; longer things are files. */
+  messageText: 16_384,
+  /** An envelope with its parts, so that a batch of 64 fits a federation frame. */
+  envelopeBytes: 65_536,
+  topic: 1_024,
+  reason: 512,
+  roomTitle: 80,
+  displayName: 64,
+  accountName: 32,
+  alias: 64,
+  password: 256,
+  deviceName: 64,
+  /** The longest emoji in Unicode 16 has 35 UTF-8 bytes; custom short codes fit too. */
+  emoji: 32,
+  clientId: 64,
+  mentions: 50,
+  pins: 100,
+  /** A page of history: about three screens. */
+  page: 100,
+  membersPage: 500,
+  roomsPage: 100,
+  /** Rooms of one account: all of them are synced at sign-in. */
+  roomsPerAccount: 1_000,
+  sessionsPerAccount: 50,
+  keysPerAccount: 16,
+  membersPerRoom: 50_000,
+  bansPerRoom: 10_000,
+  invitesPerRoom: 1_000,
+  importLines: 500,
+  people: 100,
+  /** Entries that a sync sends for one room before it starts over from the newest. */
+  syncTail: 200,
+  /** A mute or ban with an end: one year at most, else until lifted. */
+  durationMs: 31_536_000_000,
+  slowModeMs: 21_600_000,
+  retentionDays: 3_650,
+} as const;

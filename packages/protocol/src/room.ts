@@ -1,0 +1,141 @@
+/** Rooms: making, finding, coming and going, their settings. */
+import { event, request } from './define.ts';
+import { position, rawEntry } from './entry.ts';
+import {
+  choice,
+  count,
+  flag,
+  type Infer,
+  integer,
+  line,
+  list,
+  nullable,
+  optional,
+  record,
+  text,
+  view,
+} from './field.ts';
+import { alias, clientId, roomId, userId } from './id.ts';
+import { historyRule, joinRule, permissionTable, retentionDays } from './kind.ts';
+import { limits } from './limits.ts';
+import { actReply } from './outcome.ts';
+import { role } from './role.ts';
+
+/** What one is to a room. `watching`: a guest who reads and has not spoken; `archive`: a read-only copy that one imported. */
+export const membership = choice(['member', 'watching', 'invited', 'archive', 'none']);
+
+export const roomView = view({
+  id: roomId,
+  alias: optional(alias),
+  title: text(limits.roomTitle),
+  topic: text(limits.topic),
+  head: position,
+  joinRule,
+  listed: flag(),
+  history: historyRule,
+  retentionDays: optional(retentionDays),
+  slowModeMs: count(),
+  permissions: permissionTable,
+  members: count(),
+  createdAt: count(),
+  me: view({
+    membership,
+    role: optional(role),
+    /** Unix ms; null = until lifted; absent = not muted. */
+    mutedUntil: optional(nullable(count())),
+    invitedBy: optional(userId),
+  }),
+});
+export type RoomView = Infer<typeof roomView>;
+
+/** A room with everything a client needs to follow it from here. */
+export const roomSync = view({
+  room: roomView,
+  /** `resumed`: `entries` follow the cursor without a gap. `reset`: forget what is held; `entries` are the newest rows. */
+  mode: choice(['resumed', 'reset']),
+  entries: list(rawEntry, limits.syncTail),
+  marker: count(),
+  unread: count(),
+  mentions: count(),
+});
+export type RoomSync = Infer<typeof roomSync>;
+
+const changes = {
+  alias: optional(alias),
+  title: optional(line(limits.roomTitle)),
+  topic: optional(text(limits.topic)),
+  joinRule: optional(joinRule),
+  listed: optional(flag()),
+  history: optional(historyRule),
+  /** 0 = nothing is kept on disk, null = for ever. */
+  retentionDays: optional(nullable(retentionDays)),
+  slowModeMs: optional(integer(0, limits.slowModeMs)),
+  permissions: optional(permissionTable),
+};
+
+export const room = {
+  create: request({
+    about: 'Makes a room; the caller is its owner. Without `joinRule` it is public and listed.',
+    from: 'account',
+    rate: 'create',
+    payload: record({ ...changes, alias, clientId }),
+    reply: view({ sync: roomSync }),
+    errors: ['name-taken', 'too-many'],
+  }),
+  list: request({
+    about: 'Public rooms of this server by name; `after` is the alias of the last one seen.',
+    from: 'guest',
+    payload: record({
+      query: optional(line(limits.alias)),
+      after: optional(alias),
+      limit: integer(1, limits.roomsPage),
+    }),
+    reply: view({ rooms: list(roomView, limits.roomsPage), more: flag() }),
+  }),
+  resolve: request({
+    about: 'The room of an alias, if the caller may know of it.',
+    from: 'guest',
+    payload: record({ alias }),
+    reply: view({ room: roomView }),
+    errors: ['not-found'],
+  }),
+  get: request({
+    about: 'One room as the caller sees it.',
+    from: 'guest',
+    payload: record({ room: roomId }),
+    reply: view({ room: roomView }),
+    errors: ['not-found'],
+  }),
+  join: request({
+    about: 'Joins; a guest watches until they speak.',
+    from: 'guest',
+    rate: 'create',
+    payload: record({ room: roomId, clientId }),
+    reply: view({ sync: roomSync }),
+    errors: ['not-found', 'not-invited', 'banned', 'too-many', 'guests-refused'],
+  }),
+  leave: request({
+    about: 'Leaves, or stops watching, or declines an invitation.',
+    from: 'guest',
+    payload: record({ room: roomId, clientId }),
+    reply: view({}),
+    errors: ['not-a-member'],
+  }),
+  settings: request({
+    about:
+      'Changes what is named. Title, topic: `manage-info`; alias, join rule, listing: `manage-links`; history and retention: `manage-history`; permissions: `manage-roles`.',
+    from: 'account',
+    room: { as: 'member' },
+    rate: 'create',
+    payload: record({ room: roomId, clientId, ...changes }),
+    reply: actReply,
+    errors: ['forbidden', 'name-taken', 'not-a-member'],
+  }),
+  added: event({ about: 'You are in a room now, through this or another device.', payload: view({ sync: roomSync }) }),
+  invited: event({ about: 'Somebody invites you.', payload: view({ room: roomView }) }),
+  changed: event({ about: 'Title, rules or your own role changed.', payload: view({ room: roomView }) }),
+  removed: event({
+    about: 'You are no longer in a room.',
+    payload: view({ room: roomId, how: choice(['left', 'kicked', 'banned', 'declined', 'revoked', 'erased']) }),
+  }),
+};
