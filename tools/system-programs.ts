@@ -1,0 +1,55 @@
+// Programs that suites need and npm cannot install. As root on Debian the test run installs them; elsewhere the
+// suites that need them skip themselves, and the closing summary names what is missing.
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+export interface SystemProgram {
+  program: string;
+  aptPackage: string;
+  /** What is skipped without it. */
+  suites: string;
+}
+
+export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
+  { program: 'chromium', aptPackage: 'chromium', suites: 'e2e in a browser' },
+  { program: 'strace', aptPackage: 'strace', suites: 'e2e of what reaches the disk' },
+];
+
+/** Whether `program` is on the PATH. */
+export function isPresent(program: string, path = process.env.PATH ?? ''): boolean {
+  return path.split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Whether this process may install: root, on Debian, and somebody (a build server or a person) is watching. */
+function mayInstall(): boolean {
+  const isWatched = Boolean(process.env.CI) || Boolean(process.stdout.isTTY);
+  return process.getuid?.() === 0 && isWatched && isPresent('apt-get');
+}
+
+function apt(args: string[]): boolean {
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 2, 2], env: environment }).status === 0;
+}
+
+/** Installs what is missing where that is possible; resolves to a line for each program still missing. */
+export function provide(programs: readonly SystemProgram[] = SYSTEM_PROGRAMS): string[] {
+  const isMissing = ({ program }: SystemProgram) => !isPresent(program);
+  const wanted = programs.filter(isMissing);
+  if (wanted.length > 0 && mayInstall()) {
+    const install = ['install', '--yes', '--no-install-recommends', ...wanted.map((each) => each.aptPackage)];
+    // A fresh Debian knows no packages until the first update.
+    if (!apt(install) && apt(['update'])) apt(install);
+  }
+  return programs
+    .filter(isMissing)
+    .map((each) => `${each.program} (${each.suites}): apt-get install ${each.aptPackage}`);
+}
