@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { closeRoom, openRoom, runLoad } from './load.ts';
+import type { Adapter } from './target.ts';
+import { startTarget } from './target-process.ts';
 import { targets } from './targets/all.ts';
+import { plainText, ws } from './targets/ws.ts';
 
 const load = { rate: 'saturated', window: 8, durationMs: 10_000, maxMessages: 50, bytes: 100 } as const;
 
@@ -20,3 +23,33 @@ for (const target of targets) {
     }
   });
 }
+
+test('the generator notices a message that comes twice', async () => {
+  const twice: Adapter = {
+    ...plainText,
+    read(_connection, _buffer, start, _end, deliver) {
+      deliver(start);
+      deliver(start);
+    },
+  };
+  const server = await ws.start();
+  try {
+    const room = await openRoom(server.port, twice, 2);
+    const { disordered } = await runLoad(room, load).finally(() => closeRoom(room));
+    assert.ok(disordered > 0);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a run fails when the server goes away', async () => {
+  const server = await ws.start();
+  const room = await openRoom(server.port, plainText, 2);
+  await server.stop();
+  await assert.rejects(runLoad(room, { ...load, maxMessages: 1_000_000 }));
+  closeRoom(room);
+});
+
+test('a server that ends before it listens is an error', async () => {
+  await assert.rejects(startTarget(new URL('./text.ts', import.meta.url)), /process ended/);
+});
