@@ -79,8 +79,8 @@ export function statusForm(rest: string, line: string, knownNick: (nick: string)
   }
   const action = /^([^ ]+) +(.*)$/s.exec(rest);
   if (!action || loggersOwn.test(rest)) return other(line);
-  const [, nick, text] = action as unknown as [string, string, string];
+  const nick = action[1]!;
   const torn = nick.includes(']') ? /^([^ ]+) ([^ ]+) (.*)$/s.exec(rest) : null;
   if (torn && knownNick(torn[1]! + torn[2]!)) return { nick: torn[1]! + torn[2]!, kind: 'action', text: torn[3]! };
-  return { nick, kind: 'action', text };
+  return { nick, kind: 'action', text: action[2]! };
 }
