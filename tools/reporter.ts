@@ -1,12 +1,15 @@
 // One line for each test file, then the failures in full. Success is what `test:summary` says: an error thrown after
 // its test has ended fails no test, yet the run.
 
+import { AssertionError } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { TestEvent } from 'node:test/reporters';
 import { inspect } from 'node:util';
 import type { Skip, Tally } from './tally.ts';
 
+// Where the runner called the test says nothing about the test.
+const RUNNER_FRAMES = /^ +at .*\bnode:(?:internal\/|async_hooks:).*\n?/gm;
 const COUNTS = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
 
 type Ended = Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>;
@@ -99,7 +102,9 @@ function fullName(report: Report, test: Named): string {
 
 function failure(report: Report, path: string, data: Extract<TestEvent, { type: 'test:fail' }>['data']): string {
   const { error } = data.details;
-  const detail = error.cause instanceof Error ? inspect(error.cause) : inspect(error.cause ?? error);
+  const cause = error.cause ?? error;
+  const told = cause instanceof AssertionError ? (cause.stack ?? cause.message) : inspect(cause);
+  const detail = told.replaceAll(RUNNER_FRAMES, '');
   return `✗ ${path}:${data.line ?? 1} ${fullName(report, data)}\n${detail.replaceAll(/^/gm, '    ')}\n`;
 }
 
