@@ -1,0 +1,201 @@
+/**
+ * What a person may do at a position. Headers only, no clock: clerk and followers come to the same answer, so a clerk that
+ * appends what is forbidden is caught by everybody.
+ */
+import {
+  check,
+  type DataOf,
+  defaultPermissions,
+  type ErrorCode,
+  guestPermissions,
+  isKind,
+  type KindName,
+  kinds,
+  limits,
+  type MemberChange,
+  type Permission,
+  type Role,
+  rank,
+} from '@parley/protocol';
+import type { Act } from './act.ts';
+import { can, type Member, type RoomState } from './state.ts';
+
+type Rule<K extends KindName> = (state: RoomState, me: Member, act: Act, data: DataOf<K>) => ErrorCode | undefined;
+
+/**
+ * The code of the refusal, or undefined when `act` is allowed now.
+ * A kind that this version does not know is allowed to members: it folds to nothing.
+ */
+export function refusalOf(state: RoomState, act: Act): ErrorCode | undefined {
+  if (act.room !== state.id) return 'forbidden';
+  const me = state.members.get(act.user);
+  if (!isKind(act.kind)) return me ? undefined : 'not-a-member';
+  const { data: schema, target } = kinds[act.kind];
+  if (schema && !check<unknown>(schema, act.data ?? {}).ok) return 'bad-request';
+  if (target && !act.target) return 'bad-request';
+  if (act.kind === 'member') return memberRefusal(state, me, act, act.data as DataOf<'member'>);
+  if (state.bans.has(act.user)) return 'banned';
+  if (!me) return 'not-a-member';
+  const rule = rules[act.kind] as Rule<KindName>;
+  return rule(state, me, act, (act.data ?? {}) as DataOf<KindName>);
+}
+
+const need = (state: RoomState, me: Member, permission: Permission): ErrorCode | undefined =>
+  can(state, me.role, permission) ? undefined : 'forbidden';
+
+/** Words, emoji, new words: what a mute takes away. */
+function speak(state: RoomState, me: Member, act: Act, permission: Permission): ErrorCode | undefined {
+  return state.mutes.has(act.user) ? 'muted' : need(state, me, permission);
+}
+
+const ownOr = (act: Act, own: Permission, any: Permission): Permission => (act.target?.user === act.user ? own : any);
+
+/** On something of another person: only where they do not stand as high or higher. */
+function outranks(state: RoomState, me: Member, user: string): boolean {
+  const other = state.members.get(user);
+  return !other || rank(me.role) < rank(other.role);
+}
+
+const rules: { [K in Exclude<KindName, 'member'>]: Rule<K> } = {
+  create: () => 'forbidden',
+  system: () => 'forbidden',
+  message: (state, me, act, data) => (data.imported ? 'forbidden' : speak(state, me, act, 'post')),
+  edit: (state, me, act) => {
+    if (act.target?.user !== act.user && !outranks(state, me, act.target!.user)) return 'forbidden';
+    return speak(state, me, act, ownOr(act, 'edit-own', 'edit-any'));
+  },
+  redact: (state, me, act) => {
+    if (act.target?.user !== act.user && !outranks(state, me, act.target!.user)) return 'forbidden';
+    return need(state, me, ownOr(act, 'redact-own', 'redact-any'));
+  },
+  react: (state, me, act) => speak(state, me, act, 'react'),
+  unreact: (state, me, act) => {
+    if (act.target?.user === act.user) return undefined;
+    return outranks(state, me, act.target!.user) ? need(state, me, 'redact-any') : 'forbidden';
+  },
+  pin: (state, me) => (state.pins.size >= limits.pins ? 'too-many' : need(state, me, 'pin')),
+  unpin: (state, me) => need(state, me, 'pin'),
+  mute: (state, me, act, { subject }) => moderate(state, me, act, subject, 'mute'),
+  unmute: (state, me, act, { subject }) =>
+    state.mutes.has(subject) ? moderate(state, me, act, subject, 'mute') : 'unknown-target',
+  role: (state, me, act, data) => roleRefusal(state, me, act.user, data),
+  settings: (state, me, _act, data) => settingsRefusal(state, me, data),
+  erase: (_state, _me, act, { subject }) => (subject === act.user ? undefined : 'forbidden'),
+};
+
+function moderate(
+  state: RoomState,
+  me: Member,
+  act: Act,
+  subject: string,
+  permission: Permission,
+): ErrorCode | undefined {
+  if (subject === act.user || !outranks(state, me, subject)) return 'forbidden';
+  return need(state, me, permission);
+}
+
+function roleRefusal(
+  state: RoomState,
+  me: Member,
+  user: string,
+  data: { subject: string; role: Role },
+): ErrorCode | undefined {
+  const other = state.members.get(data.subject);
+  if (!other) return 'not-a-member';
+  if (other.guest) return 'forbidden';
+  if (data.role === 'guest') return 'forbidden';
+  if (data.subject === user)
+    return rank(data.role) > rank(me.role) && !isLastOwner(state, user) ? undefined : 'forbidden';
+  if (rank(other.role) <= rank(me.role)) return 'forbidden';
+  const highest = me.role === 'owner' ? rank('owner') : rank(me.role) + 1;
+  return rank(data.role) < highest ? 'forbidden' : need(state, me, 'manage-roles');
+}
+
+function isLastOwner(state: RoomState, user: string): boolean {
+  for (const [other, { role }] of state.members) if (role === 'owner' && other !== user) return false;
+  return state.members.get(user)?.role === 'owner';
+}
+
+function settingsRefusal(state: RoomState, me: Member, data: DataOf<'settings'>): ErrorCode | undefined {
+  const wanted: Permission[] = [];
+  if (data.title || data.topic || data.slowModeMs !== undefined) wanted.push('manage-info');
+  if (data.alias !== undefined || data.joinRule !== undefined || data.listed !== undefined) wanted.push('manage-links');
+  if (data.history !== undefined || data.retentionDays !== undefined || data.keepForever) wanted.push('manage-history');
+  if (data.permissions !== undefined) wanted.push('manage-roles');
+  for (const permission of wanted) if (!can(state, me.role, permission)) return 'forbidden';
+  for (const [role, flags] of Object.entries(data.permissions ?? {})) {
+    const now = state.settings.permissions[role as Role];
+    const changed = [...flags.filter((flag) => !now.includes(flag)), ...now.filter((flag) => !flags.includes(flag))];
+    if (changed.length === 0) continue;
+    if (role === 'guest' && flags.some((flag) => !guestPermissions.includes(flag))) return 'forbidden';
+    if (role === 'owner' && defaultPermissions.owner.some((flag) => !flags.includes(flag))) return 'forbidden';
+    if (
+      me.role !== 'owner' &&
+      (rank(role as Role) <= rank(me.role) || changed.some((flag) => !can(state, me.role, flag)))
+    )
+      return 'forbidden';
+  }
+  return undefined;
+}
+
+type MemberRule = (
+  state: RoomState,
+  me: Member | undefined,
+  act: Act,
+  subject: string,
+  other: Member | undefined,
+) => ErrorCode | undefined;
+
+function memberRefusal(
+  state: RoomState,
+  me: Member | undefined,
+  act: Act,
+  data: DataOf<'member'>,
+): ErrorCode | undefined {
+  return memberRules[data.change](state, me, act, data.subject, state.members.get(data.subject));
+}
+
+const self = (act: Act, subject: string): ErrorCode | undefined => (act.user === subject ? undefined : 'forbidden');
+
+const memberRules: Record<MemberChange, MemberRule> = {
+  invite: (state, me, _act, subject, other) => {
+    if (!me) return 'not-a-member';
+    if (other) return 'already-a-member';
+    if (state.bans.has(subject)) return 'banned';
+    if (!state.invited.has(subject) && state.invited.size >= limits.invitesPerRoom) return 'too-many';
+    return need(state, me, 'invite');
+  },
+  decline: (state, _me, act, subject) => self(act, subject) ?? (state.invited.has(subject) ? undefined : 'not-invited'),
+  revoke: (state, me, act, subject) => {
+    if (!me) return 'not-a-member';
+    const invitation = state.invited.get(subject);
+    if (!invitation) return 'unknown-target';
+    return invitation.by === act.user ? undefined : need(state, me, 'kick');
+  },
+  knock: (state, me, act, subject) => {
+    if (me) return 'already-a-member';
+    if (state.bans.has(subject)) return 'banned';
+    if (state.settings.joinRule !== 'knock') return 'not-invited';
+    return self(act, subject) ?? (state.knocking.size >= limits.invitesPerRoom ? 'too-many' : undefined);
+  },
+  join: (state, me, act, subject) => {
+    if (me) return 'already-a-member';
+    if (state.bans.has(subject)) return 'banned';
+    if (state.settings.joinRule !== 'public' && !state.invited.has(subject)) return 'not-invited';
+    return self(act, subject) ?? (state.members.size >= limits.membersPerRoom ? 'too-many' : undefined);
+  },
+  leave: (_state, me, act, subject) => (me ? self(act, subject) : 'not-a-member'),
+  kick: (state, me, act, subject, other) => {
+    if (!me) return 'not-a-member';
+    return other ? moderate(state, me, act, subject, 'kick') : 'unknown-target';
+  },
+  ban: (state, me, act, subject) => {
+    if (!me) return 'not-a-member';
+    if (!state.bans.has(subject) && state.bans.size >= limits.bansPerRoom) return 'too-many';
+    return moderate(state, me, act, subject, 'ban');
+  },
+  unban: (state, me, _act, subject) => {
+    if (!me) return 'not-a-member';
+    return state.bans.has(subject) ? need(state, me, 'ban') : 'unknown-target';
+  },
+};

@@ -1,0 +1,39 @@
+/** An act with the stamp of the server it started on: its place in that server's own numbering for the room. */
+import { decodeCanonical, encodeCbor, idBytes, type Position, toBase32 } from '@parley/protocol';
+import { hash, list, whole } from './act.ts';
+import { type Crypto, concat } from './crypto.ts';
+
+export interface Stamp {
+  /** Server id. */
+  origin: string;
+  /** Rises when the origin was restored from an old backup. */
+  incarnation: number;
+  /** Dense from 1 within (room, origin, incarnation). */
+  oseq: number;
+  /** Hash of the origin's previous envelope in the room; zero at oseq 1. */
+  prev: Uint8Array;
+  /** The newest position that the author had seen. */
+  after: Position;
+}
+
+export function encodeStamp(stamp: Stamp): Uint8Array {
+  const { origin, incarnation, oseq, prev, after } = stamp;
+  return encodeCbor([idBytes(origin), incarnation, oseq, prev, [after.term, after.seq]]);
+}
+
+export function decodeStamp(bytes: Uint8Array): Stamp {
+  const [origin, incarnation, oseq, prev, after] = list(decodeCanonical(bytes, 3), 5);
+  const [term, seq] = list(after, 2);
+  return {
+    origin: toBase32(hash(origin)),
+    incarnation: whole(incarnation),
+    oseq: whole(oseq),
+    prev: hash(prev),
+    after: { term: whole(term), seq: whole(seq) },
+  };
+}
+
+/** SHA-256(SHA-256(stamp) ‖ SHA-256(act)): a tombstone can keep the act's hash alone and `prev` still holds. */
+export function envelopeHash(crypto: Crypto, stampBytes: Uint8Array, actHash: Uint8Array): Uint8Array {
+  return crypto.sha256(concat([crypto.sha256(stampBytes), actHash]));
+}

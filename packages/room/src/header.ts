@@ -1,0 +1,128 @@
+/**
+ * An entry as it stands in the log. Stamps and acts are byte strings inside it, so that what is verified is what was
+ * received. chain_n = SHA-256(chain_{n-1} ‖ SHA-256(header_n)).
+ */
+import { decodeCanonical, encodeCbor, type Position, Refusal, userBytes, userFromBytes } from '@parley/protocol';
+import { type Act, decodeAct, hash, list, sized, whole, word } from './act.ts';
+import { type Crypto, concat } from './crypto.ts';
+import { decodeStamp, type Stamp } from './envelope.ts';
+
+export type What =
+  /** An act of a person, with the stamp of their server and, from another server, the signature of its batch. */
+  | {
+      type: 'envelope';
+      stamp: Stamp;
+      stampBytes: Uint8Array;
+      act: Act;
+      actBytes: Uint8Array;
+      signature: Uint8Array | null;
+    }
+  /** An act of another server's person that was refused. */
+  | {
+      type: 'tombstone';
+      stamp: Stamp;
+      stampBytes: Uint8Array;
+      actHash: Uint8Array;
+      user: string;
+      clientId: string;
+      code: string;
+      signature: Uint8Array | null;
+    }
+  /** An act of the clerk itself. */
+  | { type: 'clerk'; act: Act; actBytes: Uint8Array }
+  /** A restored clerk goes on from `base`. */
+  | { type: 'term'; base: Position }
+  /** Of a later version: kept as it is, folds to nothing. */
+  | { type: 'unknown' };
+
+export interface Header {
+  pos: Position;
+  /** Unix ms by the clerk's clock; for display. */
+  at: number;
+  what: What;
+}
+
+export function encodeHeader(header: Header): Uint8Array {
+  const { pos, at, what } = header;
+  return encodeCbor([pos.term, pos.seq, at, ...encodeWhat(what)]);
+}
+
+function encodeWhat(what: What): unknown[] {
+  switch (what.type) {
+    case 'envelope':
+      return ['envelope', what.stampBytes, what.actBytes, what.signature];
+    case 'tombstone': {
+      const user = userBytes(what.user);
+      return [
+        'tombstone',
+        what.stampBytes,
+        what.actHash,
+        user.server,
+        user.account,
+        what.clientId,
+        what.code,
+        what.signature,
+      ];
+    }
+    case 'clerk':
+      return ['clerk', what.actBytes];
+    case 'term':
+      return ['term', what.base.term, what.base.seq];
+    case 'unknown':
+      throw new Refusal('unsupported-room');
+  }
+}
+
+/** Reads a header; throws `Refusal('bad-frame')` when it has another form. */
+export function decodeHeader(bytes: Uint8Array): Header {
+  const [term, seq, at, type, ...rest] = list(decodeCanonical(bytes, 2), 4);
+  return { pos: { term: whole(term), seq: whole(seq) }, at: whole(at), what: decodeWhat(word(type, 32), rest) };
+}
+
+function decodeWhat(type: string, rest: unknown[]): What {
+  switch (type) {
+    case 'envelope': {
+      const [stampBytes, actBytes] = [raw(rest[0]), raw(rest[1])];
+      return {
+        type,
+        stampBytes,
+        actBytes,
+        stamp: decodeStamp(stampBytes),
+        act: decodeAct(actBytes),
+        signature: signature(rest[2]),
+      };
+    }
+    case 'tombstone': {
+      const stampBytes = raw(rest[0]);
+      return {
+        type,
+        stampBytes,
+        stamp: decodeStamp(stampBytes),
+        actHash: hash(rest[1]),
+        user: userFromBytes(hash(rest[2]), sized(rest[3], 10)),
+        clientId: word(rest[4], 64),
+        code: word(rest[5], 32),
+        signature: signature(rest[6]),
+      };
+    }
+    case 'clerk': {
+      const actBytes = raw(rest[0]);
+      return { type, actBytes, act: decodeAct(actBytes) };
+    }
+    case 'term':
+      return { type, base: { term: whole(rest[0]), seq: whole(rest[1]) } };
+    default:
+      return { type: 'unknown' };
+  }
+}
+
+export function nextChain(crypto: Crypto, chain: Uint8Array, headerBytes: Uint8Array): Uint8Array {
+  return crypto.sha256(concat([chain, crypto.sha256(headerBytes)]));
+}
+
+function raw(value: unknown): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new Refusal('bad-frame');
+  return value;
+}
+
+const signature = (value: unknown): Uint8Array | null => (value === null ? null : sized(value, 64));

@@ -1,0 +1,15 @@
+export { type Act, clerkUser, decodeAct, encodeAct, roomIdOf } from './act.ts';
+export { refusalOf } from './allowed.ts';
+export * from './checkpoint.ts';
+export { type Created, createRoom, roomVersion, stateOfCreate } from './create.ts';
+export * from './crypto.ts';
+export * from './envelope.ts';
+export { fold, heir } from './fold.ts';
+export * from './header.ts';
+export { leafOf, loadState, takeChanges } from './leaf.ts';
+export * from './part.ts';
+export * from './state.ts';
+export { allKeys, StateHash } from './state-hash.ts';
+export * from './step.ts';
+export { follow } from './verify.ts';
+export * from './visibility.ts';

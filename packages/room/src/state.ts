@@ -1,0 +1,87 @@
+/**
+ * What a room is at one position: a pure fold of the headers up to it. It is kept as leaves (key → bytes), so that a
+ * commit writes only what changed and a checkpoint hashes only what changed. Keys that begin with `~` are the clerk's own
+ * notes (when a timed mute ends): rebuilt from the log, never part of the state hash.
+ */
+import type { HistoryRule, JoinRule, Permission, Position, Role } from '@parley/protocol';
+
+export interface Member {
+  role: Role;
+  /** The seq of the join. */
+  since: number;
+  guest: boolean;
+}
+export interface Restriction {
+  /** The seq of the entry that set it. */
+  since: number;
+  /** Null = until lifted. */
+  durationMs: number | null;
+}
+export interface Pin {
+  user: string;
+  clientId: string;
+  /** The seq of the pin. */
+  since: number;
+}
+export interface Origin {
+  incarnation: number;
+  oseq: number;
+  hash: Uint8Array;
+}
+export interface Settings {
+  alias: string | null;
+  joinRule: JoinRule;
+  listed: boolean;
+  history: HistoryRule;
+  /** Days; 0 = content is never on disk; null = for ever. */
+  retentionDays: number | null;
+  slowModeMs: number;
+  permissions: Readonly<Record<Role, readonly Permission[]>>;
+}
+
+export interface RoomState {
+  readonly id: string;
+  readonly version: number;
+  readonly network: string;
+  /** The server that appends. */
+  readonly clerk: string;
+  readonly creator: string;
+  readonly createdAt: number;
+  head: Position;
+  chain: Uint8Array;
+  settings: Settings;
+  /** The seqs whose parts hold the title and the topic; 0 = never set. */
+  info: { title: number; topic: number };
+  /** The history rule in force from each seq on, ascending. */
+  historyRules: { from: number; rule: HistoryRule }[];
+  members: Map<string, Member>;
+  invited: Map<string, { by: string; since: number }>;
+  knocking: Map<string, { since: number }>;
+  bans: Map<string, Restriction>;
+  mutes: Map<string, Restriction>;
+  /** By `user/clientId` of the message. */
+  pins: Map<string, Pin>;
+  origins: Map<string, Origin>;
+  /** Clerk's note: when timed restrictions end, Unix ms, by `mute/<user>` or `ban/<user>`. */
+  due: Map<string, number>;
+  /** Clerk's note for slow mode: when each person last posted; in memory only. */
+  lastPostAt: Map<string, number>;
+  /** Leaves that changed since the last {@link takeChanges}. */
+  changed: Set<string>;
+}
+
+export const pinKey = (user: string, clientId: string): string => `${user}/${clientId}`;
+
+export function can(state: RoomState, role: Role, permission: Permission): boolean {
+  return state.settings.permissions[role].includes(permission);
+}
+
+/** True for somebody who may not post now. */
+export const isMuted = (state: RoomState, user: string): boolean => state.mutes.has(user);
+
+/** Servers with a member in the room. */
+export function participants(state: RoomState): Set<string> {
+  const servers = new Set<string>();
+  for (const user of state.members.keys()) servers.add(user.slice(user.indexOf('.') + 1));
+  return servers;
+}

@@ -1,0 +1,143 @@
+/**
+ * The clerk: an act in, an entry or a refusal out. `step` changes the state as if the entry were stored; the caller
+ * commits it with a compare-and-set on the head and drops the state when that fails.
+ */
+import { type ErrorCode, isKind, type Position } from '@parley/protocol';
+import { type Act, clerkUser, encodeAct } from './act.ts';
+import { refusalOf } from './allowed.ts';
+import type { Crypto } from './crypto.ts';
+import { encodeStamp, envelopeHash, type Stamp } from './envelope.ts';
+import { fold, heir } from './fold.ts';
+import { encodeHeader, type Header, nextChain, type What } from './header.ts';
+import type { RoomState } from './state.ts';
+
+/** What only the clerk can know, looked up before the step. */
+export interface Facts {
+  /** The message or reaction that the act names, as it stands now; undefined when there is none. */
+  target?: { kind: string; gone: boolean };
+}
+
+export type Input =
+  /** An act of a person of this server. */
+  | { type: 'act'; act: Act; facts: Facts; after: Position }
+  /** An act of the clerk itself; imports carry the time they were said. */
+  | { type: 'clerk'; act: Act; at?: number }
+  /** Nothing but what is due. */
+  | { type: 'due' };
+
+export interface Appended {
+  header: Header;
+  headerBytes: Uint8Array;
+}
+export interface Stepped {
+  /** In order: endings that were due, the act's own entry, an heir. */
+  entries: Appended[];
+  /** The outcome of the input itself; undefined for `due`. */
+  outcome?: { type: 'entry'; pos: Position; at: number } | { type: 'refused'; code: ErrorCode; retryAfterMs?: number };
+}
+
+/** Slow mode keeps the last post of this many people; those beyond it are let through. */
+const slowModePeople = 10_000;
+
+export function step(state: RoomState, input: Input, now: number, crypto: Crypto): Stepped {
+  const entries: Appended[] = [];
+  for (const act of dueActs(state, now)) entries.push(appendClerk(state, act, now, crypto));
+  if (input.type === 'due') return { entries };
+  const refused = input.type === 'act' ? refusal(state, input, now) : undefined;
+  if (refused) return { entries, outcome: { type: 'refused', ...refused } };
+  const own =
+    input.type === 'act'
+      ? appendAct(state, input.act, input.after, now, crypto)
+      : appendClerk(state, input.act, input.at ?? now, crypto);
+  entries.push(own);
+  if (input.type === 'act' && input.act.kind === 'message') notePost(state, input.act.user, now);
+  const next = heir(state);
+  if (next !== undefined)
+    entries.push(appendClerk(state, clerkAct(state, 'role', { subject: next, role: 'owner' }), now, crypto));
+  return { entries, outcome: { type: 'entry', pos: own.header.pos, at: own.header.at } };
+}
+
+/** The earliest time at which {@link step} has something due, or undefined. */
+export function nextDue(state: RoomState): number | undefined {
+  let first: number | undefined;
+  for (const at of state.due.values()) if (first === undefined || at < first) first = at;
+  return first;
+}
+
+function refusal(
+  state: RoomState,
+  { act, facts }: Input & { type: 'act' },
+  now: number,
+): { code: ErrorCode; retryAfterMs?: number } | undefined {
+  const code = refusalOf(state, act);
+  if (code) return { code };
+  if (!isKind(act.kind) || act.kind === 'create') return { code: 'forbidden' };
+  const wanted = targetKind(act.kind);
+  if (wanted && (facts.target?.kind !== wanted || facts.target.gone)) return { code: 'unknown-target' };
+  if (act.kind === 'message' && state.settings.slowModeMs > 0) {
+    const role = state.members.get(act.user)?.role;
+    const waitMs = (state.lastPostAt.get(act.user) ?? 0) + state.settings.slowModeMs - now;
+    if (waitMs > 0 && (role === 'member' || role === 'guest')) return { code: 'too-fast', retryAfterMs: waitMs };
+  }
+  return undefined;
+}
+
+/** The kind of entry that an act of this kind must name; undefined for acts without a target. */
+export function targetKind(kind: string): 'message' | 'react' | undefined {
+  if (kind === 'unreact') return 'react';
+  return kind === 'edit' || kind === 'redact' || kind === 'react' || kind === 'pin' || kind === 'unpin'
+    ? 'message'
+    : undefined;
+}
+
+function notePost(state: RoomState, user: string, now: number): void {
+  if (state.settings.slowModeMs === 0) return;
+  state.lastPostAt.delete(user);
+  state.lastPostAt.set(user, now);
+  if (state.lastPostAt.size > slowModePeople) state.lastPostAt.delete(state.lastPostAt.keys().next().value!);
+}
+
+/** Restrictions whose time is over, earliest first. */
+function dueActs(state: RoomState, now: number): Act[] {
+  const due = [...state.due].filter(([, at]) => at <= now).sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
+  return due.map(([key]) => {
+    const subject = key.slice(key.indexOf('/') + 1);
+    return key.startsWith('mute/')
+      ? clerkAct(state, 'unmute', { subject })
+      : clerkAct(state, 'member', { change: 'unban', subject });
+  });
+}
+
+/** An act of the clerk itself; its clientId is its place, so it is unique without chance. */
+export function clerkAct(state: RoomState, kind: string, data: unknown): Act {
+  const clientId = `clerk:${state.head.term}:${state.head.seq + 1}:${kind}`;
+  return { room: state.id, user: clerkUser(state.clerk), device: '', clientId, kind, data, parts: [] };
+}
+
+function appendAct(state: RoomState, act: Act, after: Position, now: number, crypto: Crypto): Appended {
+  const origin = state.origins.get(state.clerk);
+  const stamp: Stamp = {
+    origin: state.clerk,
+    incarnation: origin?.incarnation ?? 0,
+    oseq: (origin?.oseq ?? 0) + 1,
+    prev: origin?.hash ?? new Uint8Array(32),
+    after,
+  };
+  const actBytes = encodeAct(act);
+  const what: What = { type: 'envelope', stamp, stampBytes: encodeStamp(stamp), act, actBytes, signature: null };
+  return append(state, what, now, crypto);
+}
+
+function appendClerk(state: RoomState, act: Act, at: number, crypto: Crypto): Appended {
+  return append(state, { type: 'clerk', act, actBytes: encodeAct(act) }, at, crypto);
+}
+
+function append(state: RoomState, what: What, at: number, crypto: Crypto): Appended {
+  const header: Header = { pos: { term: state.head.term, seq: state.head.seq + 1 }, at, what };
+  const headerBytes = encodeHeader(header);
+  const hash =
+    what.type === 'envelope' ? envelopeHash(crypto, what.stampBytes, crypto.sha256(what.actBytes)) : undefined;
+  const refused = fold(state, header, nextChain(crypto, state.chain, headerBytes), hash);
+  if (refused) throw new Error(`the clerk appended what it refuses: ${refused}`);
+  return { header, headerBytes };
+}

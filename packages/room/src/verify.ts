@@ -1,0 +1,53 @@
+/** Reads a log from its first entry and holds it against its chain: for imports, and later for other servers. */
+import { Refusal } from '@parley/protocol';
+import { stateOfCreate } from './create.ts';
+import { type Crypto, equalBytes } from './crypto.ts';
+import { envelopeHash } from './envelope.ts';
+import { fold } from './fold.ts';
+import { decodeHeader, type Header, nextChain } from './header.ts';
+import { matches, type Part } from './part.ts';
+import type { RoomState } from './state.ts';
+
+/**
+ * Folds the next header onto `state`, or makes the state from a Create.
+ * Errors: `bad-frame` for another form, `bad-request` when the position, an origin's numbering, `prev` or a part is wrong.
+ */
+export function follow(
+  crypto: Crypto,
+  state: RoomState | undefined,
+  headerBytes: Uint8Array,
+  parts: readonly (Part | null)[],
+): { state: RoomState; header: Header } {
+  const header = decodeHeader(headerBytes);
+  checkParts(crypto, header, parts);
+  if (!state) return { state: stateOfCreate(crypto, header, headerBytes), header };
+  const { term, seq } = header.pos;
+  const newTerm = header.what.type === 'term' && term > state.head.term;
+  if (seq !== state.head.seq + 1 || (term !== state.head.term && !newTerm))
+    throw new Refusal('bad-request', { field: 'pos' });
+  const { what } = header;
+  let hash: Uint8Array | undefined;
+  if (what.type === 'envelope' || what.type === 'tombstone') {
+    hash = envelopeHash(
+      crypto,
+      what.stampBytes,
+      what.type === 'envelope' ? crypto.sha256(what.actBytes) : what.actHash,
+    );
+    const last = state.origins.get(what.stamp.origin);
+    const next = { incarnation: last?.incarnation ?? 0, oseq: (last?.oseq ?? 0) + 1 };
+    const restarted = what.stamp.incarnation > next.incarnation && what.stamp.oseq === 1;
+    if (!restarted && (what.stamp.oseq !== next.oseq || (last && !equalBytes(what.stamp.prev, last.hash))))
+      throw new Refusal('bad-request', { field: 'stamp' });
+  }
+  fold(state, header, nextChain(crypto, state.chain, headerBytes), hash);
+  return { state, header };
+}
+
+function checkParts(crypto: Crypto, header: Header, parts: readonly (Part | null)[]): void {
+  const { what } = header;
+  const refs = what.type === 'envelope' || what.type === 'clerk' ? what.act.parts : [];
+  if (parts.length > refs.length) throw new Refusal('bad-request', { field: 'parts' });
+  parts.forEach((part, i) => {
+    if (part && !matches(crypto, refs[i]!, part)) throw new Refusal('bad-request', { field: 'parts' });
+  });
+}
