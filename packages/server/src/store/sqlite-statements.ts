@@ -1,0 +1,55 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { DatabaseError } from './database.ts';
+
+/** Statements kept prepared; the server has about 200 different ones. */
+const bound = 512;
+
+export interface Prepared {
+  readonly statement: StatementSync;
+  /** Count of placeholders. */
+  readonly parameters: number;
+  readonly columns: readonly string[];
+}
+
+/** Prepared statements by their text; the one unused for longest makes room. */
+export class StatementCache {
+  readonly #database: DatabaseSync;
+  readonly #prepared = new Map<string, Prepared>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  take(sql: string): Prepared {
+    const known = this.#prepared.get(sql);
+    if (known !== undefined) {
+      this.#prepared.delete(sql);
+      this.#prepared.set(sql, known);
+      return known;
+    }
+    const prepared = prepare(this.#database, sql);
+    this.#prepared.set(sql, prepared);
+    const oldest = this.#prepared.keys().next();
+    if (this.#prepared.size > bound && !oldest.done) this.#prepared.delete(oldest.value);
+    return prepared;
+  }
+
+  clear(): void {
+    this.#prepared.clear();
+  }
+}
+
+function prepare(database: DatabaseSync, sql: string): Prepared {
+  const outsideLiterals = sql.replace(/'[^']*'/g, '');
+  // SQLite would leave out what follows the first statement without a word.
+  if (/;\s*\S/.test(outsideLiterals) && !/^\s*create\s+trigger\b/i.test(sql)) {
+    throw new DatabaseError('statement', 'one statement at a time');
+  }
+  const statement = database.prepare(sql);
+  statement.setReturnArrays(true);
+  return {
+    statement,
+    parameters: outsideLiterals.split('?').length - 1,
+    columns: statement.columns().map(({ name }) => name),
+  };
+}
