@@ -1,0 +1,65 @@
+/** Answers of the sample server to requests that screens make themselves. */
+import type { Payload, Reply, RequestName } from '@parley/protocol';
+import { me, people, samplePublicRooms } from './data.ts';
+
+export type Answers = { [N in RequestName]?: (payload: Payload<N>) => Reply<N> };
+
+export function answers(now: () => number): Answers {
+  const hour = 3_600_000;
+  const session = (id: string, device: string, agoMs: number, more: object = {}) => ({
+    id,
+    device,
+    kind: 'person' as const,
+    createdAt: now() - 40 * 24 * hour,
+    lastSeenAt: now() - agoMs,
+    address: '203.0.113.24',
+    current: false,
+    online: false,
+    ...more,
+  });
+  let sessions = [
+    session('aaaaaaaaaaaaaaaa', 'Firefox on Linux', 0, { current: true, online: true }),
+    session('bbbbbbbbbbbbbbbb', 'Chrome on Android', 240_000),
+    session('cccccccccccccccc', 'quay-desk', 14 * hour),
+    session('dddddddddddddddd', 'tide-bot', 60_000, { kind: 'bot', online: true }),
+    session('eeeeeeeeeeeeeeee', 'Edge on Windows', 20 * hour, { createdAt: now() - 20 * hour }),
+  ];
+  let invites = [
+    { code: 'quay-1947-otter', usesLeft: 4, expiresAt: now() + 6 * 24 * hour, createdAt: now() - 24 * hour },
+    { code: 'fog-2210-heron', usesLeft: 1, expiresAt: now() + 5 * hour, createdAt: now() - 2 * hour },
+  ];
+  const plain = people.map(({ role: _role, status: _status, ...person }) => person);
+  return {
+    'session.list': () => ({ sessions }),
+    'session.revoke': ({ session: id }) => {
+      sessions = sessions.filter((one) => one.id !== id);
+      return {};
+    },
+    'invite.list': () => ({ invites }),
+    'invite.create': ({ uses, expiresMs }) => {
+      const made = { code: `gull-${invites.length}`, usesLeft: uses, expiresAt: now() + expiresMs, createdAt: now() };
+      invites = [made, ...invites];
+      return made;
+    },
+    'invite.revoke': ({ code }) => {
+      invites = invites.filter((one) => one.code !== code);
+      return {};
+    },
+    'room.list': ({ query }) => ({
+      rooms: samplePublicRooms(now()).filter(({ alias }) => alias?.includes(query ?? '')),
+      more: false,
+    }),
+    'user.find': ({ prefix }) => ({ people: plain.filter(({ name }) => name.startsWith(prefix.toLowerCase())) }),
+    'user.get': ({ users }) => ({ people: plain.filter(({ id }) => users.includes(id)) }),
+    'account.keys': () => ({
+      keys: [{ key: new Uint8Array(32).fill(7), label: 'quay-desk', createdAt: now() - 9 * hour }],
+    }),
+    'history.pins': () => ({ entries: [] }),
+    'history.edits': () => ({ entries: [] }),
+    'member.banned': () => ({
+      banned: [
+        { person: { id: me.id, name: 'bargain9', kind: 'person' }, since: now() - hour, until: null, reason: 'spam' },
+      ],
+    }),
+  };
+}

@@ -1,0 +1,58 @@
+/** What every screen may use besides the client: shortcuts, notes, the voice for screen readers. Handed in once, at the root. */
+import { createContext, type ReactNode, useContext, useEffect, useEffectEvent } from 'react';
+import { type Announcer, createAnnouncer } from './announcer.ts';
+import { createKeys, type KeyBinding, type Keys, shownKeys } from './keys.ts';
+import { createPreferences, type Preferences } from './preferences.ts';
+import { createToasts, type Toasts } from './toasts.ts';
+
+export interface Services {
+  keys: Keys;
+  toasts: Toasts;
+  announcer: Announcer;
+  preferences: Preferences;
+  mac: boolean;
+}
+
+export function createServices(): Services {
+  const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
+  return {
+    keys: createKeys(window, mac),
+    toasts: createToasts(),
+    announcer: createAnnouncer(),
+    preferences: createPreferences(document.documentElement),
+    mac,
+  };
+}
+
+const ServicesContext = createContext<Services | undefined>(undefined);
+
+export function ServicesProvider({ services, children }: { services: Services; children: ReactNode }) {
+  return <ServicesContext value={services}>{children}</ServicesContext>;
+}
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext);
+  if (!services) throw new Error('ServicesProvider is missing');
+  return services;
+}
+
+/** Binds a key while the component is shown and `enabled`. `run` may change without binding again. */
+export function useKey(
+  keys: string,
+  run: (event: KeyboardEvent) => unknown,
+  options: Omit<KeyBinding, 'keys' | 'run'> & { enabled?: boolean | undefined } = {},
+): void {
+  const registry = useServices().keys;
+  const act = useEffectEvent(run);
+  const { enabled = true, about, group, inFields, overDialogs } = options;
+  useEffect(() => {
+    if (!enabled) return;
+    return registry.bind({ keys, about, group, inFields, overDialogs, run: (event) => act(event) });
+  }, [registry, keys, enabled, about, group, inFields, overDialogs]);
+}
+
+/** `mod+k` as the keys of this machine are called. */
+export function useShownKeys(): (keys: string) => string {
+  const { mac } = useServices();
+  return (keys) => shownKeys(keys, mac);
+}

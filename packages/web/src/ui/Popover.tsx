@@ -1,0 +1,27 @@
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+
+export interface PopoverProps {
+  open: boolean;
+  onOpenChange(open: boolean): void;
+  label: string;
+  /** Where it opens; gets the focus back. */
+  anchor: HTMLElement | null;
+  side?: 'top' | 'bottom' | 'left' | 'right' | undefined;
+  align?: 'start' | 'center' | 'end' | undefined;
+  /** No padding. */
+  plain?: boolean | undefined;
+  children: ReactNode;
+}
+
+const PopoverParts = lazy(() => import('./lazy/PopoverParts.tsx').then((parts) => ({ default: parts.PopoverParts })));
+
+/** Something small beside what opened it: an emoji picker, who reacted. */
+export function Popover(props: PopoverProps) {
+  const [wanted, setWanted] = useState(false);
+  if (props.open && !wanted) setWanted(true);
+  return wanted ? (
+    <Suspense>
+      <PopoverParts {...props} />
+    </Suspense>
+  ) : null;
+}

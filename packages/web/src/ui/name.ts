@@ -1,0 +1,29 @@
+/** How people and rooms are called and coloured. */
+import type { RoomView } from '@parley/protocol';
+
+/** A class `n1`…`n8` that sets `--c`: from the id, never from the name, so that a copied name has another colour. */
+export function nameColor(id: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  return `n${((hash >>> 0) % 8) + 1}`;
+}
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Two signs for an avatar. */
+export function initials(name: string): string {
+  const signs: string[] = [];
+  for (const { segment } of segmenter.segment(name.trim())) {
+    if (/[\p{L}\p{N}\p{Emoji_Presentation}]/u.test(segment)) signs.push(segment);
+    if (signs.length === 2 || /\p{Emoji_Presentation}/u.test(segment)) break;
+  }
+  return signs.join('').toLocaleUpperCase() || '?';
+}
+
+export const shownName = (of: { name: string; display?: string | undefined }): string => of.display || of.name;
+
+/** What a room is called: its alias, else its title, else the beginning of its id. */
+export const roomName = (view: RoomView): string => view.alias ?? (view.title || view.id.slice(0, 8));
+
+/** The name in links: `#/r/<this>`. */
+export const roomKey = (view: RoomView): string => view.alias ?? view.id;
