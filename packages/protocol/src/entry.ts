@@ -64,7 +64,9 @@ export const rawEntry = view({
 });
 export type RawEntry = Infer<typeof rawEntry>;
 
-export type EntryOf<K extends KindName> = Omit<RawEntry, 'kind' | 'data' | 'body'> & {
+// `Omit` would lose every named field, because a view has an index signature.
+type EntryFrame = { [F in keyof RawEntry as F extends 'kind' | 'data' | 'body' ? never : F]: RawEntry[F] };
+export type EntryOf<K extends KindName> = EntryFrame & {
   kind: K;
   data: DataOf<K>;
   body: BodyOf<K> | null;
