@@ -1,0 +1,5 @@
+export * from './clean.ts';
+export * from './day.ts';
+export * from './duration.ts';
+export * from './format.ts';
+export * from './notice.ts';
