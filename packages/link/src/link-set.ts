@@ -20,7 +20,7 @@ export class LinkSet {
   #turns = 0;
   #size = 0;
   #cancel: (() => void) | undefined;
-  #empty: (() => void) | undefined;
+  #empty: PromiseWithResolvers<void> | undefined;
 
   constructor(timers: Timers, heartbeatMs: number, slots: number) {
     this.timers = timers;
@@ -46,18 +46,17 @@ export class LinkSet {
     if (this.#size > 0) return;
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#empty?.();
+    this.#empty?.resolve();
   }
 
   /** Closes all and resolves when their transports are gone, by force after the grace. */
   async close(reason: CloseReason): Promise<void> {
     for (const slot of this.#slots) for (const link of slot) link.close(reason);
     if (this.#size === 0) return;
-    const empty = new Promise<void>((resolve) => {
-      this.#empty = resolve;
-    });
+    this.#empty ??= Promise.withResolvers();
+    const { promise } = this.#empty;
     const cancel = this.timers.setTimer(() => this.#abort(), closeGraceMs);
-    await empty;
+    await promise;
     cancel();
   }
 

@@ -125,3 +125,15 @@ test('closes a listener while a TLS handshake hangs', async () => {
   socket.destroy();
   await closed;
 });
+
+test('drops links past its bound', async () => {
+  const accepted: Link[] = [];
+  const listener = await listen({ host, port: 0, maxLinks: 1 }, (link) => accepted.push(link));
+  const { port } = listener.address;
+  const first = await dial({ host, port })();
+  await first.send(payload(1));
+  const second = await dial({ host, port })();
+  assert.equal(await second.closed, 'lost');
+  assert.equal(accepted.length, 1);
+  await listener.close();
+});

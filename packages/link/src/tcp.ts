@@ -7,15 +7,15 @@ import {
   type TlsOptions,
 } from 'node:tls';
 import { plainAddress } from './address.ts';
-import { BaseLink } from './base.ts';
 import { type CloseReason, closeCode, closeReason } from './close-reason.ts';
 import { closeWord, Deframer, pingWord, pongWord, type Sink, word } from './deframer.ts';
 import { frameOnce } from './framing.ts';
 import { closeGraceMs, handshakeMs, heartbeatSlots, maxLinks } from './limits.ts';
 import { type Dial, type Link, LinkClosed, type Listener } from './link.ts';
-import { type Beating, LinkSet } from './link-set.ts';
+import { LinkSet } from './link-set.ts';
 import { open } from './opening.ts';
 import { filled, type LinkOptions } from './options.ts';
+import { SocketLink } from './socket-link.ts';
 
 const owner = Symbol('link');
 
@@ -23,60 +23,30 @@ const owner = Symbol('link');
 // memory than the link itself.
 type LinkSocket = Socket & { [owner]?: TcpLink };
 
-class TcpLink extends BaseLink implements Beating, Sink {
+class TcpLink extends SocketLink implements Sink {
   readonly framing = 'length-prefixed';
-  readonly #socket: Socket;
-  readonly #set: LinkSet;
   readonly #deframer: Deframer;
-  #readAtBeat = 0;
-  #asked = false;
   #pongDue = false;
   #cancelGrace: (() => void) | undefined;
 
   constructor(socket: LinkSocket, secure: boolean, maxFrameBytes: number, set: LinkSet) {
     const peer = { address: plainAddress(socket.remoteAddress ?? ''), transport: 'tcp', secure } as const;
-    super(peer, 'cbor', maxFrameBytes, socket);
-    this.#socket = socket;
-    this.#set = set;
+    super({ socket, peer, encoding: 'cbor', maxFrameBytes, set }, socket);
     this.#deframer = new Deframer(maxFrameBytes);
     socket[owner] = this;
     socket.setNoDelay(true);
     socket.on('data', onData).on('drain', onDrain).on('end', onEnd).on('error', onError).on('close', onClose);
-    set.add(this);
-  }
-
-  get buffered(): number {
-    return this.#socket.writableLength;
   }
 
   write(framed: Uint8Array): void {
-    if (!this.over) this.#socket.write(framed);
-  }
-
-  abort(): void {
-    this.finish('lost', true);
-    this.#socket.destroy();
-  }
-
-  beat(): void {
-    const { bytesRead } = this.#socket;
-    // A paused socket may hold the answer, and its reader is our own matter.
-    if (this.over || this.inbox.paused || bytesRead !== this.#readAtBeat) {
-      this.#readAtBeat = bytesRead;
-      this.#asked = false;
-    } else if (this.#asked) {
-      this.close('lost');
-    } else {
-      this.#asked = true;
-      this.#socket.write(word(pingWord));
-    }
+    if (!this.over) this.socket.write(framed);
   }
 
   receive(chunk: Uint8Array): void {
     if (this.over) return;
     this.#deframer.push(chunk, this);
     // One answer for all pings of a chunk, and none to a peer that does not read: a flood of pings gains nothing.
-    if (this.#pongDue && !this.over && !this.#socket.writableNeedDrain) this.#socket.write(word(pongWord));
+    if (this.#pongDue && !this.over && !this.socket.writableNeedDrain) this.socket.write(word(pongWord));
     this.#pongDue = false;
   }
 
@@ -93,7 +63,7 @@ class TcpLink extends BaseLink implements Beating, Sink {
     if (value < 1000 || value > 4999) return false;
     this.#deframer.stop();
     this.finish(closeReason(value), false);
-    this.#socket.destroy();
+    this.socket.destroy();
     return true;
   }
 
@@ -101,31 +71,30 @@ class TcpLink extends BaseLink implements Beating, Sink {
     this.close(reason);
   }
 
-  /** The socket drained, ended or closed. */
-  drained(): void {
-    this.release();
-  }
-
   gone(): void {
     this.finish('lost', false);
     this.#cancelGrace?.();
-    this.#set.delete(this);
+    this.leave();
+  }
+
+  protected ping(): void {
+    this.socket.write(word(pingWord));
   }
 
   protected put(frame: Uint8Array): 'ready' | 'full' {
-    return this.#socket.write(frameOnce('length-prefixed', frame, Buffer.allocUnsafe)) ? 'ready' : 'full';
+    return this.socket.write(frameOnce('length-prefixed', frame, Buffer.allocUnsafe)) ? 'ready' : 'full';
   }
 
   protected shut(reason: CloseReason): void {
     this.#deframer.stop();
     if (reason === 'lost') {
-      this.#socket.destroy();
+      this.socket.destroy();
       return;
     }
-    this.#socket.end(word(closeWord + closeCode(reason)));
-    // What still comes is read and dropped: closing with unread bytes would reset the connection and overtake the word.
-    this.#socket.resume();
-    this.#cancelGrace = this.#set.timers.setTimer(() => this.#socket.destroy(), closeGraceMs);
+    this.socket.end(word(closeWord + closeCode(reason)));
+    // Until the other side ends, what still comes is read and dropped: destroying a socket with unread bytes would
+    // reset the connection and overtake the word.
+    this.#cancelGrace = this.timers.setTimer(() => this.socket.destroy(), closeGraceMs);
   }
 }
 

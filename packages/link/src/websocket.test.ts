@@ -60,7 +60,8 @@ async function bare(options: LinkOptions = {}): Promise<Bare> {
   socket.write(handshake(port));
   return {
     link: await accepted,
-    say: (bytes) => socket.write(bytes),
+    // Reads from here on, and so sees and answers the other side's end.
+    say: (bytes) => socket.resume().write(bytes),
     halfClose: () => socket.end(),
     reset: () => socket.resetAndDestroy(),
     async close() {

@@ -8,15 +8,15 @@ import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TlsOptions } from 'node:tls';
 import { type ClientOptions, type RawData, WebSocket, WebSocketServer } from 'ws';
 import { clientAddress, plainAddress } from './address.ts';
-import { BaseLink } from './base.ts';
 import { type CloseReason, closeCode, closeReason } from './close-reason.ts';
 import { unframe } from './deframer.ts';
 import { type Framing, frameOnce } from './framing.ts';
 import { closeGraceMs, heartbeatSlots, maxLinks } from './limits.ts';
 import { type Dial, type Encoding, type Link, LinkClosed, type Listener, type Peer } from './link.ts';
-import { type Beating, LinkSet } from './link-set.ts';
+import { LinkSet } from './link-set.ts';
 import { open } from './opening.ts';
 import { filled, type LinkOptions } from './options.ts';
+import { SocketLink, type SocketLinkOptions } from './socket-link.ts';
 import { encodingOf, offeredEncoding, subprotocols } from './subprotocol.ts';
 
 /** A socket of `ws` that knows its link, so that all share their handlers. */
@@ -24,61 +24,24 @@ class LinkSocket extends WebSocket {
   link: WebSocketLink | undefined;
 }
 
-interface Ends {
-  readonly ws: LinkSocket;
-  readonly socket: Socket;
-  readonly isServer: boolean;
-  readonly set: LinkSet;
-}
-
-class WebSocketLink extends BaseLink implements Beating {
+class WebSocketLink extends SocketLink {
   readonly #ws: LinkSocket;
-  readonly #socket: Socket;
-  readonly #set: LinkSet;
   readonly framing: Framing;
-  #readAtBeat = 0;
-  #asked = false;
 
-  constructor({ ws, socket, isServer, set }: Ends, peer: Peer, maxFrameBytes: number) {
-    super(peer, encodingOf(ws.protocol), maxFrameBytes, ws);
+  constructor(ws: LinkSocket, isServer: boolean, options: Omit<SocketLinkOptions, 'encoding'>) {
+    super({ ...options, encoding: encodingOf(ws.protocol) }, ws);
     // A client masks each frame with bytes of its own [RFC 6455 §5.3], so it takes them unframed.
     this.framing = isServer ? (this.encoding === 'json' ? 'websocket-text' : 'websocket-binary') : 'length-prefixed';
     this.#ws = ws;
-    this.#socket = socket;
-    this.#set = set;
     ws.link = this;
     ws.on('message', onMessage).on('error', onError).on('close', onClose);
-    set.add(this);
-  }
-
-  get buffered(): number {
-    return this.#socket.writableLength;
   }
 
   write(framed: Uint8Array): void {
     // After the other side's goodbye nothing may follow ours [RFC 6455 §5.5.1].
     if (this.over || this.#ws.readyState !== WebSocket.OPEN) return;
     if (this.framing === 'length-prefixed') for (const frame of unframe(framed)) this.put(frame);
-    else this.#socket.write(framed);
-  }
-
-  abort(): void {
-    this.finish('lost', true);
-    this.#ws.terminate();
-  }
-
-  beat(): void {
-    const { bytesRead } = this.#socket;
-    // A paused socket may hold the answer, and its reader is our own matter.
-    if (this.over || this.inbox.paused || bytesRead !== this.#readAtBeat) {
-      this.#readAtBeat = bytesRead;
-      this.#asked = false;
-    } else if (this.#asked) {
-      this.close('lost');
-    } else {
-      this.#asked = true;
-      this.#ws.ping();
-    }
+    else this.socket.write(framed);
   }
 
   receive(frame: Uint8Array, isBinary: boolean): void {
@@ -91,22 +54,22 @@ class WebSocketLink extends BaseLink implements Beating {
     this.finish(reason, true);
   }
 
-  drained(): void {
-    this.release();
-  }
-
   gone(reason: CloseReason): void {
     this.finish(reason, false);
-    this.#set.delete(this);
+    this.leave();
+  }
+
+  protected ping(): void {
+    this.#ws.ping();
   }
 
   protected put(frame: Uint8Array): 'ready' | 'full' | 'gone' {
     if (this.#ws.readyState !== WebSocket.OPEN) return 'gone';
     if (this.framing === 'length-prefixed') this.#ws.send(frame, { binary: this.encoding === 'cbor' });
-    else this.#socket.write(frameOnce(this.framing, frame, Buffer.allocUnsafe));
-    if (!this.#socket.writableNeedDrain) return 'ready';
-    if (!waiting.has(this.#socket)) this.#socket.once('drain', onDrain);
-    waiting.set(this.#socket, this);
+    else this.socket.write(frameOnce(this.framing, frame, Buffer.allocUnsafe));
+    if (!this.socket.writableNeedDrain) return 'ready';
+    if (!waiting.has(this.socket)) this.socket.once('drain', onDrain);
+    waiting.set(this.socket, this);
     return 'full';
   }
 
@@ -192,7 +155,7 @@ export function attach(options: AttachOptions, accept: (link: Link) => void): At
       const socket = duplex as Socket;
       const peer = peerOf(request, socket, isTrustedProxy);
       server.handleUpgrade(request, socket, head, (ws) => {
-        accept(new WebSocketLink({ ws, socket, isServer: true, set }, peer, maxFrameBytes));
+        accept(new WebSocketLink(ws, true, { socket, peer, maxFrameBytes, set }));
       });
     },
     get size() {
@@ -290,7 +253,7 @@ export function dial(url: string, options: WebSocketDialOptions): Dial {
         const secure = 'encrypted' in socket;
         const peer = { address: plainAddress(socket.remoteAddress ?? ''), transport: 'websocket', secure } as const;
         const set = new LinkSet(timers, heartbeatMs, 1);
-        opened(new WebSocketLink({ ws, socket, isServer: false, set }, peer, maxFrameBytes));
+        opened(new WebSocketLink(ws, false, { socket, peer, maxFrameBytes, set }));
       });
       return () => ws.terminate();
     });
