@@ -1,0 +1,51 @@
+// The primitives of the room log, by node:crypto. Results are plain Uint8Arrays in memory of their own, for Buffers
+// share memory and slice otherwise.
+import { createHash, createPublicKey, hash, type KeyObject, verify as verifySignature } from 'node:crypto';
+import type { Crypto } from '@parley/room';
+import type { Identity } from './identity.ts';
+
+/** What stands before the 32 bytes of an Ed25519 public key in SubjectPublicKeyInfo [RFC 8410 §4]. */
+const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** SHA-256 [FIPS 180-4] of the chunks laid end to end. */
+export function sha256(...chunks: Uint8Array[]): Uint8Array {
+  if (chunks.length === 1) return plain(hash('sha256', chunks[0]!, 'buffer'));
+  const whole = createHash('sha256');
+  for (const chunk of chunks) whole.update(chunk);
+  return plain(whole.digest());
+}
+
+/**
+ * Ed25519 [RFC 8032 §5.1.7], cofactorless and strict: false for another length of key or signature, for S of at least
+ * the group's order, for a key or R that is not in its shortest form, and for keys of small order, under which one
+ * signature fits many messages. Never throws.
+ */
+export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== 32 || signature.length !== 64 || !isReduced(publicKey)) return false;
+  const key = importedKey(publicKey);
+  // OpenSSL compares the encoding of R, refuses a large S, and Node refuses points of small order.
+  return key !== undefined && verifySignature(null, message, key, signature);
+}
+
+export function createCrypto(identity: Pick<Identity, 'sign'>): Crypto {
+  return { sha256: (bytes) => sha256(bytes), sign: (message) => identity.sign(message), verify };
+}
+
+function importedKey(publicKey: Uint8Array): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: Buffer.concat([ed25519Prefix, publicKey]), format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether y is below p = 2^255 - 19; OpenSSL takes larger ones too. The top bit is the sign of x. */
+function isReduced(point: Uint8Array): boolean {
+  if ((point[31]! & 0x7f) !== 0x7f || point[0]! < 0xed) return true;
+  for (let index = 1; index < 31; index += 1) if (point[index] !== 0xff) return true;
+  return false;
+}
+
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
