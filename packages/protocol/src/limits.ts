@@ -33,6 +33,9 @@ export const limits = {
   keysPerAccount: 16,
   membersPerRoom: 50_000,
   bansPerRoom: 10_000,
+  mutesPerRoom: 10_000,
+  /** Changes of who may read a room's history: every reading walks all of them. */
+  historyRules: 1_000,
   invitesPerRoom: 1_000,
   importLines: 500,
   people: 100,

@@ -75,7 +75,10 @@ const rules: { [K in Exclude<KindName, 'member'>]: Rule<K> } = {
   },
   pin: (state, me) => (state.pins.size >= limits.pins ? 'too-many' : need(state, me, 'pin')),
   unpin: (state, me) => need(state, me, 'pin'),
-  mute: (state, me, act, { subject }) => moderate(state, me, act, subject, 'mute'),
+  mute: (state, me, act, { subject }) => {
+    if (!state.mutes.has(subject) && state.mutes.size >= limits.mutesPerRoom) return 'too-many';
+    return moderate(state, me, act, subject, 'mute');
+  },
   unmute: (state, me, act, { subject }) =>
     state.mutes.has(subject) ? moderate(state, me, act, subject, 'mute') : 'unknown-target',
   role: (state, me, act, data) => roleRefusal(state, me, act.user, data),
@@ -116,19 +119,30 @@ function isLastOwner(state: RoomState, user: string): boolean {
   return state.members.get(user)?.role === 'owner';
 }
 
+/** Guests never get more than talk, owners never lose what owners have. */
+export function keepsBounds(table: Partial<Record<Role, readonly Permission[]>> = {}): boolean {
+  const { guest = [], owner = defaultPermissions.owner } = table;
+  return (
+    guest.every((flag) => guestPermissions.includes(flag)) &&
+    defaultPermissions.owner.every((flag) => owner.includes(flag))
+  );
+}
+
 function settingsRefusal(state: RoomState, me: Member, data: DataOf<'settings'>): ErrorCode | undefined {
   const wanted: Permission[] = [];
   if (data.title || data.topic || data.slowModeMs !== undefined) wanted.push('manage-info');
   if (data.alias !== undefined || data.joinRule !== undefined || data.listed !== undefined) wanted.push('manage-links');
   if (data.history !== undefined || data.retentionDays !== undefined || data.keepForever) wanted.push('manage-history');
   if (data.permissions !== undefined) wanted.push('manage-roles');
+  if (wanted.length === 0) return 'bad-request';
   for (const permission of wanted) if (!can(state, me.role, permission)) return 'forbidden';
+  if (!keepsBounds(data.permissions)) return 'forbidden';
+  if (data.history !== undefined && data.history !== state.settings.history)
+    if (state.historyRules.length >= limits.historyRules) return 'too-many';
   for (const [role, flags] of Object.entries(data.permissions ?? {})) {
     const now = state.settings.permissions[role as Role];
     const changed = [...flags.filter((flag) => !now.includes(flag)), ...now.filter((flag) => !flags.includes(flag))];
     if (changed.length === 0) continue;
-    if (role === 'guest' && flags.some((flag) => !guestPermissions.includes(flag))) return 'forbidden';
-    if (role === 'owner' && defaultPermissions.owner.some((flag) => !flags.includes(flag))) return 'forbidden';
     if (
       me.role !== 'owner' &&
       (rank(role as Role) <= rank(me.role) || changed.some((flag) => !can(state, me.role, flag)))

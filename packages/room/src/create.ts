@@ -1,7 +1,8 @@
 /** The first entry of a room: it makes the room's id, its rules and its owner. */
 import { check, type DataOf, kinds, Refusal, serverOf } from '@parley/protocol';
 import { type Act, encodeAct, roomIdOf } from './act.ts';
-import { type Crypto, zeroHash } from './crypto.ts';
+import { keepsBounds } from './allowed.ts';
+import { type Crypto, equalBytes, zeroHash } from './crypto.ts';
 import { encodeStamp, envelopeHash } from './envelope.ts';
 import { settle } from './fold.ts';
 import { encodeHeader, type Header, nextChain } from './header.ts';
@@ -45,6 +46,8 @@ export function stateOfCreate(crypto: Crypto, header: Header, headerBytes: Uint8
   const data = checked.value;
   if (data.version !== roomVersion) throw new Refusal('unsupported-room');
   if (serverOf(what.act.user) !== data.clerk || what.stamp.origin !== data.clerk) throw new Refusal('bad-request');
+  if (what.stamp.oseq !== 1 || !equalBytes(what.stamp.prev, zeroHash)) throw new Refusal('bad-request');
+  if (!keepsBounds(data.permissions)) throw new Refusal('bad-request', { field: 'permissions' });
   const id = roomIdOf(crypto, what.actBytes);
   const head = { pos: header.pos, chain: nextChain(crypto, zeroHash, headerBytes) };
   const state = emptyState(id, head, {
@@ -63,6 +66,7 @@ export function stateOfCreate(crypto: Crypto, header: Header, headerBytes: Uint8
     title: what.act.parts.length > 0,
     topic: what.act.parts.length > 0,
   });
-  for (const key of ['create', '~created', `origin/${data.clerk}`, `member/${what.act.user}`]) state.changed.add(key);
+  for (const key of ['create', '~created', 'info', `origin/${data.clerk}`, `member/${what.act.user}`])
+    state.changed.add(key);
   return state;
 }

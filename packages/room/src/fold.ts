@@ -52,14 +52,15 @@ function foldClerk(state: RoomState, header: Header, act: Act): ErrorCode | unde
   const { data: schema } = kinds[act.kind];
   if (act.room !== state.id || (schema && !check<unknown>(schema, act.data ?? {}).ok)) return 'bad-request';
   const data = (act.data ?? {}) as Record<string, unknown>;
+  const isTimed = (map: RoomState['mutes']) => typeof map.get(data.subject as string)?.durationMs === 'number';
   const ownUser = act.user.endsWith(`.${state.clerk}`);
   const allowed =
     ownUser &&
     ((act.kind === 'message' && data.imported === true) ||
       act.kind === 'system' ||
-      act.kind === 'unmute' ||
+      (act.kind === 'unmute' && isTimed(state.mutes)) ||
       act.kind === 'erase' ||
-      (act.kind === 'member' && data.change === 'unban') ||
+      (act.kind === 'member' && data.change === 'unban' && isTimed(state.bans)) ||
       (act.kind === 'role' && heir(state) === data.subject && data.role === 'owner'));
   if (!allowed) return 'forbidden';
   change(state, header, act);
@@ -93,6 +94,9 @@ const changes: { [K in KindName]?: Change<K> } = {
   },
   unpin: (state, _seq, act) => drop(state, 'pin', state.pins, pinKey(act.target!.user, act.target!.clientId)),
   redact: (state, _seq, act) => drop(state, 'pin', state.pins, pinKey(act.target!.user, act.target!.clientId)),
+  erase: (state, _seq, _act, { subject }) => {
+    for (const [key, { user }] of state.pins) if (user === subject) drop(state, 'pin', state.pins, key);
+  },
   mute: (state, seq, _act, { subject, durationMs }, at) => {
     put(state, 'mute', state.mutes, subject, { since: seq, durationMs: durationMs ?? null });
     note(state, `mute/${subject}`, durationMs, at);

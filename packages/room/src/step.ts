@@ -41,7 +41,7 @@ const slowModePeople = 10_000;
 
 export function step(state: RoomState, input: Input, now: number, crypto: Crypto): Stepped {
   const entries: Appended[] = [];
-  for (const act of dueActs(state, now)) entries.push(appendClerk(state, act, now, crypto));
+  for (const key of dueKeys(state, now)) entries.push(appendClerk(state, ending(state, key), now, crypto));
   if (input.type === 'due') return { entries };
   const refused = input.type === 'act' ? refusal(state, input, now) : undefined;
   if (refused) return { entries, outcome: { type: 'refused', ...refused } };
@@ -98,14 +98,17 @@ function notePost(state: RoomState, user: string, now: number): void {
 }
 
 /** Restrictions whose time is over, earliest first. */
-function dueActs(state: RoomState, now: number): Act[] {
+function dueKeys(state: RoomState, now: number): string[] {
   const due = [...state.due].filter(([, at]) => at <= now).sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
-  return due.map(([key]) => {
-    const subject = key.slice(key.indexOf('/') + 1);
-    return key.startsWith('mute/')
-      ? clerkAct(state, 'unmute', { subject })
-      : clerkAct(state, 'member', { change: 'unban', subject });
-  });
+  return due.map(([key]) => key);
+}
+
+/** Made when its turn comes: its clientId is its place. */
+function ending(state: RoomState, key: string): Act {
+  const subject = key.slice(key.indexOf('/') + 1);
+  return key.startsWith('mute/')
+    ? clerkAct(state, 'unmute', { subject })
+    : clerkAct(state, 'member', { change: 'unban', subject });
 }
 
 /** An act of the clerk itself; its clientId is its place, so it is unique without chance. */

@@ -1,12 +1,12 @@
 /** Reads a log from its first entry and holds it against its chain: for imports, and later for other servers. */
-import { Refusal } from '@parley/protocol';
+import { type Position, Refusal } from '@parley/protocol';
 import { stateOfCreate } from './create.ts';
-import { type Crypto, equalBytes } from './crypto.ts';
-import { envelopeHash } from './envelope.ts';
+import { type Crypto, equalBytes, zeroHash } from './crypto.ts';
+import { envelopeHash, type Stamp } from './envelope.ts';
 import { fold } from './fold.ts';
 import { decodeHeader, type Header, nextChain } from './header.ts';
 import { matches, type Part } from './part.ts';
-import type { RoomState } from './state.ts';
+import type { Origin, RoomState } from './state.ts';
 
 /**
  * Folds the next header onto `state`, or makes the state from a Create.
@@ -23,7 +23,7 @@ export function follow(
   if (!state) return { state: stateOfCreate(crypto, header, headerBytes), header };
   const { term, seq } = header.pos;
   const newTerm = header.what.type === 'term' && term > state.head.term;
-  if (seq !== state.head.seq + 1 || (term !== state.head.term && !newTerm))
+  if (seq !== state.head.seq + 1 || (header.what.type === 'term' ? !newTerm : term !== state.head.term))
     throw new Refusal('bad-request', { field: 'pos' });
   const { what } = header;
   let hash: Uint8Array | undefined;
@@ -33,15 +33,21 @@ export function follow(
       what.stampBytes,
       what.type === 'envelope' ? crypto.sha256(what.actBytes) : what.actHash,
     );
-    const last = state.origins.get(what.stamp.origin);
-    const next = { incarnation: last?.incarnation ?? 0, oseq: (last?.oseq ?? 0) + 1 };
-    const restarted = what.stamp.incarnation > next.incarnation && what.stamp.oseq === 1;
-    if (!restarted && (what.stamp.oseq !== next.oseq || (last && !equalBytes(what.stamp.prev, last.hash))))
+    if (!isNext(what.stamp, state.origins.get(what.stamp.origin)) || !isBefore(what.stamp.after, header.pos))
       throw new Refusal('bad-request', { field: 'stamp' });
   }
   fold(state, header, nextChain(crypto, state.chain, headerBytes), hash);
   return { state, header };
 }
+
+/** A numbering goes on densely, or begins: an origin's first, and each later incarnation. */
+function isNext(stamp: Stamp, last: Origin | undefined): boolean {
+  if (last && stamp.incarnation === last.incarnation)
+    return stamp.oseq === last.oseq + 1 && equalBytes(stamp.prev, last.hash);
+  return stamp.oseq === 1 && equalBytes(stamp.prev, zeroHash) && (!last || stamp.incarnation > last.incarnation);
+}
+
+const isBefore = (a: Position, b: Position): boolean => a.term < b.term || (a.term === b.term && a.seq < b.seq);
 
 function checkParts(crypto: Crypto, header: Header, parts: readonly (Part | null)[]): void {
   const { what } = header;
