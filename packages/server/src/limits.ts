@@ -1,0 +1,93 @@
+// Every bound of a running server, with its reason. Sizes of what can be said are in the protocol, of connections in link.
+import type { Rate } from '@parley/protocol';
+import type { RateLimit } from './bucket.ts';
+
+/** An account's own limit, a guest's, and that of an address, behind which may be an office of a hundred people. */
+export interface RateLimits {
+  readonly account: RateLimit;
+  readonly guest: RateLimit;
+  readonly address: RateLimit;
+}
+
+const rates: Record<Rate, RateLimits> = {
+  /** Opening the app looks into some rooms at once; scrolling asks for a page a second or two. */
+  query: {
+    account: { burst: 300, perMinute: 1_200 },
+    guest: { burst: 100, perMinute: 300 },
+    address: { burst: 3_000, perMinute: 12_000 },
+  },
+  /** Nobody types five lines a second for long, but an outbox is emptied after a journey, and bots report. */
+  send: {
+    account: { burst: 100, perMinute: 300 },
+    guest: { burst: 10, perMinute: 30 },
+    address: { burst: 500, perMinute: 1_500 },
+  },
+  /** Typing is told every few seconds, read markers with every room opened, a ping twice a minute. */
+  signal: {
+    account: { burst: 60, perMinute: 300 },
+    guest: { burst: 30, perMinute: 120 },
+    address: { burst: 600, perMinute: 3_000 },
+  },
+  /**
+   * By account this limits guessing of one name's password: 14,400 a day find one of the ten thousand commonest only.
+   * By address it lets an office sign in again by token after a restart.
+   */
+  'sign-in': {
+    account: { burst: 10, perMinute: 10 },
+    guest: { burst: 5, perMinute: 5 },
+    address: { burst: 200, perMinute: 60 },
+  },
+  /** Rooms, invites and bots are made by hand. */
+  create: {
+    account: { burst: 30, perMinute: 30 },
+    guest: { burst: 3, perMinute: 3 },
+    address: { burst: 100, perMinute: 60 },
+  },
+  /** Each costs up to a megabyte: a sync at every connection, of several devices; a page of an archive, one after another. */
+  bulk: {
+    account: { burst: 30, perMinute: 120 },
+    guest: { burst: 10, perMinute: 20 },
+    address: { burst: 300, perMinute: 600 },
+  },
+};
+
+const fixed = {
+  /** Addresses and accounts with a spent bucket: 200 bytes each, so 20 MB for a rate under attack. */
+  bucketKeys: 100_000,
+  /** Requests of one connection that are answered at a time; the door reads no further until one is done. */
+  requestsInFlight: 16,
+  /** Requests of one connection before sign-in, at a time: they come one after another. */
+  requestsInFlightBeforeSignIn: 2,
+  /** From connecting to being signed in: a person picks a password from a manager. */
+  signInMs: 300_000,
+  /** Bytes that one connection has not read: a page of history and some seconds of a busy room; then it is too slow. */
+  unreadBytes: 1_048_576,
+  /** A server that stops finishes what is under way within this; longer, and its supervisor kills it. */
+  drainMs: 10_000,
+} as const;
+
+export interface Limits extends Readonly<Record<keyof typeof fixed, number>> {
+  readonly rates: Readonly<Record<Rate, RateLimits>>;
+  readonly connections: number;
+  readonly loadedRooms: number;
+}
+
+/** What may differ from server to server; see `config.ts`. */
+export interface LimitsOverrides {
+  /** Multiplies every rate: above 1 for bots and for benchmarks, below 1 for a small machine. */
+  readonly rateFactor: number;
+  readonly connections: number;
+  readonly loadedRooms: number;
+}
+
+export function createLimits({ rateFactor, connections, loadedRooms }: LimitsOverrides): Limits {
+  const scaled = ({ burst, perMinute }: RateLimit): RateLimit => ({
+    burst: Math.max(1, Math.round(burst * rateFactor)),
+    perMinute: perMinute * rateFactor,
+  });
+  const entries = Object.entries(rates).map(([rate, { account, guest, address }]) => [
+    rate,
+    { account: scaled(account), guest: scaled(guest), address: scaled(address) },
+  ]);
+  return { ...fixed, rates: Object.fromEntries(entries) as Limits['rates'], connections, loadedRooms };
+}
