@@ -5,6 +5,7 @@ import type { Dial } from '@parley/link';
 import type {
   Content,
   Entry,
+  EntryOf,
   ErrorCode,
   MemberView,
   MessageRef,
@@ -107,7 +108,17 @@ export interface Client {
   /** What a person is called, from what was seen; undefined when never seen. */
   person(user: string): Person | undefined;
   retry(clientId: string): Promise<void>;
+  /** Forgets an act that waits or failed; what the server has already may still come to pass. */
   discard(clientId: string): Promise<void>;
+  /** A new name for an act, for requests that need a `clientId`. */
+  newClientId(): string;
+  /** People seen so far who have this account name, whatever their server. */
+  peopleNamed(name: string): Person[];
+  /** Says how this device is used; said again on each new connection. */
+  setPresence(status: 'online' | 'away'): void;
+  /** Tries to connect now instead of waiting until `retryAt`. */
+  reconnect(): void;
+  /** Writes what is cached, ends the connection and closes the store. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -244,5 +255,7 @@ export interface Room {
   }): Promise<{ members: MemberView[]; more: boolean; total: number }>;
   leave(): Promise<void>;
   /** Every message from after `since` (default: from now on), history first, then live; survives reconnection. */
-  messages(options?: { since?: number; signal?: AbortSignal }): AsyncIterable<Entry>;
+  messages(options?: { since?: number; signal?: AbortSignal }): AsyncIterable<EntryOf<'message'>>;
+  /** As `messages`, but every entry of the log: edits, reactions, membership, kinds that this version does not know. */
+  entries(options?: { since?: number; signal?: AbortSignal }): AsyncIterable<RawEntry>;
 }

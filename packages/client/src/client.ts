@@ -1,0 +1,273 @@
+/** The client: a session, its rooms and its outbox put together. */
+import { keyProof, type Payload, type ServerEvent, type SignedIn } from '@parley/protocol';
+import type { Client, ClientOptions, Room } from './api.ts';
+import { Cache } from './cache.ts';
+import { newClientId } from './client-id.ts';
+import type { Connection } from './connection.ts';
+import { queued } from './event-queue.ts';
+import { accountPrefixes, fromBytes, keys, toBytes } from './keys.ts';
+import { queuedEvents } from './limits.ts';
+import { type ActName, Outbox } from './outbox.ts';
+import { People } from './people.ts';
+import type { Surroundings } from './room.ts';
+import { Rooms, roomIdOf } from './rooms.ts';
+import { Session } from './session.ts';
+
+/** Makes a client. It does nothing until `start`; the store is its own until `close`. */
+export function createClient(options: ClientOptions): Client {
+  return new ParleyClient(options);
+}
+
+class ParleyClient implements Client {
+  readonly #options: ClientOptions;
+  readonly #cache: Cache;
+  readonly #people = new People();
+  readonly #outbox: Outbox;
+  readonly #rooms: Rooms;
+  readonly #session: Session;
+  readonly #listeners = new Set<(event: ServerEvent) => void>();
+  #loading: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #presence: 'online' | 'away' = 'online';
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    const { store, runtime, dial, name } = options;
+    this.#cache = new Cache(store, runtime);
+    this.#session = new Session({
+      dial,
+      store,
+      runtime,
+      name,
+      follow: (connection, me) => this.#follow(connection, me),
+      online: () => this.#online(),
+      disconnected: () => this.#rooms.disconnected(),
+      event: (event) => this.#take(event),
+    });
+    this.#outbox = new Outbox({
+      store,
+      runtime,
+      online: () => this.#session.isOnline,
+      send: (act, payload) => this.#session.request(act, payload as Payload<ActName>),
+      entered: (row, place) => this.#rooms.entered(row, place),
+    });
+    this.#rooms = new Rooms(this.#surroundings());
+    options.signal?.addEventListener('abort', () => void this.close(), { once: true });
+  }
+
+  get status(): Client['status'] {
+    return this.#session.status;
+  }
+
+  get server(): Client['server'] {
+    return this.#session.server;
+  }
+
+  get me(): Client['me'] {
+    return this.#session.me;
+  }
+
+  get rooms(): Client['rooms'] {
+    return this.#rooms.list;
+  }
+
+  get invitations(): Client['invitations'] {
+    return this.#rooms.invitations;
+  }
+
+  get outbox(): Client['outbox'] {
+    return this.#outbox.rows;
+  }
+
+  async start(): Promise<void> {
+    this.#options.signal?.throwIfAborted();
+    await this.#load();
+    await this.#session.start();
+  }
+
+  register(details: Parameters<Client['register']>[0]): Promise<SignedIn> {
+    const { device } = this.#options;
+    return this.#signIn((connection) => connection.request('account.register', { ...details, device }));
+  }
+
+  signIn(details: Parameters<Client['signIn']>[0]): Promise<SignedIn> {
+    const { device } = this.#options;
+    return this.#signIn((connection) => connection.request('session.signIn', { ...details, device }));
+  }
+
+  signInWithKey({ key, sign }: Parameters<Client['signInWithKey']>[0]): Promise<SignedIn> {
+    const { device } = this.#options;
+    return this.#signIn(async (connection) => {
+      const server = this.server.get()?.server.id ?? '';
+      const { challenge } = await connection.request('session.challenge', { purpose: 'sign-in' });
+      const signature = await sign(keyProof('sign-in', server, challenge));
+      return connection.request('session.signInWithKey', { key, signature, device });
+    });
+  }
+
+  guest(name?: string): Promise<SignedIn> {
+    const { device } = this.#options;
+    const details = { device, ...(name !== undefined && { name }) };
+    return this.#signIn((connection) => connection.request('account.guest', details));
+  }
+
+  resume(token: string): Promise<SignedIn> {
+    return this.#signIn((connection) => connection.request('session.resume', { token }));
+  }
+
+  async signOut(): Promise<void> {
+    await this.#session.signOut();
+    await this.#wipe();
+  }
+
+  request: Client['request'] = (name, payload, { signal } = {}) => this.#session.request(name, payload, signal);
+
+  events(signal?: AbortSignal): AsyncIterable<ServerEvent> {
+    const listen = (take: (event: ServerEvent) => void) => {
+      this.#listeners.add(take);
+      return () => this.#listeners.delete(take);
+    };
+    return queued(listen, queuedEvents, signal);
+  }
+
+  room(idOrAlias: string): Room | undefined {
+    return this.#rooms.get(idOrAlias);
+  }
+
+  async join(idOrAlias: string): Promise<Room> {
+    const resolve = async (alias: string) => (await this.request('room.resolve', { alias })).room;
+    const room = await roomIdOf(idOrAlias, this.#rooms, resolve);
+    const held = this.#rooms.get(room);
+    if (held) return held;
+    const { sync } = await this.request('room.join', { room, clientId: this.newClientId() });
+    return this.#rooms.add(sync);
+  }
+
+  async create(details: Parameters<Client['create']>[0]): Promise<Room> {
+    const { sync } = await this.request('room.create', { ...details, clientId: this.newClientId() });
+    return this.#rooms.add(sync);
+  }
+
+  person(user: string): ReturnType<Client['person']> {
+    return this.#people.get(user);
+  }
+
+  peopleNamed(name: string): ReturnType<Client['peopleNamed']> {
+    return this.#people.named(name);
+  }
+
+  newClientId(): string {
+    return newClientId(this.#options.runtime);
+  }
+
+  setPresence(status: 'online' | 'away'): void {
+    if (status === this.#presence) return;
+    this.#presence = status;
+    if (this.#session.isOnline) this.request('presence.set', { status }).catch(() => {});
+  }
+
+  reconnect(): void {
+    this.#session.reconnect();
+  }
+
+  retry(clientId: string): Promise<void> {
+    return this.#outbox.retry(clientId);
+  }
+
+  discard(clientId: string): Promise<void> {
+    return this.#outbox.discard(clientId);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #surroundings(): Surroundings {
+    const { runtime } = this.#options;
+    return {
+      runtime,
+      cache: this.#cache,
+      people: this.#people,
+      outbox: this.#outbox,
+      status: this.#session.status,
+      online: () => this.#session.isOnline,
+      me: () => this.#session.me.get(),
+      request: (name, payload, signal) => this.#session.request(name, payload, signal),
+      resync: () => this.#session.resync(),
+      changed: () => this.#rooms.changed(),
+      left: (room) => this.#rooms.remove(room),
+    };
+  }
+
+  #load(): Promise<void> {
+    this.#loading ??= (async () => {
+      await this.#session.load();
+      await this.#outbox.load();
+      await this.#rooms.load(this.#options.store);
+    })();
+    return this.#loading;
+  }
+
+  async #signIn(ask: (connection: Connection) => Promise<SignedIn>): Promise<SignedIn> {
+    await this.#load();
+    return this.#session.signIn(ask);
+  }
+
+  /** What the store holds belongs to one account: to another one it must not show. */
+  async #follow(connection: Connection, me: SignedIn): Promise<void> {
+    const { store } = this.#options;
+    const account = fromBytes(await store.get(keys.account));
+    if (account !== me.user) {
+      await this.#wipe();
+      await store.apply(new Map([[keys.account, toBytes(me.user)]]));
+    }
+    const { user: id, name, display, kind } = me;
+    this.#people.see({ id, name, ...(display !== undefined && { display }), kind });
+    await this.#rooms.follow(connection);
+  }
+
+  #online(): void {
+    if (this.#presence !== 'online') this.request('presence.set', { status: this.#presence }).catch(() => {});
+    this.#outbox.opened();
+  }
+
+  #take(event: ServerEvent): void {
+    if (event.event === 'account.changed') this.#profileChanged(event.payload);
+    this.#rooms.take(event);
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  #profileChanged({ person, serverRole }: Payload<'account.changed'>): void {
+    const me = this.me.get();
+    if (!me || person.id !== me.user) return;
+    const { display: _, ...rest } = me;
+    const role = serverRole === 'owner' || serverRole === 'admin' ? serverRole : 'user';
+    const display = person.display === undefined ? {} : { display: person.display };
+    this.#session.profileChanged({ ...rest, ...display, name: person.name, serverRole: role });
+    this.#people.see(person);
+  }
+
+  async #wipe(): Promise<void> {
+    const { store } = this.#options;
+    this.#outbox.clear();
+    this.#rooms.clear();
+    await this.#cache.flush();
+    const changes = new Map<string, undefined>([[keys.account, undefined]]);
+    for (const prefix of accountPrefixes) for (const [key] of await store.list(prefix)) changes.set(key, undefined);
+    await store.apply(changes);
+  }
+
+  async #close(): Promise<void> {
+    this.#outbox.close();
+    await this.#session.close();
+    this.#rooms.close();
+    for (const listener of [...this.#listeners]) this.#listeners.delete(listener);
+    await this.#cache.flush();
+    await this.#options.store.close();
+  }
+}

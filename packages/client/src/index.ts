@@ -1,0 +1,4 @@
+export * from './api.ts';
+export { createClient } from './client.ts';
+export { machineRuntime } from './runtime.ts';
+export { memoryStore } from './store-memory.ts';

@@ -1,0 +1,101 @@
+/** The read marker of one room: moved at once here, told to the server as soon as it can be, once at a time. */
+import { type Payload, type RawEntry, Refusal, type Reply } from '@parley/protocol';
+import type { Runtime } from './api.ts';
+import type { RoomLog } from './log.ts';
+import { type Counts, counted, recounted } from './unread.ts';
+import { sleep } from './wait.ts';
+
+export interface MarkerPort {
+  readonly runtime: Runtime;
+  readonly log: RoomLog;
+  online(): boolean;
+  me(): string | undefined;
+  set(payload: Payload<'marker.set'>): Promise<Reply<'marker.set'>>;
+  changed(): void;
+}
+
+export class Marker {
+  readonly #port: MarkerPort;
+  #counts: Counts;
+  /** Entries up to here are in the counts that the server gave. */
+  #countedTo: number;
+  #unsent: number | undefined;
+  #sending = false;
+
+  constructor(port: MarkerPort, counts: Counts, unsent: number | undefined) {
+    this.#port = port;
+    this.#counts = counts;
+    this.#countedTo = port.log.head.seq;
+    this.#unsent = unsent;
+  }
+
+  get counts(): Counts {
+    return this.#counts;
+  }
+
+  get unsent(): number | undefined {
+    return this.#unsent;
+  }
+
+  /** The server's numbers as of the position `head`. A marker that was set meanwhile here goes on top if it is further. */
+  follow(counts: Counts, head: number): void {
+    this.#counts = counts;
+    this.#countedTo = head;
+    if (this.#unsent !== undefined && this.#unsent <= counts.marker) this.#unsent = undefined;
+  }
+
+  /** To be called after the log has taken the same sync. */
+  followed(): void {
+    if (this.#unsent !== undefined) this.#counts = this.#moved(this.#unsent, this.#counts);
+    void this.#send();
+  }
+
+  applied(entries: readonly RawEntry[]): void {
+    const me = this.#port.me();
+    for (const entry of entries) if (entry.seq > this.#countedTo) this.#counts = counted(this.#counts, entry, me);
+    this.#countedTo = Math.max(this.#countedTo, entries.at(-1)?.seq ?? 0);
+    if (this.#unsent !== undefined && this.#unsent < this.#counts.marker) this.#unsent = undefined;
+  }
+
+  set(seq: number): void {
+    if (seq === this.#counts.marker) return;
+    this.#unsent = seq;
+    this.#counts = this.#moved(seq, this.#counts);
+    this.#port.changed();
+    void this.#send();
+  }
+
+  /** Moved on another device, or confirmed. While a newer one of ours is under way, ours will win there. */
+  changed(counts: Counts): void {
+    if (this.#unsent !== undefined && this.#unsent !== counts.marker) return;
+    this.#counts = this.#moved(counts.marker, counts);
+    this.#port.changed();
+  }
+
+  /** Counted here where all rows after the marker are held, for then it is right at this very position. */
+  #moved(marker: number, otherwise: Counts): Counts {
+    const { log } = this.#port;
+    if (marker >= log.head.seq) return { marker, unread: 0, mentions: 0 };
+    if (log.loaded && log.from <= marker + 1) return recounted(marker, log.rows, this.#port.me());
+    return { ...otherwise, marker };
+  }
+
+  async #send(): Promise<void> {
+    if (this.#sending) return;
+    this.#sending = true;
+    while (this.#unsent !== undefined && this.#port.online()) {
+      const seq = this.#unsent;
+      try {
+        const reply = await this.#port.set({ room: this.#port.log.room, seq });
+        if (this.#unsent !== seq) continue;
+        this.#unsent = undefined;
+        this.changed(reply);
+      } catch (error) {
+        if (!(error instanceof Refusal) || !['too-fast', 'unavailable', 'internal'].includes(error.code)) {
+          if (this.#unsent === seq) this.#unsent = undefined;
+        } else if (this.#port.online()) await sleep(this.#port.runtime, error.detail.retryAfterMs ?? 1_000);
+      }
+    }
+    this.#sending = false;
+  }
+}

@@ -1,0 +1,211 @@
+/** All rooms that one is in, as the store, syncs and events tell. Every event of the connection comes through here. */
+import {
+  normalizeAlias,
+  type Payload,
+  Refusal,
+  type RoomSync,
+  type RoomView,
+  type ServerEvent,
+} from '@parley/protocol';
+import type { Readable, RoomSummary, Store } from './api.ts';
+import type { Connection } from './connection.ts';
+import { fromBytes, keys } from './keys.ts';
+import { queuedEvents } from './limits.ts';
+import { derived, value } from './readable.ts';
+import { ClientRoom, type Surroundings } from './room.ts';
+import { type HeldRoom, readHeld } from './summary.ts';
+
+export class Rooms {
+  readonly #around: Surroundings;
+  readonly #rooms = new Map<string, ClientRoom>();
+  readonly #drafts = new Map<string, string>();
+  readonly #list = derived<readonly RoomSummary[]>(() =>
+    [...this.#rooms.values()].map((room) => room.summary.get()).sort(byName),
+  );
+  readonly #invitations = value<readonly RoomView[]>([]);
+  /** Events that came while a sync was under way. */
+  #held: ServerEvent[] | undefined;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  get list(): Readable<readonly RoomSummary[]> {
+    return this.#list;
+  }
+
+  get invitations(): Readable<readonly RoomView[]> {
+    return this.#invitations;
+  }
+
+  changed(): void {
+    this.#list.touch();
+  }
+
+  /** By id, or by alias with or without `#`. */
+  get(idOrAlias: string): ClientRoom | undefined {
+    const byId = this.#rooms.get(idOrAlias);
+    if (byId) return byId;
+    const alias = normalizeAlias(idOrAlias);
+    return [...this.#rooms.values()].find((room) => room.summary.get().view.alias === alias);
+  }
+
+  /** Brings back the rooms that the store holds, without their rows. */
+  async load(store: Store): Promise<void> {
+    for (const [key, bytes] of await store.list(keys.drafts)) {
+      const draft = fromBytes(bytes);
+      if (typeof draft === 'string') this.#drafts.set(key.slice(keys.drafts.length), draft);
+    }
+    for (const [, bytes] of await store.list(keys.rooms)) {
+      const held = readHeld(bytes);
+      if (held) this.#make(held);
+    }
+    this.#list.touch();
+  }
+
+  /** Follows all rooms over a new connection. Events that come meanwhile are taken after it. */
+  async follow(connection: Connection): Promise<void> {
+    this.#held = [];
+    try {
+      const cursors: Payload<'sync.start'>['rooms'] = {};
+      for (const { id, log } of this.#rooms.values()) if (log.head.seq > 0) cursors[id] = { ...log.head };
+      const { rooms, invitations } = await connection.request('sync.start', { rooms: cursors });
+      const present = new Set(rooms.map(({ room }) => room.id));
+      for (const id of [...this.#rooms.keys()]) if (!present.has(id)) this.remove(id);
+      for (const sync of rooms) this.add(sync, true);
+      this.#invitations.set(invitations);
+    } finally {
+      const held = this.#held;
+      this.#held = undefined;
+      if (!connection.over) for (const event of held) this.take(event);
+    }
+  }
+
+  /** Takes a room as a sync describes it. `isNews`: it comes from the start of a sync and overrules what is held. */
+  add(sync: RoomSync, isNews = false): ClientRoom {
+    const { id, head } = sync.room;
+    const held = this.#rooms.get(id);
+    const older = held && head.term === held.log.head.term && head.seq <= held.log.head.seq;
+    const room = held ?? this.#make(fresh(sync));
+    room.follow(sync, isNews || !older);
+    this.#dropInvitation(id);
+    this.#list.touch();
+    return room;
+  }
+
+  remove(id: string): void {
+    const room = this.#rooms.get(id);
+    this.#dropInvitation(id);
+    if (!room) return;
+    room.close();
+    this.#rooms.delete(id);
+    this.#drafts.delete(id);
+    const { cache } = this.#around;
+    cache.set(keys.room(id), undefined);
+    cache.set(keys.draft(id), undefined);
+    cache.clear(keys.entries(id));
+    this.#list.touch();
+  }
+
+  take(event: ServerEvent): void {
+    if (this.#held) {
+      this.#held.push(event);
+      if (this.#held.length > queuedEvents) this.#around.resync();
+      return;
+    }
+    switch (event.event) {
+      case 'entry.appended':
+        this.#rooms.get(event.payload.room)?.log.accept([event.payload]);
+        return;
+      case 'room.added':
+        this.add(event.payload.sync);
+        return;
+      case 'room.removed':
+        this.remove(event.payload.room);
+        return;
+      case 'room.invited':
+        this.#dropInvitation(event.payload.room.id);
+        this.#invitations.set([...this.#invitations.get(), event.payload.room]);
+        return;
+      case 'room.changed':
+        this.#rooms.get(event.payload.room.id)?.viewChanged(event.payload.room);
+        return;
+      case 'marker.changed':
+        this.#rooms.get(event.payload.room)?.markerChanged(event.payload);
+        return;
+      case 'typing.changed':
+        this.#rooms.get(event.payload.room)?.typingChanged(event.payload);
+        return;
+      case 'presence.changed':
+        this.#rooms.get(event.payload.room)?.presenceChanged(event.payload);
+        return;
+      case 'outcome.decided':
+        this.#around.outbox.decided(event.payload);
+        return;
+      case 'user.changed':
+        this.#around.people.see(event.payload.person);
+        for (const room of this.#rooms.values()) room.renamed(event.payload.person);
+        return;
+      default:
+    }
+  }
+
+  /** An act has its place in the log. */
+  entered(...[row, sent]: Parameters<ClientRoom['entered']>): void {
+    this.#rooms.get(row.room)?.entered(row, sent);
+  }
+
+  disconnected(): void {
+    for (const room of this.#rooms.values()) room.disconnected();
+  }
+
+  /** Ends the timers of all rooms. */
+  close(): void {
+    for (const room of this.#rooms.values()) room.close();
+  }
+
+  /** Forgets all rooms: the account is another one now. */
+  clear(): void {
+    for (const room of this.#rooms.values()) room.close();
+    this.#rooms.clear();
+    this.#drafts.clear();
+    this.#invitations.set([]);
+    this.#list.touch();
+  }
+
+  #make(held: HeldRoom): ClientRoom {
+    const room = new ClientRoom(this.#around, held, this.#drafts.get(held.view.id) ?? '');
+    this.#rooms.set(room.id, room);
+    return room;
+  }
+
+  #dropInvitation(id: string): void {
+    const held = this.#invitations.get();
+    if (held.some((one) => one.id === id)) this.#invitations.set(held.filter((one) => one.id !== id));
+  }
+}
+
+function fresh({ room, marker, unread, mentions }: RoomSync): HeldRoom {
+  const head = { term: 0, seq: 0 };
+  return { view: room, head, marker, unread, mentions, last: undefined, unsentMarker: undefined };
+}
+
+const nameOf = ({ view }: RoomSummary): string => view.alias ?? view.title;
+const byName = (a: RoomSummary, b: RoomSummary): number => {
+  const [one, other] = [nameOf(a), nameOf(b)];
+  return one < other ? -1 : one > other ? 1 : a.view.id < b.view.id ? -1 : 1;
+};
+
+/** The id that a name stands for: rooms one is in first, then what the server knows. */
+export async function roomIdOf(
+  idOrAlias: string,
+  rooms: Rooms,
+  resolve: (alias: string) => Promise<RoomView>,
+): Promise<string> {
+  const held = rooms.get(idOrAlias);
+  if (held) return held.id;
+  if (/^[a-z2-7]{52}$/.test(idOrAlias)) return idOrAlias;
+  const alias = normalizeAlias(idOrAlias);
+  if (alias === '') throw new Refusal('not-found');
+  return (await resolve(alias)).id;
+}

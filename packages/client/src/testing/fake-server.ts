@@ -1,0 +1,297 @@
+/** Just enough of a server for tests of the client, over the memory link: accounts, rooms with real logs, sync, events. */
+import type { Dial, Link } from '@parley/link';
+import { type Carry, memoryNetwork } from '@parley/link/memory';
+import {
+  check,
+  decodeRequest,
+  encodeFrame,
+  type MessageRef,
+  type Payload,
+  Refusal,
+  type RequestFrame,
+  requestTypes,
+  type ServerEvent,
+  type SignedIn,
+} from '@parley/protocol';
+import { FakeRoom } from './fake-room.ts';
+
+const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
+const serverKey = 's'.repeat(52);
+
+/** One connection. */
+export interface Visitor {
+  link: Link;
+  me: SignedIn | undefined;
+  following: boolean;
+}
+
+export interface FakeOptions {
+  encoding?: 'json' | 'cbor';
+  carry?: Carry;
+  now(): number;
+  /** Longest tail of a sync. */
+  tail?: number;
+}
+
+/** Fields of payloads that were checked against their schemas. */
+interface Given {
+  name?: string;
+  token: string;
+  alias: string;
+  room: string;
+  clientId: string;
+  seq: number;
+}
+
+export class FakeServer {
+  readonly accounts = new Map<string, SignedIn>();
+  readonly tokens = new Map<string, SignedIn>();
+  readonly rooms = new Map<string, FakeRoom>();
+  readonly visitors = new Set<Visitor>();
+  readonly requests: RequestFrame[] = [];
+  /** Whether a reply to an act goes out before its event. */
+  replyFirst = false;
+  /** Acts are queued until `decide`. */
+  queueing = false;
+  queued: { user: SignedIn; kind: string; payload: Payload<'message.send'> }[] = [];
+  /** May refuse, delay (by a promise) or answer a request in place of the server. */
+  before: ((name: string, payload: unknown, visitor: Visitor) => unknown) | undefined;
+  readonly dial: Dial;
+  readonly #options: FakeOptions;
+  #accounts = 0;
+
+  constructor(options: FakeOptions) {
+    this.#options = options;
+    const { encoding, carry } = options;
+    const network = memoryNetwork({ ...(encoding && { encoding }), ...(carry && { carry }) });
+    network.listen({ host: 'server', port: 1 }, (link) => void this.#serve(link));
+    this.dial = network.dial('client', { host: 'server', port: 1 });
+  }
+
+  account(name: string, kind: SignedIn['kind'] = 'person'): SignedIn {
+    const held = this.accounts.get(name);
+    if (held) return held;
+    const letters = `${base32[this.#accounts >> 5]}${base32[this.#accounts++ & 31]}`;
+    const user = `${letters.padEnd(16, 'a')}.${serverKey}`;
+    const me: SignedIn = { token: `token-${name}`, session: 'a'.repeat(16), user, name, kind, serverRole: 'user' };
+    this.accounts.set(name, me);
+    this.tokens.set(me.token, me);
+    return me;
+  }
+
+  room(alias: string, ...members: string[]): FakeRoom {
+    const held = this.rooms.get(alias);
+    if (held) return held;
+    const room = new FakeRoom(`${base32[this.rooms.size]}`.repeat(52), alias);
+    this.rooms.set(alias, room);
+    for (const name of members) room.members.add(this.account(name).user);
+    return room;
+  }
+
+  /** Somebody says something over another connection. */
+  says(alias: string, name: string, text: string, more: { mentions?: string[]; clientId?: string } = {}) {
+    const { clientId = `${name}-${this.room(alias).head + 1}`, ...body } = more;
+    return this.acts(alias, name, { kind: 'message', clientId, body: { text, ...body } });
+  }
+
+  acts(alias: string, name: string, act: Parameters<FakeRoom['append']>[1], silently = false) {
+    const room = this.room(alias);
+    const entry = room.append(this.account(name), act, this.#options.now());
+    if (!silently) this.publish(room, entry.seq);
+    return entry;
+  }
+
+  /** Sends an entry to everybody who follows the room. */
+  publish(room: FakeRoom, seq: number): void {
+    const payload = room.log[seq - 1];
+    if (!payload || room.hidden.has(seq)) return;
+    for (const visitor of this.visitors)
+      if (visitor.following && visitor.me && room.members.has(visitor.me.user))
+        this.tell(visitor, { event: 'entry.appended', payload });
+  }
+
+  tell(visitor: Visitor, event: ServerEvent): void {
+    visitor.link.send(encodeFrame(visitor.link.encoding, event)).catch(() => {});
+  }
+
+  tellAll(name: string, event: ServerEvent): void {
+    for (const visitor of this.visitors) if (visitor.me?.name === name) this.tell(visitor, event);
+  }
+
+  /** Breaks every connection. */
+  drop(): void {
+    for (const { link } of [...this.visitors]) link.close('lost');
+    for (const { link } of [...this.visitors]) link.close('going-away');
+  }
+
+  /** Decides the oldest queued act. */
+  decide(code?: string): void {
+    const first = this.queued.shift();
+    if (!first) return;
+    const { clientId, room } = first.payload;
+    const refused = { outcome: 'refused', code: code ?? '' } as const;
+    const outcome = code === undefined ? this.#append(first.user, first.kind, first.payload) : refused;
+    this.tellAll(first.user.name, { event: 'outcome.decided', payload: { room, clientId, outcome } });
+  }
+
+  async #serve(link: Link): Promise<void> {
+    const visitor: Visitor = { link, me: undefined, following: false };
+    this.visitors.add(visitor);
+    for await (const bytes of link.frames()) {
+      const frame = decodeRequest(link.encoding, bytes);
+      this.requests.push(frame);
+      void this.#answer(visitor, frame);
+    }
+    this.visitors.delete(visitor);
+  }
+
+  async #answer(visitor: Visitor, { id, request, payload }: RequestFrame): Promise<void> {
+    const send = (rest: object) =>
+      visitor.link
+        .send(encodeFrame(visitor.link.encoding, { id, ...rest } as { id: number; reply: unknown }))
+        .catch(() => {});
+    try {
+      const type = requestTypes.get(request);
+      const checked = type && check(type.payload, payload);
+      if (!checked?.ok) throw new Refusal('bad-request', { field: checked ? checked.field : request });
+      const reply =
+        (await this.before?.(request, checked.value, visitor)) ?? this.#handle(request, checked.value, visitor);
+      const after = (reply as { after?: () => void }).after;
+      if (after) delete (reply as { after?: () => void }).after;
+      if (!this.replyFirst) after?.();
+      void send({ reply });
+      if (this.replyFirst) after?.();
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : new Refusal('internal', { id: String(error) });
+      void send({ error: { code: refusal.code, message: refusal.message, ...refusal.detail } });
+    }
+  }
+
+  #handle(request: string, payload: unknown, visitor: Visitor): object {
+    const given = payload as Given;
+    if (request === 'session.hello') return this.#hello();
+    if (request === 'session.ping') return { now: this.#options.now() };
+    if (request === 'session.signIn' || request === 'account.register' || request === 'account.guest')
+      return this.#enter(visitor, this.account(given.name ?? 'guest'));
+    if (request === 'session.resume') return this.#enter(visitor, this.tokens.get(given.token));
+    const me = visitor.me;
+    if (!me) throw new Refusal('not-signed-in');
+    if (request === 'sync.start') return this.#sync(visitor, me, given as unknown as Payload<'sync.start'>);
+    if (request === 'presence.set' || request === 'typing.set') return {};
+    if (request === 'user.get') {
+      const { users } = given as unknown as Payload<'user.get'>;
+      return { people: [...this.accounts.values()].filter(({ user }) => users.includes(user)).map(personOf) };
+    }
+    if (request === 'session.signOut') {
+      this.tokens.delete(me.token);
+      return {};
+    }
+    if (request === 'room.resolve') return { room: this.#roomNamed(given.alias).view(me.user) };
+    if (request === 'room.create') {
+      const room = this.room(given.alias, me.name);
+      return { sync: room.sync(me.user, undefined, 200) };
+    }
+    return this.#inRoom(request, given, me);
+  }
+
+  #inRoom(request: string, given: Given, me: SignedIn): object {
+    const room = this.#roomById(given.room);
+    switch (request) {
+      case 'room.join': {
+        room.members.add(me.user);
+        const data = { change: 'join', subject: me.user };
+        this.publish(
+          room,
+          room.append(me, { kind: 'member', clientId: given.clientId, data }, this.#options.now()).seq,
+        );
+        return { sync: room.sync(me.user, undefined, 200) };
+      }
+      case 'room.leave':
+        room.members.delete(me.user);
+        return {};
+      case 'history.page':
+        return room.page(given as unknown as Payload<'history.page'>);
+      case 'marker.set': {
+        room.markers.set(me.user, given.seq);
+        const counts = { room: room.id, ...room.counts(me.user) };
+        return { ...counts, after: () => this.tellAll(me.name, { event: 'marker.changed', payload: counts }) };
+      }
+      case 'member.list': {
+        const members = [...this.accounts.values()].filter(({ user }) => room.members.has(user));
+        const view = (one: SignedIn) => ({ person: personOf(one), role: 'member', since: 0, status: 'online' });
+        return { members: members.map(view), more: false, total: members.length };
+      }
+      case 'presence.list':
+        return { present: [...room.members].map((user) => ({ user, status: 'online', devices: 1 })) };
+      default:
+        return this.#act(request, given as unknown as Payload<'message.send'>, me, room);
+    }
+  }
+
+  #act(request: string, payload: Payload<'message.send'>, me: SignedIn, room: FakeRoom): object {
+    const kind = request === 'message.send' ? 'message' : request.replace('message.', '');
+    if (!request.startsWith('message.')) return { outcome: 'entry', term: 1, seq: room.head, at: 0 };
+    if (!room.members.has(me.user)) throw new Refusal('not-a-member');
+    const { clientId } = payload;
+    const there = room.find({ user: me.user, clientId });
+    if (there) return { outcome: 'entry', term: there.term, seq: there.seq, at: there.at };
+    if (this.queueing) {
+      const again = this.queued.some((one) => one.payload.clientId === clientId);
+      if (!again) this.queued.push({ user: me, kind, payload });
+      return { outcome: 'queued' };
+    }
+    const entered = this.#append(me, kind, payload, true);
+    return { ...entered, after: () => this.publish(room, entered.seq) };
+  }
+
+  #append(me: SignedIn, kind: string, payload: Payload<'message.send'>, silently = false) {
+    const { target, emoji, reason, body } = payload as {
+      target?: MessageRef;
+      emoji?: string;
+      reason?: string;
+      body?: unknown;
+    };
+    const said = kind === 'react' ? { emoji } : kind === 'redact' ? { ...(reason !== undefined && { reason }) } : body;
+    const act = {
+      kind,
+      clientId: payload.clientId,
+      ...(target && { target }),
+      ...(said !== undefined && { body: said }),
+    };
+    const room = this.#roomById(payload.room);
+    const { term, seq, at } = this.acts(room.alias, me.name, act, silently);
+    return { outcome: 'entry', term, seq, at } as const;
+  }
+
+  #hello(): object {
+    const server = { id: serverKey, name: 'fake', network: 'test' };
+    return { version: 1, features: [], server, signUp: 'open', guests: true, now: this.#options.now() };
+  }
+
+  #enter(visitor: Visitor, me: SignedIn | undefined): SignedIn {
+    if (!me) throw new Refusal('session-ended');
+    if (!this.tokens.has(me.token)) this.tokens.set(me.token, me);
+    visitor.me = me;
+    return me;
+  }
+
+  #sync(visitor: Visitor, me: SignedIn, { rooms }: Payload<'sync.start'>): object {
+    visitor.following = true;
+    const own = [...this.rooms.values()].filter((room) => room.members.has(me.user));
+    const tail = this.#options.tail ?? 200;
+    return { rooms: own.map((room) => room.sync(me.user, rooms[room.id], tail)), invitations: [] };
+  }
+
+  #roomNamed(alias: string): FakeRoom {
+    const room = this.rooms.get(alias);
+    if (!room) throw new Refusal('not-found');
+    return room;
+  }
+
+  #roomById(id: string): FakeRoom {
+    for (const room of this.rooms.values()) if (room.id === id) return room;
+    throw new Refusal('not-found');
+  }
+}
+
+const personOf = ({ user, name, kind }: SignedIn) => ({ id: user, name, kind });
