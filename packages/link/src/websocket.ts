@@ -122,8 +122,11 @@ export interface Attached {
   close(): Promise<void>;
 }
 
+/** Gets a new link with the request that opened it, whose headers tell more than the link does. */
+export type AcceptUpgrade = (link: Link, request: IncomingMessage) => void;
+
 /** Turns upgrade requests of a server that somebody else runs into links. Refuses with 400, 403 or 503. */
-export function attach(options: AttachOptions, accept: (link: Link) => void): Attached {
+export function attach(options: AttachOptions, accept: AcceptUpgrade): Attached {
   const { maxFrameBytes, heartbeatMs, timers } = filled(options);
   const { mayConnect = () => true, isTrustedProxy = () => false } = options;
   const set = new LinkSet(timers, heartbeatMs, heartbeatSlots);
@@ -155,7 +158,7 @@ export function attach(options: AttachOptions, accept: (link: Link) => void): At
       const socket = duplex as Socket;
       const peer = peerOf(request, socket, isTrustedProxy);
       server.handleUpgrade(request, socket, head, (ws) => {
-        accept(new WebSocketLink(ws, true, { socket, peer, maxFrameBytes, set }));
+        accept(new WebSocketLink(ws, true, { socket, peer, maxFrameBytes, set }), request);
       });
     },
     get size() {
