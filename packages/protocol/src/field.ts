@@ -47,13 +47,14 @@ export const dictionary = <K extends z.ZodMiniType<string, string>, S extends z.
   key: K,
   of: S,
   max: number,
-) => z.record(key, of).check(z.refine((value) => Object.keys(value).length <= max, 'too many keys'));
+) => z.partialRecord(key, of).check(z.refine((value) => Object.keys(value).length <= max, 'too many keys'));
 
 /** What a client says: unknown fields are refused. */
 export const record = <S extends Shape>(shape: S) => z.strictObject(shape);
 
 /** What a server says: unknown fields are kept, so that old clients read new servers. */
-export const view = <S extends Shape>(shape: S) => z.looseObject(shape);
+export const view = <S extends Shape>(shape: S): z.ZodMiniObject<S, z.core.$strip> =>
+  z.looseObject(shape) as unknown as z.ZodMiniObject<S, z.core.$strip>;
 
 /** One of several records, told apart by a literal field. */
 export const oneOf = <const T extends readonly [z.ZodMiniType, ...z.ZodMiniType[]]>(...options: T) => z.union(options);

@@ -53,7 +53,7 @@ export function putLeaf(state: RoomState, key: string, bytes: Uint8Array): void 
   const v = value as never[];
   switch (slash < 0 ? key : key.slice(0, slash)) {
     case 'settings':
-      state.settings = readSettings(v);
+      state.settings = readSettings(bytes);
       break;
     case 'info':
       state.info = { title: v[0]!, topic: v[1]! };
@@ -88,7 +88,9 @@ export function putLeaf(state: RoomState, key: string, bytes: Uint8Array): void 
   }
 }
 
-function readSettings(v: never[]): Settings {
+/** The settings of a stored leaf. */
+export function readSettings(bytes: Uint8Array): Settings {
+  const v = decodeCbor(bytes, 4) as never[];
   const table = v[6] as unknown as Settings['permissions'][Role][];
   return {
     alias: v[0]!,

@@ -1,0 +1,52 @@
+/** What the caller is to a room, and what of it they may read. */
+import { Refusal, type RoomView } from '@parley/protocol';
+import { type Member, type Range, readable } from '@parley/room';
+import type { Context } from './context.ts';
+import type { LoadedRoom } from './loaded-room.ts';
+
+export type Standing = RoomView['me']['membership'];
+
+export interface Access {
+  room: LoadedRoom;
+  member: Member | undefined;
+  standing: Standing;
+}
+
+/** Refuses with `not-found` for rooms that the caller may not know of. */
+export async function accessTo(context: Context, roomId: string): Promise<Access> {
+  const room = context.rooms.peek(roomId) ?? (await context.rooms.load(roomId));
+  const { id, n } = context.session.me.person;
+  const { state } = room;
+  const member = room.archive ? undefined : state.members.get(id);
+  if (member) return { room, member, standing: 'member' };
+  if (room.archive) {
+    if (!(await context.store.room.isReader(n, room.n))) throw new Refusal('not-found');
+    return { room, member, standing: 'archive' };
+  }
+  if (context.session.watching.has(roomId)) return { room, member, standing: 'watching' };
+  if (state.invited.has(id)) return { room, member, standing: 'invited' };
+  if (state.settings.joinRule === 'invite' && state.settings.history !== 'world') throw new Refusal('not-found');
+  return { room, member, standing: 'none' };
+}
+
+/** Refuses unless the caller may read at least what anybody may. */
+export async function readerOf(context: Context, roomId: string): Promise<Access> {
+  const access = await accessTo(context, roomId);
+  const world = access.room.state.settings.history === 'world';
+  if (access.standing === 'none' && !world) throw new Refusal('not-a-member');
+  if (access.standing === 'invited' && !world) throw new Refusal('not-a-member');
+  return access;
+}
+
+/** The seqs that the caller may read, up to what is committed. */
+export async function readableBy(context: Context, { room, standing }: Access): Promise<Range[]> {
+  if (standing === 'archive') return [{ from: 1, to: room.committed.seq }];
+  const member = standing === 'member' || standing === 'watching';
+  const sinceJoin = room.state.historyRules.some(({ rule }) => rule === 'since-join');
+  const stays = sinceJoin ? await context.store.room.stays(context.session.me.person.n, room.n) : [];
+  const watched = context.session.watching.get(room.id);
+  if (watched !== undefined) stays.push({ from: watched, to: Number.MAX_SAFE_INTEGER });
+  return readable(room.state, member, stays)
+    .map(({ from, to }) => ({ from, to: Math.min(to, room.committed.seq) }))
+    .filter(({ from, to }) => from <= to);
+}

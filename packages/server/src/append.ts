@@ -1,0 +1,161 @@
+/** One room's new entries as statements of the transaction that stores them, with everything that is derived from them. */
+import type { MemberChange } from '@parley/protocol';
+import { type Header, nextDue, type Part, type RoomState } from '@parley/room';
+import { actOf, counts, shownRow } from './entry-view.ts';
+import type { Group, Statement, Value } from './store/database.ts';
+import { actKey } from './store/entry.ts';
+
+/** An entry that `room.step` made, with what the server knows beside it. */
+export interface Written {
+  header: Header;
+  headerBytes: Uint8Array;
+  /** Content to keep; empty in rooms that keep nothing. */
+  parts: readonly Part[];
+  /** The first part decoded, for the readers. */
+  body: unknown;
+  /** Numbers of people: 0 = the clerk. */
+  author: number;
+  subject?: number;
+  mentioned: readonly number[];
+}
+
+export interface RoomWrite {
+  n: number;
+  state: RoomState;
+  title: string;
+  topic: string;
+  before: { term: number; seq: number; nth: number };
+  written: readonly Written[];
+  leaves: ReadonlyMap<string, Uint8Array | undefined>;
+}
+
+/** Rows by statement, in the order in which the statements must run. */
+class Rows {
+  readonly #rows = new Map<string, Value[][]>();
+  add(sql: string, ...row: Value[]): void {
+    const rows = this.#rows.get(sql);
+    if (rows) rows.push(row);
+    else this.#rows.set(sql, [row]);
+  }
+  statements(): Statement[] {
+    return order.flatMap((sql) => {
+      const rows = this.#rows.get(sql);
+      return rows ? [{ sql, rows }] : [];
+    });
+  }
+}
+
+const sql = {
+  head: 'UPDATE room SET term = ?, seq = ?, chain = ?, nth = ? WHERE n = ? AND term = ? AND seq = ?',
+  names: 'UPDATE room SET alias = ?, title = ?, topic = ?, listed = ? WHERE n = ?',
+  entry:
+    'INSERT INTO entry (room, seq, term, at, kind, shown, nth, author, act, target, header) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  part: 'INSERT INTO part (room, seq, i, salt, bytes) VALUES (?, ?, ?, ?, ?)',
+  leafPut:
+    'INSERT INTO leaf (room, key, value) VALUES (?, ?, ?) ON CONFLICT (room, key) DO UPDATE SET value = excluded.value',
+  leafDrop: 'DELETE FROM leaf WHERE room = ? AND key = ?',
+  stay: 'INSERT INTO stay (person, room, since, until) VALUES (?, ?, ?, NULL)',
+  leave: 'UPDATE stay SET until = ? WHERE person = ? AND room = ? AND until IS NULL AND since <= ?',
+  invited: 'INSERT INTO invitation (person, room) VALUES (?, ?) ON CONFLICT (person, room) DO NOTHING',
+  uninvited: 'DELETE FROM invitation WHERE person = ? AND room = ?',
+  mention: 'INSERT INTO mention (person, room, seq) VALUES (?, ?, ?) ON CONFLICT (person, room, seq) DO NOTHING',
+  marker: `INSERT INTO marker (person, room, seq) VALUES (?, ?, ?) ON CONFLICT (person, room) DO UPDATE SET
+    seq = CASE WHEN excluded.seq > marker.seq THEN excluded.seq ELSE marker.seq END`,
+  redactEdits:
+    "DELETE FROM part WHERE room = ? AND seq IN (SELECT seq FROM entry WHERE room = ? AND target = ? AND kind = 'edit')",
+  redact: 'DELETE FROM part WHERE room = ? AND seq IN (SELECT seq FROM entry WHERE room = ? AND act = ?)',
+  unmention: 'DELETE FROM mention WHERE room = ? AND seq IN (SELECT seq FROM entry WHERE room = ? AND act = ?)',
+  erase: `DELETE FROM part WHERE room = ? AND seq IN (
+    SELECT seq FROM entry WHERE room = ? AND author = ? AND seq < ? AND kind NOT IN ('create', 'settings'))`,
+  due: 'INSERT INTO due (room, at) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET at = excluded.at',
+  notDue: 'DELETE FROM due WHERE room = ?',
+} as const;
+const order: readonly string[] = Object.values(sql);
+
+/** The group that appends all of `write`, if nobody else has appended meanwhile. */
+export function appendGroup(write: RoomWrite): Group {
+  const { n, state, before, leaves } = write;
+  const rows = new Rows();
+  const markers = new Map<number, number>();
+  let nth = before.nth;
+  for (const written of write.written) {
+    nth = addEntry(rows, n, written, nth);
+    addMembership(rows, n, written);
+    const kind = actOf(written.header)?.kind;
+    if (kind === 'message' && written.author !== 0 && written.header.what.type === 'envelope')
+      markers.set(written.author, written.header.pos.seq);
+  }
+  for (const [person, seq] of markers) rows.add(sql.marker, person, n, seq);
+  let due = false;
+  for (const [key, value] of leaves) {
+    if (value) rows.add(sql.leafPut, n, key, value);
+    else rows.add(sql.leafDrop, n, key);
+    due ||= key.startsWith('~due/');
+  }
+  if (due) {
+    const at = nextDue(state);
+    if (at === undefined) rows.add(sql.notDue, n);
+    else rows.add(sql.due, n, at);
+  }
+  if (leaves.has('settings') || leaves.has('info')) {
+    const { alias, listed, joinRule } = state.settings;
+    rows.add(sql.names, alias, write.title, write.topic, listed && joinRule !== 'invite' ? 1 : 0, n);
+  }
+  const { head, chain } = state;
+  return {
+    guard: { sql: sql.head, args: [head.term, head.seq, chain, nth, n, before.term, before.seq] },
+    statements: rows.statements(),
+  };
+}
+
+/** The `nth` after these entries. */
+export const nthAfter = (nth: number, written: readonly Written[]): number =>
+  nth + written.filter(({ header }) => counts(actOf(header)?.kind ?? '', header)).length;
+
+function addEntry(rows: Rows, n: number, written: Written, nth: number): number {
+  const { header, headerBytes, parts } = written;
+  const { term, seq } = header.pos;
+  const act = actOf(header);
+  const kind = act?.kind ?? header.what.type;
+  const after = counts(kind, header) ? nth + 1 : nth;
+  const key = act ? actKey(act.user, act.clientId) : actKey('', `pos:${term}:${seq}`);
+  const target = act?.target ? actKey(act.target.user, act.target.clientId) : null;
+  rows.add(
+    sql.entry,
+    n,
+    seq,
+    term,
+    header.at,
+    kind,
+    shownRow(kind) ? 1 : 0,
+    after,
+    written.author,
+    key,
+    target,
+    headerBytes,
+  );
+  parts.forEach((part, i) => {
+    rows.add(sql.part, n, seq, i, part.salt, part.bytes);
+  });
+  for (const person of written.mentioned) rows.add(sql.mention, person, n, seq);
+  if (kind === 'redact' && target) {
+    rows.add(sql.redact, n, n, target);
+    rows.add(sql.redactEdits, n, n, target);
+    rows.add(sql.unmention, n, n, target);
+  }
+  if (kind === 'unreact' && target) rows.add(sql.redact, n, n, target);
+  if (kind === 'erase' && written.subject !== undefined) rows.add(sql.erase, n, n, written.subject, seq);
+  return after;
+}
+
+function addMembership(rows: Rows, n: number, { header, subject, author }: Written): void {
+  const act = actOf(header);
+  const { seq } = header.pos;
+  if (act?.kind === 'create') rows.add(sql.stay, author, n, seq);
+  if (act?.kind !== 'member' || subject === undefined) return;
+  const change = (act.data as { change: MemberChange }).change;
+  if (change === 'join') rows.add(sql.stay, subject, n, seq);
+  if (change === 'leave' || change === 'kick' || change === 'ban') rows.add(sql.leave, seq, subject, n, seq);
+  if (change === 'invite') rows.add(sql.invited, subject, n);
+  else rows.add(sql.uninvited, subject, n);
+}

@@ -1,0 +1,104 @@
+/**
+ * One encoding of a message for all its readers, and one write for each reader and window. What a room produced within
+ * the window goes out as one run of bytes; the window is nothing while the room is quiet and grows when it is busy.
+ */
+
+import { type Framing, frameMany } from '@parley/link';
+import { type Encoding, encodeFrame, type ServerEvent } from '@parley/protocol';
+import type { Reader } from './reader.ts';
+import type { Runtime } from './runtime.ts';
+
+/** The longest that an entry waits for others. */
+const windowMs = 10;
+/** A room is busy when this many events came within the last window. */
+const busyEvents = 4;
+
+interface Channel {
+  readers: Map<Reader, number>;
+  events: ServerEvent[];
+  /** Steady time of the last write. */
+  flushedAt: number;
+  /** How many events the last write had. */
+  lastCount: number;
+  cancel: (() => void) | undefined;
+}
+
+const allocate = (size: number): Uint8Array => Buffer.allocUnsafe(size);
+
+export class Fanout {
+  readonly #runtime: Pick<Runtime, 'elapsed' | 'setTimer' | 'nextTurn'>;
+  readonly #channels = new Map<string, Channel>();
+
+  constructor(runtime: Pick<Runtime, 'elapsed' | 'setTimer' | 'nextTurn'>) {
+    this.#runtime = runtime;
+  }
+
+  /** From now on: what was published before goes out first, without this reader. A reader may be added several times. */
+  add(room: string, reader: Reader): void {
+    let channel = this.#channels.get(room);
+    if (!channel) {
+      channel = {
+        readers: new Map(),
+        events: [],
+        flushedAt: Number.NEGATIVE_INFINITY,
+        lastCount: 0,
+        cancel: undefined,
+      };
+      this.#channels.set(room, channel);
+    }
+    this.#flush(channel);
+    channel.readers.set(reader, (channel.readers.get(reader) ?? 0) + 1);
+  }
+
+  /** Up to now: what was published before still reaches the reader. */
+  remove(room: string, reader: Reader): void {
+    const channel = this.#channels.get(room);
+    const times = channel?.readers.get(reader);
+    if (!channel || times === undefined) return;
+    this.#flush(channel);
+    if (times > 1) channel.readers.set(reader, times - 1);
+    else channel.readers.delete(reader);
+    if (channel.readers.size > 0) return;
+    channel.cancel?.();
+    this.#channels.delete(room);
+  }
+
+  publish(room: string, events: readonly ServerEvent[]): void {
+    const channel = this.#channels.get(room);
+    if (!channel) return;
+    for (const event of events) channel.events.push(event);
+    if (channel.cancel) return;
+    const sinceMs = this.#runtime.elapsed() - channel.flushedAt;
+    const flush = () => this.#flush(channel);
+    const busy = channel.lastCount >= busyEvents && sinceMs < windowMs * 2;
+    channel.cancel = busy ? this.#runtime.setTimer(flush, windowMs) : this.#runtime.nextTurn(flush);
+  }
+
+  #flush(channel: Channel): void {
+    channel.cancel?.();
+    channel.cancel = undefined;
+    if (channel.events.length === 0) return;
+    const events = channel.events;
+    channel.events = [];
+    channel.lastCount = events.length;
+    channel.flushedAt = this.#runtime.elapsed();
+    const framed = new Map<string, Uint8Array>();
+    for (const reader of channel.readers.keys()) {
+      let bytes = framed.get(reader.shape);
+      if (!bytes) {
+        bytes = encodeAll(reader.link.encoding, reader.link.framing, events);
+        framed.set(reader.shape, bytes);
+      }
+      reader.deliver(bytes);
+    }
+  }
+}
+
+/** Events as the bytes of their frames, end to end. */
+export function encodeAll(encoding: Encoding, framing: Framing, events: readonly ServerEvent[]): Uint8Array {
+  return frameMany(
+    framing,
+    events.map((event) => encodeFrame(encoding, event)),
+    allocate,
+  );
+}

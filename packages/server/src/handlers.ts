@@ -1,0 +1,32 @@
+/** Every request and who answers it. */
+import { account } from './modules/account.ts';
+import { archive } from './modules/archive.ts';
+import { history } from './modules/history.ts';
+import { invite } from './modules/invite.ts';
+import { marker } from './modules/marker.ts';
+import { member } from './modules/member.ts';
+import { message } from './modules/message.ts';
+import { room } from './modules/room.ts';
+import { session } from './modules/session.ts';
+import { presence, typing } from './modules/signal.ts';
+import { sync } from './modules/sync.ts';
+import { user } from './modules/user.ts';
+import type { AllHandlers } from './router.ts';
+
+export const handlers: AllHandlers = {
+  session,
+  account,
+  user,
+  invite,
+  room,
+  member,
+  message,
+  entry: {},
+  outcome: {},
+  history,
+  sync,
+  typing,
+  presence,
+  marker,
+  archive,
+};

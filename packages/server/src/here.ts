@@ -1,0 +1,20 @@
+/** This server as its handlers need it. */
+import type { Crypto } from '@parley/room';
+import type { Guests } from './guests.ts';
+import type { Passwords } from './password.ts';
+import type { Presence } from './presence.ts';
+import type { Rates } from './rates.ts';
+import type { Session } from './session.ts';
+
+export interface Here {
+  id: string;
+  name: string;
+  network: string;
+  crypto: Crypto;
+  passwords: Passwords;
+  guests: Guests | undefined;
+  presence: Presence;
+  rates: Rates;
+  /** Whether this connection may make an account without an invite. */
+  signUpOpen(session: Session): boolean;
+}

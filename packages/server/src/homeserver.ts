@@ -1,0 +1,127 @@
+/** The homeserver without its doors: everything that a connection needs, over a database, a bus and a runtime handed in. */
+
+import type { Link } from '@parley/link';
+import type { ServerEvent } from '@parley/protocol';
+import type { Written } from './append.ts';
+import type { Bus } from './bus/bus.ts';
+import { Committer } from './committer.ts';
+import { serveLink } from './connection.ts';
+import type { Context } from './context.ts';
+import { createCrypto } from './crypto.ts';
+import type { Arrival } from './doors/arrival.ts';
+import { Due } from './due.ts';
+import { entryView } from './entry-view.ts';
+import { Fanout } from './fanout.ts';
+import { Guests } from './guests.ts';
+import { handlers } from './handlers.ts';
+import type { Here } from './here.ts';
+import { Hub } from './hub.ts';
+import type { Identity } from './identity.ts';
+import type { Limits } from './limits.ts';
+import type { LoadedRoom } from './loaded-room.ts';
+import type { Log } from './log.ts';
+import { Membership } from './membership.ts';
+import { ownerSecretFor } from './owner.ts';
+import { createPasswords, type Passwords } from './password.ts';
+import { People } from './people.ts';
+import { Presence } from './presence.ts';
+import { Rates } from './rates.ts';
+import { keepRetention } from './retention.ts';
+import { Rooms } from './rooms.ts';
+import { Router } from './router.ts';
+import type { Runtime } from './runtime.ts';
+import { Session } from './session.ts';
+import type { Database } from './store/database.ts';
+import { migrate } from './store/migrations.ts';
+import { migrations } from './store/schema.ts';
+import { openStore } from './store/store.ts';
+
+export interface HomeserverOptions {
+  db: Database;
+  bus: Bus;
+  identity: Identity;
+  runtime: Runtime;
+  log: Log;
+  limits: Limits;
+  /** The label that this server claims. */
+  name: string;
+  network: string;
+  guests: boolean;
+  /** Whether a connection may make an account without an invite. */
+  signUpOpen: (isLocal: boolean) => boolean;
+  passwords?: Passwords;
+}
+
+export interface Homeserver {
+  /** Serves a connection until it ends. */
+  accept(link: Link, arrival: Arrival): void;
+  /** The one-time secret that makes an owner; undefined once there is one. */
+  readonly ownerSecret: string | undefined;
+  /** Ends every session, finishes what is under way and closes bus and database. */
+  close(): Promise<void>;
+}
+
+/** Opens the database, brings its tables up to date and takes up what was due. */
+export async function createHomeserver(options: HomeserverOptions): Promise<Homeserver> {
+  const { db, bus, identity, runtime, log, limits } = options;
+  await migrate(db, migrations);
+  const store = openStore(db);
+  const crypto = createCrypto(identity);
+  const people = new People(store.person);
+  const hub = new Hub(new Fanout(runtime), bus);
+  const due = new Due(runtime, log);
+  const rates = new Rates(limits, runtime.elapsed);
+  const here: Here = {
+    id: identity.id,
+    name: options.name,
+    network: options.network,
+    crypto,
+    passwords: options.passwords ?? createPasswords(runtime),
+    guests: options.guests ? new Guests(runtime) : undefined,
+    presence: new Presence(hub),
+    rates,
+    signUpOpen: (session) => options.signUpOpen(session.isLocal),
+  };
+  const committed = (room: LoadedRoom, written: readonly Written[]): void => {
+    const events = written.map(({ header, body }): ServerEvent => {
+      return { event: 'entry.appended', payload: entryView(room.id, header, body, people, here.name) };
+    });
+    bus.publish('room', { room: room.id, events });
+  };
+  const committer = new Committer({ db, log, soon: runtime.nextTurn, committed });
+  const rooms = new Rooms({
+    store,
+    committer,
+    crypto,
+    runtime,
+    loadedRooms: limits.loadedRooms,
+    dueChanged: (room) => due.changed(room),
+  });
+  const contextOf = (session: Session): Context => ({ session, store, rooms, hub, people, runtime, log, here });
+  const membership = new Membership(contextOf);
+  bus.subscribe('room', ({ room, events }) => membership.committed(room, events, hub, here.id));
+  due.start(rooms, await store.room.due());
+  const stopRetention = keepRetention(store, runtime, log);
+  const router = new Router(handlers, rates);
+  const serving = new Set<Promise<void>>();
+  const node = runtime.randomBytes(6).toHex();
+  let connections = 0;
+
+  return {
+    accept(link, { isLocal }) {
+      const session = new Session(`${node}-${++connections}`, link, { isLocal, budgetBytes: limits.unreadBytes });
+      const done = serveLink(contextOf(session), router, limits).finally(() => serving.delete(done));
+      serving.add(done);
+    },
+    ownerSecret: await ownerSecretFor(store, runtime),
+    async close() {
+      stopRetention();
+      due.stop();
+      for (const session of hub.all) session.end('going-away');
+      await Promise.allSettled(serving);
+      await committer.idle();
+      await bus.close();
+      await db.close();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/** A room in memory: the clerk's state, which may run ahead of the disk, and what is committed. */
+import type { Position } from '@parley/protocol';
+import type { Crypto, RoomState } from '@parley/room';
+import { StateHash } from '@parley/room';
+
+/** What an act came to: shared by every resend of it. */
+export interface Placed {
+  pos: Position;
+  at: number;
+  /** Resolves when it is on disk. */
+  durable: Promise<void>;
+}
+
+export class LoadedRoom {
+  readonly n: number;
+  readonly id: string;
+  readonly state: RoomState;
+  /** A read-only copy of another server's room. */
+  readonly archive: boolean;
+  title: string;
+  topic: string;
+  /** Countable entries, those on their way to the disk included. */
+  nth: number;
+  /** What readers may see. */
+  committed: Position;
+  committedNth: number;
+  /** Acts on their way to the disk, by their key. */
+  readonly placed = new Map<string, Placed>();
+  /** Acts are placed one after another. */
+  turn: Promise<unknown> = Promise.resolve();
+  /** The disk went another way: load again. */
+  dropped = false;
+  #hash: StateHash | undefined;
+
+  constructor(details: { n: number; state: RoomState; archive: boolean; title: string; topic: string; nth: number }) {
+    this.n = details.n;
+    this.id = details.state.id;
+    this.state = details.state;
+    this.archive = details.archive;
+    this.title = details.title;
+    this.topic = details.topic;
+    this.nth = details.nth;
+    this.committed = details.state.head;
+    this.committedNth = details.nth;
+  }
+
+  get busy(): boolean {
+    return this.placed.size > 0;
+  }
+
+  /** Resolves when everything that was placed is on disk or failed. */
+  async settled(): Promise<void> {
+    while (this.placed.size > 0) await Promise.allSettled([...this.placed.values()].map(({ durable }) => durable));
+  }
+
+  /** The hash of the state as it stands; cheap when little changed. */
+  stateHash(crypto: Crypto): Uint8Array {
+    this.#hash ??= new StateHash(crypto, this.state);
+    return this.#hash.get();
+  }
+
+  noteChanges(keys: Iterable<string>): void {
+    this.#hash?.update(this.state, keys);
+  }
+}

@@ -1,0 +1,135 @@
+/** Starts a homeserver with its doors. The only place, with config.ts, that names adapters. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Link } from '@parley/link';
+import { addressMatcher, isLoopback } from './address.ts';
+import { openLocalBus } from './bus/local.ts';
+import { type Config, type ConfigFlags, loadConfig } from './config.ts';
+import type { Arrival } from './doors/arrival.ts';
+import { openHttpDoor } from './doors/http.ts';
+import { openTcpDoor } from './doors/tcp.ts';
+import { readTls } from './doors/tls.ts';
+import { openWebSocketDoor } from './doors/websocket.ts';
+import { createHomeserver, type Homeserver } from './homeserver.ts';
+import { openIdentity } from './identity.ts';
+import { createLimits } from './limits.ts';
+import { createLog, type Log } from './log.ts';
+import { runtime } from './runtime.ts';
+import { openSqlite } from './store/sqlite.ts';
+
+export interface ServerOptions {
+  flags?: ConfigFlags;
+  env?: Record<string, string | undefined>;
+  /** The built web app. */
+  webDir?: string;
+  log?: Log;
+}
+
+export interface RunningServer {
+  /** As `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly tcpPort: number | undefined;
+  /** The address that makes its first visitor the owner; undefined once there is one. */
+  readonly ownerLink: string | undefined;
+  /** Refuses what is new, finishes what is under way, closes everything. */
+  close(): Promise<void>;
+}
+
+/** Rejects with a StartError whose message is one clear line. */
+export async function startServer({
+  flags = {},
+  env = process.env,
+  webDir = '',
+  log: given,
+}: ServerOptions = {}): Promise<RunningServer> {
+  const config = loadConfig({ flags, env });
+  const log = given ?? createLog(config.log.level);
+  const limits = createLimits(config.limits);
+  const path = join(config.data, 'parley.sqlite');
+  const db = await openSqlite({ path });
+  const undo: (() => Promise<void>)[] = [() => db.close()];
+  try {
+    const identity = openIdentity({ folder: config.data, mayCreate: !existsSync(join(config.data, 'identity')) });
+    const home = await createHomeserver({
+      db,
+      bus: openLocalBus(),
+      identity,
+      runtime,
+      log,
+      limits,
+      name: config.name ?? 'localhost',
+      network: config.network,
+      guests: config.guests,
+      signUpOpen: signUpRule(config),
+    });
+    undo.unshift(() => home.close());
+    return await openDoors(config, home, { log, webDir, limits, undo });
+  } catch (error) {
+    for (const close of undo) await close().catch(() => {});
+    throw error;
+  }
+}
+
+/** Without being told otherwise, anybody may sign up only while nobody but this machine can connect. */
+function signUpRule({ signUp, name }: Config): (isLocal: boolean) => boolean {
+  if (signUp === 'open') return () => true;
+  if (signUp === 'invite') return () => false;
+  return (isLocal) => isLocal && name === undefined;
+}
+
+interface Opening {
+  log: Log;
+  webDir: string;
+  limits: ReturnType<typeof createLimits>;
+  undo: (() => Promise<void>)[];
+}
+
+async function openDoors(
+  config: Config,
+  home: Homeserver,
+  { log, webDir, limits, undo }: Opening,
+): Promise<RunningServer> {
+  const { listen } = config;
+  const tls = readTls(listen);
+  let ready = false;
+  const accept = (link: Link, arrival: Arrival): void => home.accept(link, arrival);
+  const webSockets = openWebSocketDoor(
+    { host: listen.host, isTrustedProxy: addressMatcher(config.trustedProxies), maxLinks: limits.connections },
+    accept,
+  );
+  const http = await openHttpDoor({
+    host: listen.host,
+    port: listen.port,
+    tls,
+    appFolder: webDir,
+    origins: config.origins,
+    maxConnections: limits.connections,
+    isReady: () => ready,
+    onUpgrade: webSockets.onUpgrade,
+    runtime,
+    log,
+    drainMs: limits.drainMs,
+  });
+  undo.unshift(() => Promise.all([http.close(), webSockets.close()]).then(() => {}));
+  const tcp =
+    listen.tcpPort === undefined
+      ? undefined
+      : await openTcpDoor({ host: listen.host, port: listen.tcpPort, tls, maxLinks: limits.connections }, accept);
+  ready = true;
+  const host = http.address.host.includes(':') ? `[${http.address.host}]` : http.address.host;
+  const shown = isLoopback(http.address.host) && listen.host === 'localhost' ? 'localhost' : host;
+  const url = `${tls ? 'https' : 'http'}://${shown}:${http.address.port}`;
+  log.info({ url, tcpPort: tcp?.address.port, sqlite: true }, 'ready');
+  return {
+    url,
+    tcpPort: tcp?.address.port,
+    ownerLink: home.ownerSecret && `${url}/#claim=${home.ownerSecret}`,
+    async close() {
+      ready = false;
+      const doors = [http.close(), webSockets.close(), ...(tcp ? [tcp.close()] : [])];
+      await home.close();
+      await Promise.allSettled(doors);
+      log.info({}, 'stopped');
+    },
+  };
+}

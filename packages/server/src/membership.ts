@@ -1,0 +1,72 @@
+/**
+ * What entries mean for connections: joining starts the flow to every device of the person, leaving ends it, invitations
+ * and changes of rules are told to those whom they concern.
+ */
+import type { MemberChange, RawEntry, ServerEvent } from '@parley/protocol';
+import { serverOf } from '@parley/protocol';
+import type { Context } from './context.ts';
+import { followRoom, roomViewOf } from './room-view.ts';
+import type { Session } from './session.ts';
+
+const endings = { leave: 'left', kick: 'kicked', ban: 'banned', decline: 'declined', revoke: 'revoked' } as const;
+
+export class Membership {
+  readonly #contextOf: (session: Session) => Context;
+
+  constructor(contextOf: (session: Session) => Context) {
+    this.#contextOf = contextOf;
+  }
+
+  /** Call with the events of a room after they went to its readers. */
+  committed(room: string, events: readonly ServerEvent[], hub: Context['hub'], here: string): void {
+    for (const { event, payload } of events) {
+      if (event !== 'entry.appended') continue;
+      if (payload.kind === 'settings') for (const session of hub.followers(room)) this.#tellChanged(session, room);
+      const data = (payload.data ?? {}) as { subject?: string; change?: MemberChange };
+      if (data.subject === undefined || serverOf(data.subject) !== here) continue;
+      for (const session of hub.of(data.subject)) this.#concerns(session, room, payload, data.change, hub);
+    }
+  }
+
+  #concerns(
+    session: Session,
+    room: string,
+    entry: RawEntry,
+    change: MemberChange | undefined,
+    hub: Context['hub'],
+  ): void {
+    if (entry.kind === 'role' || entry.kind === 'mute' || entry.kind === 'unmute') this.#tellChanged(session, room);
+    if (entry.kind !== 'member') return;
+    if (change === 'join') this.#tellAdded(session, room);
+    else if (change === 'invite') this.#tellInvited(session, room);
+    else if (change && change in endings) {
+      session.watching.delete(room);
+      hub.unfollow(session, room);
+      session.send('room.removed', { room, how: endings[change as keyof typeof endings] });
+    }
+  }
+
+  #tellAdded(session: Session, room: string): void {
+    if (session.joining.has(room)) return;
+    session.reader.hold();
+    const context = this.#contextOf(session);
+    followRoom(context, room, undefined, 30)
+      .then((sync) => session.ahead('room.added', { sync }))
+      .catch((error) => context.log.warn({ error, room }, 'a joined room could not be followed'))
+      .finally(() => session.reader.release());
+  }
+
+  #tellInvited(session: Session, room: string): void {
+    const context = this.#contextOf(session);
+    roomViewOf(context, room)
+      .then((view) => session.send('room.invited', { room: view }))
+      .catch((error) => context.log.warn({ error, room }, 'an invitation could not be told'));
+  }
+
+  #tellChanged(session: Session, room: string): void {
+    const context = this.#contextOf(session);
+    roomViewOf(context, room)
+      .then((view) => session.send('room.changed', { room: view }))
+      .catch((error) => context.log.warn({ error, room }, 'a change could not be told'));
+  }
+}

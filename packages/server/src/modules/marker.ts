@@ -1,0 +1,16 @@
+/** The read marker. */
+import type { Handlers, Protocol } from '@parley/protocol';
+import { readerOf } from '../access.ts';
+import type { Context } from '../context.ts';
+
+export const marker: Handlers<Protocol['marker'], Context> = {
+  async set(context, { room: id, seq }) {
+    const { store, session, hub } = context;
+    const { room } = await readerOf(context, id);
+    const { person } = session.me;
+    if (session.me.stored) await store.marker.set(person.n, room.n, Math.min(seq, room.committed.seq));
+    const state = { room: id, ...(await store.marker.get(person.n, room.n, room.committedNth)) };
+    hub.tell(person.id, [{ event: 'marker.changed', payload: state }], session);
+    return state;
+  },
+};

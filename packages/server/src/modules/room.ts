@@ -1,0 +1,147 @@
+/** Rooms: making, finding, coming and going, their settings. */
+import { type Handlers, type Payload, type Protocol, Refusal } from '@parley/protocol';
+import { roomVersion } from '@parley/room';
+import { accessTo } from '../access.ts';
+import type { Context } from '../context.ts';
+import { followRoom, roomViewOf } from '../room-view.ts';
+import { refusalOf } from '../rooms.ts';
+import { act, joining, mayEnterAnother, mine } from '../speak.ts';
+
+const firstEntries = 30;
+
+export const room: Handlers<Protocol['room'], Context> = {
+  async create(context, payload) {
+    const { rooms, here, runtime, store, session } = context;
+    await mayEnterAnother(context);
+    const { data, body } = settingsOf(payload);
+    const { alias } = payload;
+    const draft = {
+      ...mine(context, payload.clientId),
+      kind: 'create',
+      data: {
+        version: roomVersion,
+        network: here.network,
+        clerk: here.id,
+        encryption: 'none',
+        nonce: runtime.randomBytes(16).toHex(),
+        ...rulesOf(data),
+        history:
+          payload.history ?? (payload.joinRule === undefined || payload.joinRule === 'public' ? 'all' : 'since-join'),
+      },
+      body: { title: payload.title ?? alias, ...body },
+    };
+    const made = await rooms.create(draft, async (id) => {
+      if (!(await store.room.takeAlias(alias, id))) throw new Refusal('name-taken');
+    });
+    session.joining.add(made.id);
+    const sync = await followRoom(context, made.id, undefined, firstEntries).finally(() =>
+      session.joining.delete(made.id),
+    );
+    return { sync };
+  },
+
+  async list(context, { query, after, limit }) {
+    const ids = await context.store.room.listed(query ?? '', after ?? '', limit + 1);
+    const rooms = await Promise.all(ids.slice(0, limit).map((id) => roomViewOf(context, id)));
+    return { rooms, more: ids.length > limit };
+  },
+
+  async resolve(context, { alias }) {
+    const id = await context.store.room.byAlias(alias);
+    if (id === undefined) throw new Refusal('not-found');
+    return { room: await roomViewOf(context, id) };
+  },
+
+  async get(context, { room }) {
+    return { room: await roomViewOf(context, room) };
+  },
+
+  async join(context, { room: id, clientId }) {
+    const { session, rooms } = context;
+    const { room, standing } = await accessTo(context, id);
+    if (room.state.bans.has(session.me.person.id)) throw new Refusal('banned');
+    if (standing === 'none' || standing === 'invited') await mayEnterAnother(context);
+    session.joining.add(id);
+    try {
+      if (standing === 'none' && !session.me.stored) {
+        if (room.state.settings.joinRule !== 'public') throw new Refusal('not-invited');
+        session.watching.set(id, room.committed.seq + 1);
+      } else if (standing === 'none' || standing === 'invited') {
+        const [outcome] = await rooms.submit(id, [joining(context, clientId)]);
+        if (outcome?.type === 'refused' && outcome.code !== 'already-a-member') throw refusalOf(outcome);
+      }
+      const sync = await followRoom(context, id, undefined, firstEntries);
+      context.here.presence.announce(id, session.me.person.id, session.me.person.name);
+      return { sync };
+    } finally {
+      session.joining.delete(id);
+    }
+  },
+
+  async leave(context, { room: id, clientId }) {
+    const { session, hub, store } = context;
+    const { room, standing } = await accessTo(context, id);
+    const { person } = session.me;
+    const draft = { clientId, kind: 'member', subject: person };
+    if (standing === 'member') await act(context, id, { ...draft, data: { change: 'leave', subject: person.id } });
+    else if (standing === 'invited')
+      await act(context, id, { ...draft, data: { change: 'decline', subject: person.id } });
+    else if (standing === 'watching') {
+      session.watching.delete(id);
+      hub.unfollow(session, id);
+    } else if (standing === 'archive') await store.room.dropReader(person.n, room.n);
+    else throw new Refusal('not-a-member');
+    return {};
+  },
+
+  async settings(context, payload) {
+    const { store } = context;
+    const { room } = await accessTo(context, payload.room);
+    const { alias } = payload;
+    const before = room.state.settings.alias;
+    if (alias !== undefined && alias !== before && !(await store.room.takeAlias(alias, payload.room)))
+      throw new Refusal('name-taken');
+    try {
+      const reply = await act(context, payload.room, {
+        clientId: payload.clientId,
+        kind: 'settings',
+        ...settingsOf(payload),
+      });
+      if (alias !== undefined && before !== null && alias !== before) await store.room.dropAlias(before, payload.room);
+      return reply;
+    } catch (error) {
+      if (alias !== undefined && alias !== before) await store.room.dropAlias(alias, payload.room);
+      throw error;
+    }
+  },
+};
+
+type Changes = Omit<Payload<'room.settings'>, 'room' | 'clientId'>;
+
+/** Splits what changes into what the fold reads and the words. */
+function settingsOf(payload: Changes) {
+  const { title, topic, retentionDays, alias, joinRule, listed, history, slowModeMs, permissions } = payload;
+  const data: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries({ alias, joinRule, listed, history, slowModeMs, permissions }))
+    if (value !== undefined) data[key] = value;
+  if (retentionDays === null) data.keepForever = true;
+  else if (retentionDays !== undefined) data.retentionDays = retentionDays;
+  const body: { title?: string; topic?: string } = {};
+  if (title !== undefined) body.title = title;
+  if (topic !== undefined) body.topic = topic;
+  const words = Object.keys(body).length > 0;
+  return {
+    data: { ...data, ...(title === undefined ? {} : { title: true }), ...(topic === undefined ? {} : { topic: true }) },
+    ...(words ? { body } : {}),
+  };
+}
+
+/** Of a Create, title and topic need no flag: its words are always current. */
+function rulesOf({
+  title: _title,
+  topic: _topic,
+  keepForever: _forever,
+  ...rules
+}: Record<string, unknown>): Record<string, unknown> {
+  return rules;
+}

@@ -1,0 +1,33 @@
+/** Who types, and who is here. */
+import type { Handlers, Protocol } from '@parley/protocol';
+import { readerOf } from '../access.ts';
+import type { Context } from '../context.ts';
+
+/** A client says it again every few seconds while it is true. */
+const expiresMs = 6_000;
+
+export const typing: Handlers<Protocol['typing'], Context> = {
+  async set({ session, hub }, { room, typing }) {
+    const { id, name, display } = session.me.person;
+    hub.signal(room, {
+      event: 'typing.changed',
+      payload: { room, user: id, name: display ?? name, typing, expiresMs: typing ? expiresMs : 0 },
+    });
+    return {};
+  },
+};
+
+const shown = 1_000;
+
+export const presence: Handlers<Protocol['presence'], Context> = {
+  async set({ session, here }, { status }) {
+    session.presence = status;
+    here.presence.changed(session, session.following);
+    return {};
+  },
+  async list(context, { room: id }) {
+    await readerOf(context, id);
+    const users = new Set(context.hub.followers(id).map((session) => session.me.person.id));
+    return { present: [...users].slice(0, shown).map((user) => ({ user, ...context.here.presence.of(user) })) };
+  },
+};

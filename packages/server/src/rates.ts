@@ -1,0 +1,47 @@
+/** How much each account and each address may ask for. */
+import { type Rate, Refusal } from '@parley/protocol';
+import { limitedAddress } from './address.ts';
+import { Buckets } from './bucket.ts';
+import type { Limits, RateLimits } from './limits.ts';
+import type { Session } from './session.ts';
+
+type Table = Record<Rate, Buckets>;
+
+export class Rates {
+  readonly #account: Table;
+  readonly #guest: Table;
+  readonly #address: Table;
+
+  /** @param elapsed a steady clock in ms */
+  constructor(limits: Pick<Limits, 'rates' | 'bucketKeys'>, elapsed: () => number) {
+    const table = (whose: keyof RateLimits): Table =>
+      Object.fromEntries(
+        Object.entries(limits.rates).map(([rate, of]) => [
+          rate,
+          new Buckets({ ...of[whose], maxKeys: limits.bucketKeys, elapsed }),
+        ]),
+      ) as Table;
+    this.#account = table('account');
+    this.#guest = table('guest');
+    this.#address = table('address');
+  }
+
+  /** Refuses with `too-fast` and the time after which to try again. */
+  charge(session: Session, rate: Rate): void {
+    const { who, link } = session;
+    const { kind, id } = who?.person ?? {};
+    const own = kind === 'guest' ? this.#guest : this.#account;
+    this.#take(this.#address[rate], limitedAddress(link.peer.address));
+    if (id !== undefined) this.#take(own[rate], id);
+  }
+
+  /** A try at one account's password or key, wherever it comes from. */
+  chargeAttempt(name: string): void {
+    this.#take(this.#account['sign-in'], `name/${name}`);
+  }
+
+  #take(buckets: Buckets, key: string): void {
+    const taken = buckets.take(key);
+    if (!taken.ok) throw new Refusal('too-fast', { retryAfterMs: taken.retryAfterMs });
+  }
+}

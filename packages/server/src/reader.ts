@@ -1,0 +1,46 @@
+/**
+ * One connection as the fan-out sees it: somewhere to write bytes that are framed already. While a reply that starts a
+ * subscription is being made, events are held back, so that they never overtake it.
+ */
+import type { Link } from '@parley/link';
+
+export class Reader {
+  readonly link: Link;
+  /** Encoding and framing: readers of one shape share every byte. */
+  readonly shape: string;
+  readonly #budgetBytes: number;
+  readonly #tooSlow: () => void;
+  #held: Uint8Array[] | undefined;
+  #holders = 0;
+  #heldBytes = 0;
+
+  constructor(link: Link, budgetBytes: number, tooSlow: () => void) {
+    this.link = link;
+    this.shape = `${link.encoding}/${link.framing}`;
+    this.#budgetBytes = budgetBytes;
+    this.#tooSlow = tooSlow;
+  }
+
+  /** One write. A reader that is too far behind is told so once and gets no more. */
+  deliver(framed: Uint8Array): void {
+    if (this.link.buffered + this.#heldBytes + framed.length > this.#budgetBytes) this.#tooSlow();
+    else if (this.#held) {
+      this.#held.push(framed);
+      this.#heldBytes += framed.length;
+    } else this.link.write(framed);
+  }
+
+  hold(): void {
+    this.#holders++;
+    this.#held ??= [];
+  }
+
+  /** Call once for each {@link hold}, after the reply is written. */
+  release(): void {
+    if (--this.#holders > 0 || !this.#held) return;
+    const held = this.#held;
+    this.#held = undefined;
+    this.#heldBytes = 0;
+    for (const framed of held) this.link.write(framed);
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Requests to handlers, the same for every door. The only catch: a Refusal becomes an error frame, anything else becomes
+ * `internal` with an id that is in the log.
+ */
+import {
+  check,
+  decodeRequest,
+  type ErrorBody,
+  encodeFrame,
+  errors,
+  type Handlers,
+  type Protocol,
+  Refusal,
+  type RequestType,
+  requestTypes,
+} from '@parley/protocol';
+import { can, isMuted } from '@parley/room';
+import { accessTo, readerOf } from './access.ts';
+import type { Context } from './context.ts';
+import type { Rates } from './rates.ts';
+import type { Session } from './session.ts';
+
+/** A handler for every request of the protocol; a missing one does not compile. */
+export type AllHandlers = { [Noun in keyof Protocol]: Handlers<Protocol[Noun], Context> };
+type Handler = (context: Context, payload: unknown) => Promise<unknown>;
+
+export class Router {
+  readonly #handlers = new Map<string, Handler>();
+  readonly #rates: Rates;
+
+  constructor(handlers: AllHandlers, rates: Rates) {
+    this.#rates = rates;
+    for (const [noun, verbs] of Object.entries(handlers))
+      for (const [verb, handler] of Object.entries(verbs)) this.#handlers.set(`${noun}.${verb}`, handler as Handler);
+  }
+
+  /** Answers one frame. Resolves when the answer is written; never rejects. */
+  async answer(context: Context, frame: Uint8Array): Promise<void> {
+    const { session } = context;
+    const { encoding } = session.link;
+    let id = 0;
+    let holds = false;
+    try {
+      const request = decodeRequest(encoding, frame);
+      id = request.id;
+      const type = requestTypes.get(request.request);
+      const handler = this.#handlers.get(request.request);
+      if (!type || !handler) throw new Refusal('unknown-request');
+      this.#rates.charge(session, type.rate);
+      admit(session, request.request, type);
+      const checked = check(type.payload, request.payload);
+      if (!checked.ok) throw new Refusal('bad-request', { field: checked.field });
+      if (type.room) await guard(context, type, (checked.value as { room: string }).room);
+      holds = startsFollowing.has(request.request);
+      if (holds) session.reader.hold();
+      const reply = await handler(context, checked.value);
+      await session.link.send(encodeFrame(encoding, { id, reply }));
+    } catch (error) {
+      await answerError(context, id, error);
+    } finally {
+      if (holds) session.reader.release();
+    }
+  }
+}
+
+/** Their reply begins a subscription: events wait until it is written. */
+const startsFollowing = new Set(['sync.start', 'room.join', 'room.create', 'message.send']);
+
+function admit(session: Session, name: string, type: RequestType): void {
+  if (session.version === undefined && name !== 'session.hello') throw new Refusal('not-signed-in');
+  if (type.from === 'anyone') return;
+  const { person } = session.me;
+  if (type.from !== 'guest' && person.kind === 'guest') throw new Refusal('guests-refused');
+  if (type.from === 'operator' && person.serverRole === 'user') throw new Refusal('forbidden');
+}
+
+/** In a fixed order: is there such a room, may they read it, are they in it, may they do this, are they muted. */
+async function guard(context: Context, type: RequestType, roomId: string): Promise<void> {
+  const { as, permission, notMuted } = type.room!;
+  if (as === 'reader') {
+    const access = await readerOf(context, roomId);
+    if (permission && !(access.member && can(access.room.state, access.member.role, permission)))
+      throw new Refusal('forbidden');
+    return;
+  }
+  const { room, member } = await accessTo(context, roomId);
+  const user = context.session.me.person.id;
+  if (room.state.bans.has(user)) throw new Refusal('banned');
+  if (!member) throw new Refusal('not-a-member');
+  if (permission && !can(room.state, member.role, permission)) throw new Refusal('forbidden');
+  if (notMuted && isMuted(room.state, user)) throw new Refusal('muted');
+}
+
+async function answerError(context: Context, id: number, error: unknown): Promise<void> {
+  const { session, log, runtime } = context;
+  const body = error instanceof Refusal ? bodyOf(error) : internal(context, error);
+  try {
+    await session.link.send(encodeFrame(session.link.encoding, { id, error: body }));
+  } catch (failure) {
+    log.debug({ error: failure, connection: session.id, at: runtime.now() }, 'no reader for an error');
+  }
+}
+
+function bodyOf(refusal: Refusal): ErrorBody {
+  return { code: refusal.code, message: errors[refusal.code].meaning, ...refusal.detail };
+}
+
+function internal({ session, log, runtime }: Context, error: unknown): ErrorBody {
+  if (isClosed(error)) return { code: 'going-away', message: errors['going-away'].meaning };
+  const id = runtime.randomBytes(8).toHex();
+  log.error({ error, id, connection: session.id }, 'request failed');
+  return { code: 'internal', message: errors.internal.meaning, id };
+}
+
+const isClosed = (error: unknown): boolean => error instanceof Error && error.name === 'LinkClosed';

@@ -1,0 +1,64 @@
+/**
+ * The tables. Rooms and people have small random numbers, so that the rows of a million entries stay short; ids stand
+ * once in `room` and `person`. Append to this list, never change what stands in it.
+ */
+export const migrations: readonly string[][] = [
+  [
+    `CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`,
+    `CREATE TABLE person (
+      n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, label TEXT UNIQUE, name TEXT NOT NULL, display TEXT,
+      kind TEXT NOT NULL, server_role TEXT NOT NULL, password TEXT, created_at INTEGER NOT NULL, erased INTEGER NOT NULL
+    ) STRICT`,
+    `CREATE TABLE person_key (
+      key BLOB PRIMARY KEY, person INTEGER NOT NULL, label TEXT NOT NULL, created_at INTEGER NOT NULL
+    ) STRICT`,
+    `CREATE INDEX person_key_by_person ON person_key (person)`,
+    `CREATE TABLE session (
+      id TEXT PRIMARY KEY, token BLOB NOT NULL UNIQUE, person INTEGER NOT NULL, device TEXT NOT NULL,
+      created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, address TEXT NOT NULL
+    ) STRICT`,
+    `CREATE INDEX session_by_person ON session (person)`,
+    `CREATE TABLE invite (
+      code TEXT PRIMARY KEY, uses_left INTEGER NOT NULL, expires_at INTEGER NOT NULL, created_at INTEGER NOT NULL
+    ) STRICT`,
+    `CREATE TABLE room (
+      n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, term INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL,
+      nth INTEGER NOT NULL, alias TEXT, title TEXT NOT NULL, topic TEXT NOT NULL, listed INTEGER NOT NULL,
+      archive INTEGER NOT NULL
+    ) STRICT`,
+    `CREATE INDEX room_by_alias ON room (listed, alias)`,
+    `CREATE TABLE alias (alias TEXT PRIMARY KEY, room TEXT NOT NULL) STRICT`,
+    `CREATE TABLE leaf (
+      room INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (room, key)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE due (room INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT`,
+    `CREATE TABLE entry (
+      room INTEGER NOT NULL, seq INTEGER NOT NULL, term INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL,
+      shown INTEGER NOT NULL, nth INTEGER NOT NULL, author INTEGER NOT NULL, act BLOB NOT NULL, target BLOB,
+      header BLOB NOT NULL, PRIMARY KEY (room, seq)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE UNIQUE INDEX entry_by_act ON entry (room, act)`,
+    `CREATE INDEX entry_by_time ON entry (room, at)`,
+    `CREATE INDEX entry_by_target ON entry (room, target, seq) WHERE target IS NOT NULL`,
+    `CREATE TABLE part (
+      room INTEGER NOT NULL, seq INTEGER NOT NULL, i INTEGER NOT NULL, salt BLOB NOT NULL, bytes BLOB NOT NULL,
+      PRIMARY KEY (room, seq, i)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE stay (
+      person INTEGER NOT NULL, room INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER,
+      PRIMARY KEY (person, room, since)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE invitation (
+      person INTEGER NOT NULL, room INTEGER NOT NULL, PRIMARY KEY (person, room)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE reader (
+      person INTEGER NOT NULL, room INTEGER NOT NULL, PRIMARY KEY (person, room)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE marker (
+      person INTEGER NOT NULL, room INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (person, room)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE mention (
+      person INTEGER NOT NULL, room INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (person, room, seq)
+    ) STRICT, WITHOUT ROWID`,
+  ],
+];

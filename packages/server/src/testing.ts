@@ -1,0 +1,137 @@
+/** A homeserver in memory with connections that speak the protocol. For tests. */
+
+import type { Link } from '@parley/link';
+import { pair } from '@parley/link/memory';
+import {
+  decodeServerFrame,
+  type EventName,
+  encodeFrame,
+  type Payload,
+  Refusal,
+  type Reply,
+  type RequestName,
+  type ServerEvent,
+  type SignedIn,
+} from '@parley/protocol';
+import { openLocalBus } from './bus/local.ts';
+import { createHomeserver, type Homeserver } from './homeserver.ts';
+import { identityFromSeed } from './identity.ts';
+import { createLimits } from './limits.ts';
+import { silentLog } from './log.ts';
+import { createVirtualRuntime } from './runtime-virtual.ts';
+import { openSqliteInMemory } from './store/sqlite.ts';
+
+export async function testServer() {
+  const runtime = createVirtualRuntime();
+  const db = openSqliteInMemory();
+  const home = await createHomeserver({
+    db,
+    bus: openLocalBus(),
+    identity: identityFromSeed(new Uint8Array(32).fill(7)),
+    runtime,
+    log: silentLog,
+    limits: createLimits({ rateFactor: 100, connections: 100, loadedRooms: 100 }),
+    name: 'test',
+    network: 'test',
+    guests: true,
+    signUpOpen: () => true,
+    passwords: {
+      hash: async (password) => `plain:${password}`,
+      check: async (password, stored) => ({ isRight: stored === `plain:${password}`, isOutdated: false }),
+    },
+  });
+  const advance = async (ms: number): Promise<void> => {
+    runtime.advance(ms);
+    await settle(runtime);
+  };
+  const connect = async (): Promise<TestClient> => {
+    const client = new TestClient(home, () => settle(runtime));
+    await client.request('session.hello', { versions: [1], client: 'test' });
+    return client;
+  };
+  return {
+    home,
+    db,
+    runtime,
+    advance,
+    connect,
+    account: async (name: string) =>
+      (await connect()).signedIn('account.register', { name, password: 'correct horse', device: 'test' }),
+    guest: async (name: string) => (await connect()).signedIn('account.guest', { name, device: 'test' }),
+    resume: async (token: string) => (await connect()).signedIn('session.resume', { token }),
+    async [Symbol.asyncDispose]() {
+      const closed = home.close();
+      await settle(runtime);
+      await closed;
+    },
+  };
+}
+
+/** Lets everything happen that is due now. */
+async function settle(runtime: ReturnType<typeof createVirtualRuntime>): Promise<void> {
+  for (let i = 0; i < 50; i++) {
+    await new Promise((resolve) => process.nextTick(resolve));
+    for (let j = 0; j < 20; j++) await undefined;
+    runtime.advance(0);
+  }
+}
+
+export class TestClient {
+  readonly link: Link;
+  readonly events: ServerEvent[] = [];
+  token = '';
+  user = '';
+  #waiting = new Map<number, { resolve(reply: unknown): void; reject(error: unknown): void }>();
+  #next = 0;
+  #settle: () => Promise<void>;
+
+  constructor(home: Homeserver, settled: () => Promise<void>) {
+    const [client, server] = pair();
+    this.link = client;
+    this.#settle = settled;
+    home.accept(server, { isLocal: true });
+    void this.#read();
+  }
+
+  async #read(): Promise<void> {
+    for await (const bytes of this.link.frames()) {
+      const frame = decodeServerFrame(this.link.encoding, bytes);
+      if ('event' in frame) this.events.push(frame as ServerEvent);
+      else if ('error' in frame) this.#waiting.get(frame.id)?.reject(new Refusal(frame.error.code, frame.error));
+      else this.#waiting.get(frame.id)?.resolve(frame.reply);
+    }
+  }
+
+  async request<N extends RequestName>(name: N, payload: Payload<N>): Promise<Reply<N>> {
+    const id = ++this.#next;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#waiting.set(id, { resolve, reject });
+    promise.catch(() => {});
+    await this.link.send(encodeFrame(this.link.encoding, { id, request: name, payload }));
+    await this.#settle();
+    return promise as Promise<Reply<N>>;
+  }
+
+  async signedIn<N extends 'account.register' | 'account.guest' | 'session.resume'>(
+    name: N,
+    payload: Payload<N>,
+  ): Promise<this> {
+    const { token, user } = (await this.request(name, payload)) as SignedIn;
+    this.token = token;
+    this.user = user;
+    return this;
+  }
+
+  async createRoom(alias: string): Promise<string> {
+    const { sync } = await this.request('room.create', { alias, clientId: `create:${alias}` });
+    return sync.room.id;
+  }
+
+  /** Takes the next event of a kind that fits; fails when there is none. */
+  async next<N extends EventName>(name: N, fits: (payload: Payload<N>) => boolean = () => true): Promise<Payload<N>> {
+    await this.#settle();
+    const at = this.events.findIndex((event) => event.event === name && fits(event.payload as Payload<N>));
+    if (at < 0) throw new Error(`no ${name} among ${this.events.map(({ event }) => event).join(', ')}`);
+    return this.events.splice(at, 1)[0]!.payload as Payload<N>;
+  }
+}
