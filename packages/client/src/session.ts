@@ -85,9 +85,7 @@ export class Session {
       this.#stop = new AbortController();
       this.#endedWith = undefined;
       this.#server.set(undefined);
-      this.#running = this.#run().finally(() => {
-        this.#running = undefined;
-      });
+      this.#running = this.#run();
     }
     const hello = until(this.#server, (info) => info !== undefined, this.#stop.signal);
     await hello;
@@ -170,6 +168,7 @@ export class Session {
       if (code === 'session-ended' || code === 'unsupported-version') {
         if (code === 'session-ended') await this.forget();
         this.#stop.abort(refusal ?? new Refusal(code));
+        this.#running = undefined;
         this.#status.set({ state: 'closed', code });
         return;
       }
