@@ -33,8 +33,17 @@ const flagPaths: Record<Exclude<keyof ConfigFlags, 'config'>, string> = {
   name: 'name',
 };
 
-/** Of bots, and of the test run: no settings of a server. */
-const otherVariables = new Set(['PARLEY_CONFIG', 'PARLEY_URL', 'PARLEY_TOKEN', 'PARLEY_STORE', 'PARLEY_TALLY']);
+/** Of bots, the terminal and the test run: no settings of a server. */
+const otherVariables = new Set([
+  'PARLEY_CONFIG',
+  'PARLEY_URL',
+  'PARLEY_TOKEN',
+  'PARLEY_STORE',
+  'PARLEY_TALLY',
+  'PARLEY_SERVER',
+  'PARLEY_PROFILE',
+  'PARLEY_PASSWORD_FILE',
+]);
 
 type AnySetting = Setting<unknown>;
 type Tree = { readonly [key: string]: AnySetting | Tree };
