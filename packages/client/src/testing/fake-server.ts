@@ -156,11 +156,10 @@ export class FakeServer {
       if (!checked?.ok) throw new Refusal('bad-request', { field: checked ? checked.field : request });
       const reply =
         (await this.before?.(request, checked.value, visitor)) ?? this.#handle(request, checked.value, visitor);
-      const after = (reply as { after?: () => void }).after;
-      if (after) delete (reply as { after?: () => void }).after;
-      if (!this.replyFirst) after?.();
-      void send({ reply });
-      if (this.replyFirst) after?.();
+      const { tellOthers, ...rest } = reply as { tellOthers?: () => void };
+      if (!this.replyFirst) tellOthers?.();
+      void send({ reply: rest });
+      if (this.replyFirst) tellOthers?.();
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal('internal', { id: String(error) });
       void send({ error: { code: refusal.code, message: refusal.message, ...refusal.detail } });
@@ -214,7 +213,7 @@ export class FakeServer {
       case 'marker.set': {
         room.markers.set(me.user, given.seq);
         const counts = { room: room.id, ...room.counts(me.user) };
-        return { ...counts, after: () => this.tellAll(me.name, { event: 'marker.changed', payload: counts }) };
+        return { ...counts, tellOthers: () => this.tellAll(me.name, { event: 'marker.changed', payload: counts }) };
       }
       case 'member.list': {
         const members = [...this.accounts.values()].filter(({ user }) => room.members.has(user));
@@ -241,7 +240,7 @@ export class FakeServer {
       return { outcome: 'queued' };
     }
     const entered = this.#append(me, kind, payload, true);
-    return { ...entered, after: () => this.publish(room, entered.seq) };
+    return { ...entered, tellOthers: () => this.publish(room, entered.seq) };
   }
 
   #append(me: SignedIn, kind: string, payload: Payload<'message.send'>, silently = false) {
