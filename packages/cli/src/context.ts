@@ -13,11 +13,13 @@ export interface Context {
   /** As the command line or the environment names it. */
   server: string | undefined;
   timeoutMs: number;
+  /** Whether --timeout was given. */
+  hasTimeout: boolean;
   /** Writes a line of data. */
   print(line: string): Promise<void>;
   /** Writes an object as a line of JSON. */
   printJson(value: object): Promise<void>;
-  /** Writes a line of talk; silent with --json. */
+  /** Writes a line of talk. */
   say(line: string): void;
 }
 
@@ -34,10 +36,11 @@ export function contextOf(shell: Shell, global: Values<typeof globalOptions>): C
     profileFolder: profile ? resolve(folder, profile) : defaultProfileFolder(env),
     server: global.server ?? (env.PARLEY_SERVER || undefined),
     timeoutMs,
+    hasTimeout: global.timeout !== undefined,
     print: (line) => write(shell, `${line}\n`),
     printJson: (value) => write(shell, `${JSON.stringify({ v: 1, ...value })}\n`),
-    say(line) {
-      if (!global.json) shell.stderr.write(`${line}\n`);
+    say: (line) => {
+      shell.stderr.write(`${line}\n`);
     },
   };
 }

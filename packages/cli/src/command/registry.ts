@@ -1,5 +1,39 @@
 /** Every subcommand, in the order of help. */
+import { claim, login, logout, register, whoami } from './account.ts';
 import type { Command } from './command.ts';
-import { keygen } from './keygen.ts';
+import { exportRoom } from './export.ts';
+import { importIrc, importParley } from './import.ts';
+import { keyAdd, keygen, keyList, keyRemove } from './key.ts';
+import { create, join, leave, members, rooms } from './room.ts';
+import { rpc } from './rpc.ts';
+import { send } from './send.ts';
+import { serve } from './serve.ts';
+import { shared } from './shared.ts';
+import { tail } from './tail.ts';
+import { watch } from './watch.ts';
 
-export const commands: readonly Command[] = [keygen];
+export const commands: readonly Command[] = [
+  register,
+  login,
+  logout,
+  whoami,
+  claim,
+  keygen,
+  keyAdd,
+  keyList,
+  keyRemove,
+  rooms,
+  create,
+  join,
+  leave,
+  members,
+  send,
+  tail,
+  watch,
+  rpc,
+  ...shared,
+  importIrc,
+  importParley,
+  exportRoom,
+  serve,
+];

@@ -8,7 +8,7 @@ const schemes: Readonly<Record<string, string>> = { 'ws:': 'http:', 'wss:': 'htt
 /** `chat.example.org:8080` and `ws://chat.example.org:8080/` are `http://chat.example.org:8080`. Throws a usage failure. */
 export function serverUrl(typed: string): string {
   const url = read(/^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `http://${typed}`);
-  if (!url || !['http:', 'https:', 'tcp:'].includes(url.protocol) || url.hostname === '')
+  if (!url || !['http:', 'https:', 'tcp:', 'tcps:'].includes(url.protocol) || url.hostname === '')
     throw usage(`“${typed}” is no address of a server: write http://HOST:PORT`);
   if (url.username || url.password) throw usage('a server address holds no name or password: use parley login');
   if (url.search || url.hash) throw usage(`“${typed}” is no address of a server: it has a ? or #`);

@@ -1,0 +1,91 @@
+/** Brings an exported room to a server: read twice, first to verify all of it, then to send it. */
+import { open } from 'node:fs/promises';
+import { limits } from '@parley/protocol';
+import { exits, Failure } from '../exit.ts';
+import { linesOf } from '../rpc/lines.ts';
+import { bulk } from '../session/bulk.ts';
+import type { Connected } from '../session/connect.ts';
+import { type FileLine, readFileLine } from './file.ts';
+import type { LogLine } from './log-line.ts';
+import { type Checkpoint, verifier } from './verify.ts';
+
+/** An envelope with its parts as base64url, and the words beside it. */
+const maxLineLength = limits.envelopeBytes * 4 + limits.messageText * 6;
+const maxBatchBytes = 500_000;
+
+export interface Verified {
+  path: string;
+  room: string;
+  lines: number;
+  checkpoint: Checkpoint;
+}
+
+/** Holds the whole file against its chain. Throws a failure that names the first wrong line. */
+export async function verifyFile(path: string): Promise<Verified> {
+  const held = verifier();
+  let lines = 0;
+  let end: Extract<FileLine, { type: 'checkpoint' }> | undefined;
+  for await (const line of readFile(path)) {
+    if (end) throw wrong(path, `line ${lines + 2} stands after the checkpoint`);
+    if (line.type === 'checkpoint') {
+      end = line;
+      continue;
+    }
+    lines += 1;
+    const taken = held.next(line.line);
+    if ('wrong' in taken) throw wrong(path, `line ${lines} ${taken.wrong}`);
+  }
+  const room = held.created?.room;
+  if (!end) throw wrong(path, 'it has no checkpoint at its end: the export was cut off');
+  const fault = held.end(end.checkpoint) ?? (room === end.room ? undefined : 'its checkpoint is of another room');
+  if (fault || room === undefined) throw wrong(path, fault ?? 'it creates no room');
+  return { path, room, lines, checkpoint: end.checkpoint };
+}
+
+/** Sends what was verified; resolves with what became of it. */
+export async function upload(
+  connected: Connected,
+  { path, room, checkpoint }: Verified,
+  report: (sent: number) => void,
+): Promise<'identical' | 'restored' | 'archived'> {
+  let sent = 0;
+  let batch: LogLine[] = [];
+  let bytes = 0;
+  const send = async (last: boolean) => {
+    const reply = await bulk(connected, 'archive.write', { room, lines: batch, ...(last && { checkpoint }) });
+    sent += batch.length;
+    batch = [];
+    bytes = 0;
+    report(sent);
+    return reply.result;
+  };
+  for await (const line of readFile(path)) {
+    if (line.type === 'checkpoint') break;
+    const size = sizeOf(line.line);
+    if (batch.length > 0 && (batch.length >= limits.importLines || bytes + size > maxBatchBytes)) await send(false);
+    batch.push(line.line);
+    bytes += size;
+  }
+  const result = await send(true);
+  if (result === 'more') throw new Failure(exits.failure, 'incomplete', 'the server wants more than the file holds');
+  return result;
+}
+
+async function* readFile(path: string): AsyncGenerator<FileLine, void, void> {
+  const handle = await open(path);
+  let number = 0;
+  try {
+    for await (const text of linesOf(handle.createReadStream({ autoClose: false }), maxLineLength)) {
+      number += 1;
+      const line = readFileLine(text);
+      if (!line) throw wrong(path, `line ${number} is no line of an exported room`);
+      yield line;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+const sizeOf = ({ header, parts }: LogLine): number =>
+  parts.reduce((sum, part) => sum + (part ? part.salt.length + part.bytes.length : 0), header.length);
+const wrong = (path: string, what: string): Failure => new Failure(exits.failure, 'bad-archive', `${path}: ${what}`);

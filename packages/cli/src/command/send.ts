@@ -1,0 +1,90 @@
+/** Sends messages from scripts: done means that the server has it. */
+import type { Room } from '@parley/client';
+import { type Content, check, clientId as clientIdField, limits } from '@parley/protocol';
+import type { Context } from '../context.ts';
+import { exits, Failure, Interrupted, tell, usage } from '../exit.ts';
+import { type Connected, withServer } from '../session/connect.ts';
+import { findMessage, ownRoom, roomLabel } from '../session/room.ts';
+import { splitText } from '../session/split.ts';
+import { readAll } from '../shell.ts';
+import { command } from './command.ts';
+import { roomArgument } from './room.ts';
+
+/** Stdin beyond this is a file, not something to say. */
+const maxStdinBytes = 4_194_304;
+/** With `-2` for the second message of a long text and so on. */
+const maxOwnClientId = limits.clientId - 4;
+
+export const send = command({
+  name: 'send',
+  group: 'Messages',
+  about: 'Sends a message and waits until the server has it.',
+  details:
+    'A longer text than a message may hold becomes several; when only some of them arrive the exit code is 7.\nA repeat under the same --client-id is the same message: so a script can try again without saying it twice.',
+  examples: ["parley send '#ops' 'deploy done'", "journalctl -n50 | parley send '#ops' -"],
+  arguments: [
+    roomArgument,
+    { name: 'TEXT', about: 'What to say; several words are joined. - takes it from stdin.', rest: true },
+  ],
+  options: {
+    'reply-to': { value: 'MESSAGE', about: 'Number of the message that this answers.' },
+    action: { about: 'Says it as an action, as /me does.' },
+    'client-id': { value: 'ID', about: 'Name of this message, for repeats.' },
+  },
+  async run(context, { arguments: [typed = '', ...words], options }) {
+    const id = options['client-id'];
+    if (id !== undefined && (id.length > maxOwnClientId || !check(clientIdField, id).ok))
+      throw usage(`--client-id has up to ${maxOwnClientId} letters, digits, . _ : and -`);
+    const text = words.length === 1 && words[0] === '-' ? await fromStdin(context) : words.join(' ');
+    if (text === '') throw usage('there is nothing to send');
+    await withServer(context, { as: 'account', deadline: 'command' }, async (connected) => {
+      const room = await ownRoom(connected, typed);
+      const target = options['reply-to'] && (await findMessage(connected, room.id, options['reply-to']));
+      const more: Partial<Content> = {
+        ...(options.action && { action: true }),
+        ...(target && { replyTo: { user: target.user, clientId: target.clientId } }),
+      };
+      await sendAll(connected, room, splitText(text, limits.messageText), more, id);
+    });
+  },
+});
+
+async function fromStdin({ shell }: Context): Promise<string> {
+  const bytes = await readAll(shell, maxStdinBytes).catch((error: unknown) => {
+    throw shell.signal.aborted ? shell.signal.reason : error;
+  });
+  if (!bytes) throw new Failure(exits.failure, 'too-large', `stdin holds more than ${maxStdinBytes / 1_048_576} MiB`);
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return text.replace(/\r?\n$/, '');
+}
+
+async function sendAll(
+  { context, client, signal }: Connected,
+  room: Room,
+  pieces: readonly string[],
+  more: Partial<Content>,
+  id: string | undefined,
+): Promise<void> {
+  const base = id ?? client.newClientId();
+  for (const [i, piece] of pieces.entries()) {
+    const clientId = i === 0 ? base : `${base}-${i + 1}`;
+    try {
+      const sent = await room.send(Object.keys(more).length === 0 ? piece : { ...more, text: piece }, {
+        clientId,
+        signal,
+      });
+      if (!context.json) continue;
+      const place = sent === 'queued' ? { queued: true } : { seq: sent.seq, at: new Date(sent.at).toISOString() };
+      await context.printJson({ room: roomLabel(room.summary.get().view), ...place, clientId });
+    } catch (error) {
+      throw i === 0 || error instanceof Interrupted ? error : partial(error, i, pieces.length, base);
+    }
+  }
+}
+
+function partial(error: unknown, sent: number, all: number, clientId: string): Failure {
+  const told = tell(error);
+  if (!told) throw error;
+  const words = `${sent} of ${all} messages were sent, then: ${told.message}; repeat it with --client-id ${clientId}`;
+  return new Failure(exits.partial, told.code, words, { cause: error });
+}

@@ -1,0 +1,72 @@
+/** Runs a homeserver with the web app until it is told to stop. */
+import { cleanText } from '@parley/terminal';
+import { ensureBuilt } from '@parley/web/build';
+import type { Context } from '../context.ts';
+import { exits, Failure } from '../exit.ts';
+import { write } from '../shell.ts';
+import { command } from './command.ts';
+
+/** Of this command and of commands that talk to a server; the server takes every other one for a setting. */
+const clientVariables = ['SERVER', 'PROFILE', 'PASSWORD', 'PASSWORD_FILE', 'TOKEN', 'TOKEN_FILE'].map(
+  (name) => `PARLEY_${name}`,
+);
+const buildNoticeMs = 300;
+
+export const serve = command({
+  name: 'serve',
+  group: 'Server',
+  about: 'Runs a homeserver with the web app until it is stopped.',
+  details:
+    'Flags win over PARLEY_… in the environment, that over the file, that over the defaults. When it is ready it prints\n“listening on http://HOST:PORT”; without an owner yet also a one-time link that makes its first visitor the owner.',
+  examples: ['parley serve', 'parley serve --port 0 --data /tmp/try', 'parley serve --config /etc/parley.toml'],
+  arguments: [],
+  options: {
+    host: { value: 'HOST', about: 'Address to listen on; 127.0.0.1 is usual, 0.0.0.0 for all.' },
+    port: { value: 'PORT', about: 'Port of the web app and of WebSockets; 8080 is usual, 0 takes a free one.' },
+    data: { value: 'DIR', about: 'Folder of the database; ./data is usual.', offers: 'file' },
+    config: { value: 'FILE', about: 'Configuration in TOML.', offers: 'file' },
+    name: { value: 'NAME', about: 'DNS name of this server.' },
+  },
+  async run(context, { options }) {
+    const { shell } = context;
+    const { startServer } = await import('@parley/server');
+    const webDir = await builtApp(context);
+    shell.signal.throwIfAborted();
+    const env = Object.fromEntries(Object.entries(shell.env).filter(([name]) => !clientVariables.includes(name)));
+    const server = await startServer({ flags: options, env, webDir });
+    try {
+      await write(shell, `listening on ${server.url}\n`);
+      if (server.ownerLink) await write(shell, `own this server: ${server.ownerLink}\n`);
+      await stopped(shell.signal);
+    } finally {
+      await server.close();
+    }
+    return exits.ok;
+  },
+});
+
+/** The folder of the built web app; built first when its sources have changed. */
+async function builtApp(context: Context): Promise<string> {
+  const notice = setTimeout(() => context.say('parley: building the web app, once …'), buildNoticeMs);
+  try {
+    return (await ensureBuilt()).dir;
+  } catch (error) {
+    throw new Failure(
+      exits.failure,
+      'cannot-build',
+      `the web app cannot be built: ${cleanText((error as Error).message)}`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    clearTimeout(notice);
+  }
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return promise;
+}

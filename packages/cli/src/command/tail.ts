@@ -1,0 +1,88 @@
+/** Shows what was said in a room, and what is said from now on. */
+import type { RawEntry, RoomView } from '@parley/protocol';
+import { dayLine, dayWatch, formatEntry } from '@parley/terminal';
+import { readMoment } from '../duration.ts';
+import { entryJson } from '../entry-json.ts';
+import { usage } from '../exit.ts';
+import { type Connected, withServer } from '../session/connect.ts';
+import { maxCount, type Query, readNewest, readSince } from '../session/history.ts';
+import { findRoom, ownRoom } from '../session/room.ts';
+import { wantsColour } from '../shell.ts';
+import { command } from './command.ts';
+import { roomArgument } from './room.ts';
+
+const defaultCount = 20;
+
+export const tail = command({
+  name: 'tail',
+  group: 'Messages',
+  about: 'Shows the newest messages of a room, and with --follow what comes after them.',
+  details:
+    'For people: rows of messages and of what happened, with times of this machine. With --json: every entry of the log,\none object a line, its text as it was written.',
+  examples: ["parley tail '#ops' --count 50", "parley tail '#ops' --json --since 1h", "parley tail '#ops' --follow"],
+  arguments: [roomArgument],
+  options: {
+    count: { value: 'N', short: 'n', about: `How many; ${defaultCount} when neither this nor --since is given.` },
+    since: { value: 'TIME', about: 'From then on: 1h, 2d, 2026-11-20, 2026-11-20T14:03Z.' },
+    follow: { short: 'f', about: 'Goes on with what comes, until it is stopped.' },
+  },
+  async run(context, { arguments: [typed = ''], options }) {
+    const count = options.count === undefined ? undefined : countOf(options.count);
+    const since = options.since === undefined ? undefined : readMoment(options.since, context.shell.now());
+    if (options.since !== undefined && since === undefined)
+      throw usage(`“${options.since}” is no time: write 1h, 2d, 2026-11-20 or 2026-11-20T14:03Z`);
+    await withServer(
+      context,
+      { as: 'account', deadline: options.follow ? 'connection' : 'command' },
+      async (connected) => {
+        const view = await findRoom(connected, typed);
+        const room = options.follow ? await ownRoom(connected, typed) : undefined;
+        const show = context.json ? 'everything' : 'rows';
+        const print = printer(connected, view);
+        const to = await printHistory(connected, { room: view.id, count, since, show }, print);
+        if (!room) return;
+        for await (const entry of room.entries({ since: to, signal: connected.signal })) await print(entry);
+        connected.signal.throwIfAborted();
+      },
+    );
+  },
+});
+
+function countOf(typed: string): number {
+  const count = /^\d{1,7}$/.test(typed) ? Number(typed) : Number.NaN;
+  if (count <= maxCount) return count;
+  throw usage(`“${typed}” is no count: 0 to ${maxCount}`);
+}
+
+type Print = (entry: RawEntry) => Promise<void>;
+
+/** Prints what is asked for; returns the place up to which everything was looked at. */
+async function printHistory(connected: Connected, query: Query, print: Print): Promise<number> {
+  if (query.since === undefined) {
+    const { entries, to } = await readNewest(connected, { ...query, count: query.count ?? defaultCount });
+    for (const entry of query.count === 0 ? [] : entries) await print(entry);
+    return to;
+  }
+  let to = 0;
+  let held: RawEntry[] = [];
+  for await (const read of readSince(connected, query)) {
+    to = read.to;
+    if (query.count === undefined) for (const entry of read.entries) await print(entry);
+    else held = query.count === 0 ? [] : [...held, ...read.entries].slice(-query.count);
+  }
+  for (const entry of held) await print(entry);
+  return to;
+}
+
+function printer({ context, client, info }: Connected, view: RoomView): Print {
+  if (context.json) return (entry) => context.printJson(entryJson(entry, view, info.server.name));
+  const { shell } = context;
+  const colour = wantsColour(shell);
+  const isNewDay = dayWatch();
+  const nameOf = (user: string) => client.person(user)?.name;
+  return async (entry) => {
+    // A file or pipe gets lines that each say all; a day line would be one that is no entry.
+    if (shell.stdout.isTTY && isNewDay(entry.at)) await context.print(dayLine(entry.at, { colour }));
+    await context.print(formatEntry(entry, { colour, time: 'full', nameOf }));
+  };
+}

@@ -1,0 +1,94 @@
+/** Reads IRC logs into a room, batch after batch in the order of the logs, so that a repeat goes on where it stopped. */
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { limits, Refusal, type RoomView } from '@parley/protocol';
+import { usage } from '../exit.ts';
+import { bulk } from '../session/bulk.ts';
+import type { Connected } from '../session/connect.ts';
+import { findRoom, roomName } from '../session/room.ts';
+import { type ArchiveLine, archiveLine } from './archive-line.ts';
+import { batches } from './batch.ts';
+import { decodeLines, parseIrcLog } from './irc.ts';
+import { dayOf } from './irc-clock.ts';
+
+export interface Tally {
+  added: number;
+  /** There already. */
+  skipped: number;
+  /** Without words. */
+  empty: number;
+  /** Too long for a message. */
+  cut: number;
+  /** Of the files, done so far and in all. */
+  bytes: number;
+  totalBytes: number;
+  /** Being read. */
+  file: string;
+}
+
+export const emptyTally = (): Tally => ({ added: 0, skipped: 0, empty: 0, cut: 0, bytes: 0, totalBytes: 0, file: '' });
+
+/** A batch stays well below a frame, whatever its letters take in UTF-8. */
+const maxBatchUnits = 150_000;
+
+/** In the order of their days. Throws a usage failure for a name without a day, before anything is read. */
+export function inOrder(paths: readonly string[]): string[] {
+  for (const path of paths)
+    if (dayOf(basename(path)) === undefined)
+      throw usage(`${basename(path)} is not named as a log of a day: YYYY-MM-DD.NAME.raw.txt`);
+  return [...paths].sort((a, b) => (basename(a) < basename(b) ? -1 : basename(a) > basename(b) ? 1 : 0));
+}
+
+/** The room to read into: made when it is missing, joined when one is not in it. */
+export async function roomFor(connected: Connected, typed: string): Promise<RoomView> {
+  const { client } = connected;
+  const name = roomName(typed);
+  try {
+    const view = await findRoom(connected, typed);
+    return (await client.join(view.id)).summary.get().view;
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'not-found' || !('alias' in name)) throw error;
+    return (await client.create({ alias: name.alias })).summary.get().view;
+  }
+}
+
+/** @param tally filled in as it goes, so that it says what was done when the import is stopped */
+export async function importIrc(
+  connected: Connected,
+  room: string,
+  paths: readonly string[],
+  tally: Tally,
+  report: () => void,
+): Promise<void> {
+  for (const path of paths) tally.totalBytes += (await stat(path)).size;
+  for (const path of paths) {
+    tally.file = basename(path);
+    const file = await readFile(path);
+    const lines = kept(parseLog(path, file), tally);
+    for (const batch of batches(lines, sizeOf, { maxItems: limits.importLines, maxBytes: maxBatchUnits })) {
+      const { added, skipped } = await bulk(connected, 'archive.append', { room, lines: batch });
+      tally.added += added;
+      tally.skipped += skipped;
+      report();
+    }
+    tally.bytes += file.length;
+    report();
+  }
+}
+
+function parseLog(path: string, file: Uint8Array): ReturnType<typeof parseIrcLog> {
+  return parseIrcLog(basename(path), decodeLines(file));
+}
+
+function* kept(lines: ReturnType<typeof parseIrcLog>, tally: Tally): Generator<ArchiveLine, void, void> {
+  for (const parsed of lines) {
+    const made = archiveLine(parsed);
+    if (!made) tally.empty += 1;
+    else {
+      if (made.cut) tally.cut += 1;
+      yield made.line;
+    }
+  }
+}
+
+const sizeOf = ({ text, author, clientId }: ArchiveLine): number => text.length + author.length + clientId.length + 64;

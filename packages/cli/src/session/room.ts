@@ -1,0 +1,71 @@
+/** Finds rooms, people and messages by what a person types. */
+import type { Room } from '@parley/client';
+import { alias, check, normalizeAlias, type RawEntry, type RoomView, roomId, userId } from '@parley/protocol';
+import { exits, Failure, usage } from '../exit.ts';
+import type { Connected } from './connect.ts';
+
+/** `#ops`, or the room's id where it has no name. */
+export const roomLabel = ({ alias: name, id }: Pick<RoomView, 'alias' | 'id'>): string => (name ? `#${name}` : id);
+
+/** `#Ops`, `ops` and an id as the protocol wants them. Throws a usage failure for anything else. */
+export function roomName(typed: string): { id: string } | { alias: string } {
+  if (check(roomId, typed).ok) return { id: typed };
+  const name = normalizeAlias(typed);
+  if (check(alias, name).ok) return { alias: name };
+  throw usage(`“${typed}” is no name of a room: letters, digits, . _ and -, as '#ops'`);
+}
+
+/** A room that one may know of, whether or not one is in it. */
+export async function findRoom({ client, signal }: Connected, typed: string): Promise<RoomView> {
+  const name = roomName(typed);
+  const held = client.room('id' in name ? name.id : name.alias);
+  if (held) return held.summary.get().view;
+  const reply =
+    'id' in name
+      ? await client.request('room.get', { room: name.id }, { signal })
+      : await client.request('room.resolve', { alias: name.alias }, { signal });
+  return reply.room;
+}
+
+/** A room that one is in. */
+export async function ownRoom(connected: Connected, typed: string): Promise<Room> {
+  const view = await findRoom(connected, typed);
+  const room = connected.client.room(view.id);
+  if (room) return room;
+  const label = roomLabel(view);
+  throw new Failure(exits.forbidden, 'not-a-member', `you are not in ${label}: parley join '${label}'`);
+}
+
+/** A person by name (`ada`, `@ada`, `@ada:example.org`) or id; members of the room are looked through first. */
+export async function findUser(connected: Connected, typed: string, room?: string): Promise<string> {
+  if (check(userId, typed).ok) return typed;
+  const [name = '', server] = typed.replace(/^@/, '').split(':', 2);
+  const { client, signal, info } = connected;
+  const isHere = server === undefined || server === info.server.name;
+  const fits = (person: { name: string; server?: string }) =>
+    person.name.toLowerCase() === name.toLowerCase() &&
+    (isHere ? person.server === undefined : person.server === server);
+  if (room !== undefined) {
+    const { members } = await client.request('member.list', { room, query: name, limit: 100 }, { signal });
+    const found = members.filter(({ person }) => fits(person));
+    if (found.length === 1) return found[0]!.person.id;
+  }
+  const { people } = await client.request('user.find', { prefix: name }, { signal });
+  const found = people.filter(fits);
+  if (found.length === 1) return found[0]!.id;
+  throw new Failure(exits.forbidden, 'not-found', `there is nobody called “${typed}” here`);
+}
+
+/** A message by its number in the room, as tail --json shows it. */
+export async function findMessage({ client, signal }: Connected, room: string, typed: string): Promise<RawEntry> {
+  const seq = /^\d{1,15}$/.test(typed) ? Number(typed) : undefined;
+  if (seq === undefined) throw usage(`“${typed}” is no message: give its number, the seq of parley tail --json`);
+  const { entries } = await client.request(
+    'history.page',
+    { room, around: seq, limit: 1, show: 'everything' },
+    { signal },
+  );
+  const entry = entries.find((each) => each.seq === seq);
+  if (entry?.kind === 'message') return entry;
+  throw new Failure(exits.forbidden, 'unknown-target', `there is no message ${seq} in this room`);
+}
