@@ -31,7 +31,7 @@ export function fold(rows: readonly RawEntry[], act: RawEntry): readonly RawEntr
     case 'pin':
       return onTarget(rows, act, (row) => (row.pinned ? row : { ...row, pinned: true }));
     case 'unpin':
-      return onTarget(rows, act, (row) => (row.pinned ? { ...row, pinned: false } : row));
+      return onTarget(rows, act, unpinned);
     case 'erase':
       return mapped(rows, (row) => erased(row, act, entry.data.subject));
     default:
@@ -71,8 +71,11 @@ function redacted(row: RawEntry, act: RawEntry, reason: string | undefined): Raw
   if (row.redacted) return row;
   const { seq, at, user, name } = act;
   const by = { seq, at, user, name, ...(reason !== undefined && { reason }) };
-  return { ...row, ...withoutWords(row), redacted: by };
+  return { ...unpinned(row), ...withoutWords(row), ...(row.reactions && { reactions: [] }), redacted: by };
 }
+
+/** What is deleted is pinned no longer. */
+const unpinned = (row: RawEntry): RawEntry => (row.pinned ? { ...row, pinned: false } : row);
 
 const withoutWords = (row: RawEntry): Partial<RawEntry> => ({
   body: null,
@@ -97,11 +100,13 @@ function withoutReaction(rows: readonly RawEntry[], reaction: { user: string; cl
 
 function erased(row: RawEntry, act: RawEntry, subject: string): RawEntry {
   if (row.seq >= act.seq) return row;
-  const wordsGo = row.user === subject && row.kind === 'message' && (row.body ?? null) !== null;
+  const isTheirs = row.user === subject && row.kind === 'message';
+  const wordsGo = isTheirs && (row.body ?? null) !== null;
   const reactions = row.reactions?.filter((one) => one.user !== subject || one.seq > act.seq);
   const fewer = reactions?.length !== row.reactions?.length;
-  if (!wordsGo && !fewer) return row;
-  return { ...row, ...(wordsGo && withoutWords(row)), ...(fewer && reactions && { reactions }) };
+  if (!wordsGo && !fewer && !(isTheirs && row.pinned)) return row;
+  const kept = isTheirs ? unpinned(row) : row;
+  return { ...kept, ...(wordsGo && withoutWords(row)), ...(fewer && reactions && { reactions }) };
 }
 
 /** The rows with a person's present names on all that is theirs. */

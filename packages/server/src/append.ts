@@ -154,7 +154,11 @@ function addMembership(rows: Rows, n: number, { header, subject, author }: Writt
   if (act?.kind === 'create') rows.add(sql.stay, author, n, seq);
   if (act?.kind !== 'member' || subject === undefined) return;
   const change = (act.data as { change: MemberChange }).change;
-  if (change === 'join') rows.add(sql.stay, subject, n, seq);
+  if (change === 'join') {
+    rows.add(sql.stay, subject, n, seq);
+    // What was said before somebody came is not unread to them.
+    rows.add(sql.marker, subject, n, seq);
+  }
   if (change === 'leave' || change === 'kick' || change === 'ban') rows.add(sql.leave, seq, subject, n, seq);
   if (change === 'invite') rows.add(sql.invited, subject, n);
   else rows.add(sql.uninvited, subject, n);

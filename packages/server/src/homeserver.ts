@@ -66,6 +66,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   const { db, bus, identity, runtime, log, limits } = options;
   await migrate(db, migrations);
   const store = openStore(db);
+  await store.room.sweep();
   const crypto = createCrypto(identity);
   const people = new People(store.person);
   const hub = new Hub(new Fanout(runtime), bus);
@@ -86,7 +87,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
     const events = written.map(({ header, body }): ServerEvent => {
       return { event: 'entry.appended', payload: entryView(room.id, header, body, people, here.name) };
     });
-    bus.publish('room', { room: room.id, events });
+    for (const run of runsOf(events)) bus.publish('room', { room: room.id, events: run });
   };
   const committer = new Committer({ db, log, soon: runtime.nextTurn, committed });
   const rooms = new Rooms({
@@ -124,4 +125,15 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
       await db.close();
     },
   };
+}
+
+/** An entry that changes who reads ends a run: its readers are known anew before the next goes out. */
+function runsOf(events: readonly ServerEvent[]): ServerEvent[][] {
+  const runs: ServerEvent[][] = [[]];
+  for (const event of events) {
+    runs.at(-1)!.push(event);
+    const kind = event.event === 'entry.appended' ? event.payload.kind : '';
+    if (kind === 'member' || kind === 'settings') runs.push([]);
+  }
+  return runs.filter((run) => run.length > 0);
 }

@@ -21,7 +21,9 @@ export class Membership {
   committed(room: string, events: readonly ServerEvent[], hub: Context['hub'], here: string): void {
     for (const { event, payload } of events) {
       if (event !== 'entry.appended') continue;
-      if (payload.kind === 'settings') for (const session of hub.followers(room)) this.#tellChanged(session, room);
+      if (payload.kind === 'create') for (const session of hub.of(payload.user)) this.#tellAdded(session, room);
+      if (payload.kind === 'settings')
+        for (const session of hub.followers(room)) this.#rulesChanged(session, room, hub);
       const data = (payload.data ?? {}) as { subject?: string; change?: MemberChange };
       if (data.subject === undefined || serverOf(data.subject) !== here) continue;
       for (const session of hub.of(data.subject)) this.#concerns(session, room, payload, data.change, hub);
@@ -43,6 +45,17 @@ export class Membership {
       session.watching.delete(room);
       hub.unfollow(session, room);
       session.send('room.removed', { room, how: endings[change as keyof typeof endings] });
+    }
+  }
+
+  /** Who only watches is sent away when the room closes its door. */
+  #rulesChanged(session: Session, room: string, hub: Context['hub']): void {
+    const settings = this.#contextOf(session).rooms.peek(room)?.state.settings;
+    const isOpen = settings?.joinRule === 'public' || settings?.history === 'world';
+    if (isOpen || !session.watching.delete(room)) this.#tellChanged(session, room);
+    else {
+      hub.unfollow(session, room);
+      session.send('room.removed', { room, how: 'left' });
     }
   }
 

@@ -147,6 +147,8 @@ export class FakeRoom {
         ...row,
         body: null,
         ...(row.edited && { edited: { ...row.edited, body: null } }),
+        ...(row.reactions && { reactions: [] }),
+        ...(row.pinned && { pinned: false }),
         redacted: { seq, at, user, name, ...(body?.reason !== undefined && { reason: body.reason }) },
       };
     if (act.kind === 'react') {
@@ -164,6 +166,7 @@ export class FakeRoom {
     const reactions = row.reactions?.filter((one) => one.user !== subject);
     const words =
       row.user === subject ? { body: null, ...(row.edited && { edited: { ...row.edited, body: null } }) } : {};
-    return { ...row, ...words, ...(reactions && { reactions }) };
+    const pins = row.user === subject && row.pinned ? { pinned: false } : {};
+    return { ...row, ...words, ...pins, ...(reactions && { reactions }) };
   }
 }

@@ -30,14 +30,17 @@ export const room: Handlers<Protocol['room'], Context> = {
       },
       body: { title: payload.title ?? alias, ...body },
     };
-    const made = await rooms.create(draft, async (id) => {
-      if (!(await store.room.takeAlias(alias, id))) throw new Refusal('name-taken');
-    });
-    session.joining.add(made.id);
-    const sync = await followRoom(context, made.id, undefined, firstEntries).finally(() =>
-      session.joining.delete(made.id),
-    );
-    return { sync };
+    let made = '';
+    try {
+      await rooms.create(draft, async (id) => {
+        if (!(await store.room.takeAlias(alias, id))) throw new Refusal('name-taken');
+        made = id;
+        session.joining.add(id);
+      });
+      return { sync: await followRoom(context, made, undefined, firstEntries) };
+    } finally {
+      session.joining.delete(made);
+    }
   },
 
   async list(context, { query, after, limit }) {

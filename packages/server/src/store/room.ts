@@ -63,6 +63,21 @@ export function roomStore(db: Database) {
       )) === 1,
     dropAlias: (alias: string, room: string) => db.run('DELETE FROM alias WHERE alias = ? AND room = ?', [alias, room]),
 
+    /** Takes away what a crash left of rooms that were being made and of names that were being changed. */
+    sweep: () =>
+      db.transaction([
+        {
+          statements: [
+            { sql: 'DELETE FROM room WHERE seq = 0', rows: [[]] },
+            {
+              sql: `DELETE FROM alias WHERE NOT EXISTS (
+                SELECT 1 FROM room WHERE room.id = alias.room AND room.alias = alias.alias)`,
+              rows: [[]],
+            },
+          ],
+        },
+      ]),
+
     /** Ids of listed rooms by alias, from after `after`. */
     async listed(query: string, after: string, limit: number): Promise<string[]> {
       const rows = await db.all<{ id: string }>(
