@@ -1,5 +1,5 @@
 /** The client: a session, its rooms and its outbox put together. */
-import { keyProof, type Payload, type ServerEvent, type SignedIn } from '@parley/protocol';
+import { keyProof, type Payload, type RoomSync, type ServerEvent, type SignedIn } from '@parley/protocol';
 import type { Client, ClientOptions, Room } from './api.ts';
 import { Cache } from './cache.ts';
 import { newClientId } from './client-id.ts';
@@ -120,7 +120,7 @@ class ParleyClient implements Client {
     await this.#wipe();
   }
 
-  request: Client['request'] = (name, payload, { signal } = {}) => this.#session.request(name, payload, signal);
+  request: Client['request'] = (name, payload, options) => this.#session.request(name, payload, options);
 
   events(signal?: AbortSignal): AsyncIterable<ServerEvent> {
     const listen = (take: (event: ServerEvent) => void) => {
@@ -139,13 +139,11 @@ class ParleyClient implements Client {
     const room = await roomIdOf(idOrAlias, this.#rooms, resolve);
     const held = this.#rooms.get(room);
     if (held) return held;
-    const { sync } = await this.request('room.join', { room, clientId: this.newClientId() });
-    return this.#rooms.add(sync);
+    return this.#added('room.join', { room, clientId: this.newClientId() });
   }
 
   async create(details: Parameters<Client['create']>[0]): Promise<Room> {
-    const { sync } = await this.request('room.create', { ...details, clientId: this.newClientId() });
-    return this.#rooms.add(sync);
+    return this.#added('room.create', { ...details, clientId: this.newClientId() });
   }
 
   person(user: string): ReturnType<Client['person']> {
@@ -187,6 +185,13 @@ class ParleyClient implements Client {
     return this.close();
   }
 
+  /** The room is there before the first event that follows the reply. */
+  async #added<N extends 'room.join' | 'room.create'>(name: N, payload: Payload<N>): Promise<Room> {
+    const taken = ({ sync }: { sync: RoomSync }) => this.#rooms.add(sync);
+    const { sync } = await this.#session.request<'room.join' | 'room.create'>(name, payload, { taken });
+    return this.#rooms.get(sync.room.id) ?? this.#rooms.add(sync);
+  }
+
   #surroundings(): Surroundings {
     const { runtime } = this.#options;
     return {
@@ -197,7 +202,7 @@ class ParleyClient implements Client {
       status: this.#session.status,
       online: () => this.#session.isOnline,
       me: () => this.#session.me.get(),
-      request: (name, payload, signal) => this.#session.request(name, payload, signal),
+      request: (name, payload, asking) => this.#session.request(name, payload, asking),
       resync: () => this.#session.resync(),
       changed: () => this.#rooms.changed(),
       left: (room) => this.#rooms.remove(room),

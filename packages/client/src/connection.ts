@@ -17,6 +17,12 @@ import {
 import type { Runtime } from './api.ts';
 import { pendingRequests, quietMs, requestMs } from './limits.ts';
 
+export interface Asking<N extends RequestName> {
+  signal?: AbortSignal | undefined;
+  /** Called in the moment that the reply is read, before any later frame: where its order among events matters. */
+  taken?: ((reply: Reply<N>) => void) | undefined;
+}
+
 interface Pending {
   name: RequestName;
   resolve(reply: unknown): void;
@@ -50,7 +56,8 @@ export class Connection {
   }
 
   /** Rejects with the server's Refusal, `unavailable` when the link ends or nothing comes in time, or the signal's reason. */
-  request<N extends RequestName>(name: N, payload: Payload<N>, signal?: AbortSignal): Promise<Reply<N>> {
+  request<N extends RequestName>(name: N, payload: Payload<N>, asking: Asking<N> = {}): Promise<Reply<N>> {
+    const { signal, taken } = asking;
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#over) return Promise.reject(new Refusal('unavailable'));
     if (this.#pending.size >= pendingRequests) return Promise.reject(new Refusal('too-many'));
@@ -67,6 +74,7 @@ export class Connection {
       name,
       resolve(reply) {
         release();
+        taken?.(reply as Reply<N>);
         resolve(reply);
       },
       reject(error) {

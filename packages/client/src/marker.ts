@@ -10,7 +10,7 @@ export interface MarkerPort {
   readonly log: RoomLog;
   online(): boolean;
   me(): string | undefined;
-  set(payload: Payload<'marker.set'>): Promise<Reply<'marker.set'>>;
+  set(payload: Payload<'marker.set'>, taken: (reply: Reply<'marker.set'>) => void): Promise<unknown>;
   changed(): void;
 }
 
@@ -21,6 +21,8 @@ export class Marker {
   #countedTo: number;
   #unsent: number | undefined;
   #sending = false;
+  /** What was asked for and is not answered. */
+  #underWay: number | undefined;
 
   constructor(port: MarkerPort, counts: Counts, unsent: number | undefined) {
     this.#port = port;
@@ -38,10 +40,10 @@ export class Marker {
   }
 
   /** The server's numbers as of the position `head`. A marker that was set meanwhile here goes on top if it is further. */
-  follow(counts: Counts, head: number): void {
-    this.#counts = counts;
+  follow({ marker, unread, mentions }: Counts, head: number): void {
+    this.#counts = { marker, unread, mentions };
     this.#countedTo = head;
-    if (this.#unsent !== undefined && this.#unsent <= counts.marker) this.#unsent = undefined;
+    if (this.#unsent !== undefined && this.#unsent <= marker) this.#unsent = undefined;
   }
 
   /** To be called after the log has taken the same sync. */
@@ -54,7 +56,7 @@ export class Marker {
     const me = this.#port.me();
     for (const entry of entries) if (entry.seq > this.#countedTo) this.#counts = counted(this.#counts, entry, me);
     this.#countedTo = Math.max(this.#countedTo, entries.at(-1)?.seq ?? 0);
-    if (this.#unsent !== undefined && this.#unsent < this.#counts.marker) this.#unsent = undefined;
+    if (this.#unsent !== this.#underWay && (this.#unsent ?? 0) < this.#counts.marker) this.#unsent = undefined;
   }
 
   set(seq: number): void {
@@ -77,7 +79,14 @@ export class Marker {
     const { log } = this.#port;
     if (marker >= log.head.seq) return { marker, unread: 0, mentions: 0 };
     if (log.loaded && log.from <= marker + 1) return recounted(marker, log.rows, this.#port.me());
-    return { ...otherwise, marker };
+    return { marker, unread: otherwise.unread, mentions: otherwise.mentions };
+  }
+
+  /** In its place among the events, so that a later move elsewhere stays the last. */
+  #confirmed(seq: number, reply: Counts): void {
+    if (this.#unsent !== seq) return;
+    this.#unsent = undefined;
+    this.changed(reply);
   }
 
   async #send(): Promise<void> {
@@ -85,16 +94,18 @@ export class Marker {
     this.#sending = true;
     while (this.#unsent !== undefined && this.#port.online()) {
       const seq = this.#unsent;
+      this.#underWay = seq;
       try {
-        const reply = await this.#port.set({ room: this.#port.log.room, seq });
-        if (this.#unsent !== seq) continue;
-        this.#unsent = undefined;
-        this.changed(reply);
+        await this.#port.set({ room: this.#port.log.room, seq }, (reply) => this.#confirmed(seq, reply));
       } catch (error) {
         if (!(error instanceof Refusal) || !['too-fast', 'unavailable', 'internal'].includes(error.code)) {
           if (this.#unsent === seq) this.#unsent = undefined;
-        } else if (this.#port.online()) await sleep(this.#port.runtime, error.detail.retryAfterMs ?? 1_000);
+        } else if (this.#port.online()) {
+          this.#underWay = undefined;
+          await sleep(this.#port.runtime, error.detail.retryAfterMs ?? 1_000);
+        }
       }
+      this.#underWay = undefined;
     }
     this.#sending = false;
   }

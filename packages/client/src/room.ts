@@ -20,6 +20,7 @@ import {
 import type { OutboxRow, Readable, Room, RoomSummary, Runtime, SendOptions, Sent, Status, Timeline } from './api.ts';
 import type { Cache } from './cache.ts';
 import { newClientId } from './client-id.ts';
+import type { Asking } from './connection.ts';
 import { entriesAfter } from './entries.ts';
 import { keys } from './keys.ts';
 import { draftText } from './limits.ts';
@@ -44,7 +45,7 @@ export interface Surroundings {
   readonly status: Readable<Status>;
   online(): boolean;
   me(): SignedIn | undefined;
-  request<N extends RequestName>(name: N, payload: Payload<N>, signal?: AbortSignal): Promise<Reply<N>>;
+  request<N extends RequestName>(name: N, payload: Payload<N>, asking?: Asking<N>): Promise<Reply<N>>;
   resync(): void;
   /** A summary changed. */
   changed(): void;
@@ -91,7 +92,7 @@ export class ClientRoom implements Room {
         log: this.log,
         online,
         me: () => around.me()?.user,
-        set: (payload) => around.request('marker.set', payload),
+        set: (payload, taken) => around.request('marker.set', payload, { taken }),
         changed: () => this.#tell(),
       },
       held,
@@ -197,8 +198,7 @@ export class ClientRoom implements Room {
   follow(sync: RoomSync, isNews: boolean): void {
     this.#view = sync.room;
     if (isNews) {
-      const { marker, unread, mentions } = sync;
-      this.#marker.follow({ marker, unread, mentions }, sync.room.head.seq);
+      this.#marker.follow(sync, sync.room.head.seq);
       this.log.follow(sync);
       this.#marker.followed();
       this.#typing.clear();
@@ -213,8 +213,8 @@ export class ClientRoom implements Room {
     this.#tell();
   }
 
-  markerChanged({ marker, unread, mentions }: Payload<'marker.changed'>): void {
-    this.#marker.changed({ marker, unread, mentions });
+  markerChanged(payload: Payload<'marker.changed'>): void {
+    this.#marker.changed(payload);
   }
 
   typingChanged(payload: Payload<'typing.changed'>): void {

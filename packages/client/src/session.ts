@@ -17,7 +17,7 @@ import {
 } from '@parley/protocol';
 import type { Readable, Runtime, ServerInfo, Status, Store } from './api.ts';
 import { backoff } from './backoff.ts';
-import { Connection } from './connection.ts';
+import { type Asking, Connection } from './connection.ts';
 import { fromBytes, keys, toBytes } from './keys.ts';
 import { dialMs } from './limits.ts';
 import { value } from './readable.ts';
@@ -92,12 +92,12 @@ export class Session {
   }
 
   /** One request, once it is known whether there is a connection. */
-  async request<N extends RequestName>(name: N, payload: Payload<N>, signal?: AbortSignal): Promise<Reply<N>> {
+  async request<N extends RequestName>(name: N, payload: Payload<N>, asking: Asking<N> = {}): Promise<Reply<N>> {
     const status = this.#status.get();
-    if (status.state === 'connecting') await until(this.#status, isSettled, signal);
+    if (status.state === 'connecting') await until(this.#status, isSettled, asking.signal);
     const connection = this.#connection;
     if (!connection || connection.over) throw new Refusal('unavailable');
-    return connection.request(name, payload, signal);
+    return connection.request(name, payload, asking);
   }
 
   /** Signs in by one of the requests that do, and follows the rooms. */
