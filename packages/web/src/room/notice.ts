@@ -104,7 +104,7 @@ function names(entry: Entry, me: string | undefined): { actor: Part; subject: Pa
     if (user === me) return { name: 'You', user };
     return { name: name || 'Somebody', user };
   };
-  const subject = 'subject' in entry.data ? entry.data.subject : entry.user;
+  const { subject = entry.user } = entry.data as { subject?: string };
   const actor = of(entry.user, entry.display ?? entry.name);
   const self = subject === entry.user;
   const named = self ? actor : of(subject, entry.subjectName);

@@ -1,0 +1,76 @@
+import type { Room } from '@parley/client';
+import ChevronLeft from 'lucide-react/icons/chevron-left';
+import EllipsisVertical from 'lucide-react/icons/ellipsis-vertical';
+import Pin from 'lucide-react/icons/pin';
+import Users from 'lucide-react/icons/users';
+import type { Pane } from '../route.ts';
+import { IconButton } from '../ui/Button.tsx';
+import { MenuButton } from '../ui/Menu.tsx';
+import type { MenuItem } from '../ui/menu.ts';
+import { roomName } from '../ui/name.ts';
+import { countOf } from '../ui/time.ts';
+import { useReadable } from '../ui/useReadable.ts';
+import styles from './RoomScreen.module.css';
+
+export interface HeaderProps {
+  room: Room;
+  pane: Pane | undefined;
+  onPane(pane: Pane | undefined): void;
+  onBack(): void;
+  menu(): readonly MenuItem[];
+}
+
+/** What the room is, who is in it, and everything else in one menu. */
+export function Header({ room, pane, onPane, onBack, menu }: HeaderProps) {
+  const view = useReadable(room.summary, (summary) => summary.view);
+  const toggle = (which: Pane) => onPane(pane === which ? undefined : which);
+  const members = `${countOf(view.members)} ${view.members === 1 ? 'member' : 'members'}`;
+  const named = view.alias !== undefined && view.title !== '' && view.title.toLowerCase() !== view.alias;
+  return (
+    <header className={styles.bar}>
+      <IconButton label="Back to rooms" className={styles.back ?? ''} onClick={onBack}>
+        <ChevronLeft />
+      </IconButton>
+      <div className={styles.title}>
+        <h1>
+          <span className={styles.hash} aria-hidden="true">
+            #
+          </span>
+          <bdi>{roomName(view)}</bdi>
+        </h1>
+        <p className={styles.topic} dir="auto" data-tip={view.topic || undefined}>
+          {named && <bdi className={styles.roomTitle}>{view.title}</bdi>}
+          {view.topic.replace(/\s+/g, ' ')}
+        </p>
+      </div>
+      <button
+        type="button"
+        className={styles.chip}
+        aria-label={members}
+        aria-pressed={pane === 'members'}
+        data-tip="Members"
+        onClick={() => toggle('members')}
+      >
+        <Users aria-hidden="true" />
+        <span>{countOf(view.members)}</span>
+      </button>
+      <IconButton
+        label="Pinned messages"
+        className={styles.optional ?? ''}
+        aria-pressed={pane === 'pins'}
+        onClick={() => toggle('pins')}
+      >
+        <Pin />
+      </IconButton>
+      <MenuButton
+        label={`#${roomName(view)}`}
+        items={menu}
+        trigger={(props) => (
+          <IconButton label="Room menu" {...props}>
+            <EllipsisVertical />
+          </IconButton>
+        )}
+      />
+    </header>
+  );
+}

@@ -1,0 +1,62 @@
+import type { MessageRow } from '@parley/client';
+import ChevronDown from 'lucide-react/icons/chevron-down';
+import { memo } from 'react';
+import { dayName } from '../ui/time.ts';
+import { useRoomContext } from './context.ts';
+import type { Item } from './group.ts';
+import { MessageView } from './MessageView.tsx';
+import { NoticesView, UnknownView } from './NoticeView.tsx';
+import { StartView } from './StartView.tsx';
+import styles from './Timeline.module.css';
+
+/** One item of the list. `shown`: one was led here. */
+export const ItemView = memo(function ItemView(props: { item: Item; quoted: MessageRow | undefined; shown: boolean }) {
+  const { item, quoted, shown } = props;
+  switch (item.type) {
+    case 'message':
+      return (
+        <div className={item.head ? styles.group : styles.line}>
+          <MessageView item={item} quoted={quoted} shown={shown} />
+        </div>
+      );
+    case 'notices':
+      return (
+        <div className={styles.notices}>
+          <NoticesView item={item} shown={shown} />
+        </div>
+      );
+    case 'unknown':
+      return (
+        <div className={styles.notices}>
+          <UnknownView item={item} />
+        </div>
+      );
+    case 'day':
+      return <DayView at={item.at} />;
+    case 'new':
+      return (
+        <div className={styles.newLine}>
+          <span>New</span>
+        </div>
+      );
+    case 'start':
+      return <StartView />;
+  }
+});
+
+function DayView({ at }: { at: number }) {
+  const { openDates } = useRoomContext();
+  return (
+    <div className={styles.day}>
+      <button
+        type="button"
+        tabIndex={-1}
+        data-tip="Jump to a date"
+        onClick={(event) => openDates(at, event.currentTarget)}
+      >
+        {dayName(at, Date.now())}
+        <ChevronDown aria-hidden="true" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,162 @@
+import type { MessageRow } from '@parley/client';
+import Check from 'lucide-react/icons/check';
+import CircleAlert from 'lucide-react/icons/circle-alert';
+import Clock from 'lucide-react/icons/clock';
+import Eraser from 'lucide-react/icons/eraser';
+import History from 'lucide-react/icons/history';
+import Pin from 'lucide-react/icons/pin';
+import { memo } from 'react';
+import { Avatar } from '../ui/Avatar.tsx';
+import { Tag } from '../ui/Badge.tsx';
+import { LinkButton } from '../ui/Button.tsx';
+import { nameColor, shownName } from '../ui/name.ts';
+import { fullTime, timeOf } from '../ui/time.ts';
+import { ActionBar } from './ActionBar.tsx';
+import { Body } from './Body.tsx';
+import { useIsActive, useRoomContext } from './context.ts';
+import type { Item } from './group.ts';
+import { toPlain } from './markdown.ts';
+import { Reactions } from './Reactions.tsx';
+import styles from './Row.module.css';
+import { failureOf, stateWords } from './words.ts';
+
+type MessageItem = Extract<Item, { type: 'message' }>;
+
+export interface MessageViewProps {
+  item: MessageItem;
+  /** The message that this one answers, when it is loaded. */
+  quoted: MessageRow | undefined;
+  /** One was led here: the row shows itself for a moment. */
+  shown: boolean;
+}
+
+/** One message: gutter, text, margin. */
+export const MessageView = memo(function MessageView({ item, quoted, shown }: MessageViewProps) {
+  const { row, head } = item;
+  const active = useIsActive(item.key);
+  const action = row.body?.action === true;
+  const name = shownName(row);
+  return (
+    <div
+      className={`${styles.m} ${classesOf(row)}`}
+      data-head={head || undefined}
+      data-active={active || undefined}
+      data-shown={shown || undefined}
+    >
+      {head ? <Avatar id={row.user} name={name} /> : <span aria-hidden="true" />}
+      <div className={styles.main}>
+        {head && !action ? <Head row={row} /> : <span className="sr">{`${name}, ${timeOf(row.at)}. `}</span>}
+        {row.body?.replyTo && <Quote row={row} quoted={quoted} />}
+        {row.body ? <Body row={row} /> : <Tombstone row={row} />}
+        {row.reactions.length > 0 && <Reactions row={row} active={active} />}
+        {row.state === 'failed' && <Failure row={row} />}
+      </div>
+      <Margin row={row} />
+      {active && row.body && row.state !== 'failed' && <ActionBar row={row} />}
+    </div>
+  );
+});
+
+function classesOf(row: MessageRow): string {
+  const classes: (string | undefined)[] = [];
+  if (row.mentionsMe && !row.mine) classes.push(styles.mention);
+  if (row.state === 'failed') classes.push(styles.failed);
+  else if (row.state !== 'sent') classes.push(styles.pencil);
+  if (!row.body) classes.push(styles.tomb);
+  return classes.join(' ');
+}
+
+function Head({ row }: { row: MessageRow }) {
+  return (
+    <p className={styles.head}>
+      <bdi className={`${styles.name} ${nameColor(row.user)}`}>{shownName(row)}</bdi>
+      {row.server && <span className={styles.server}>{row.server}</span>}
+      {row.imported && (
+        <Tag>
+          <History aria-hidden="true" />
+          imported
+        </Tag>
+      )}
+      {row.pinned && <PinMark />}
+      <time className={styles.inlineTime}>{timeOf(row.at)}</time>
+    </p>
+  );
+}
+
+const PinMark = () => (
+  <span className={styles.pinMark} data-tip="Pinned">
+    <Pin aria-hidden="true" />
+    <span className="sr">Pinned</span>
+  </span>
+);
+
+function Margin({ row }: { row: MessageRow }) {
+  const { state } = row;
+  const icon = state === 'failed' ? <CircleAlert /> : state === 'sent' ? row.mine && <Check /> : <Clock />;
+  return (
+    <p className={styles.margin}>
+      {icon && (
+        <span className={`${styles.state} ${styles[state]}`} data-tip={stateWords[state]}>
+          {icon}
+          <span className="sr">{stateWords[state]}</span>
+        </span>
+      )}
+      <time dateTime={new Date(row.at).toISOString()} data-tip={fullTime(row.at)}>
+        {timeOf(row.at)}
+      </time>
+    </p>
+  );
+}
+
+function Tombstone({ row }: { row: MessageRow }) {
+  const { redacted } = row;
+  const words = redacted ? `Deleted by ${redacted.name}` : 'The words of this message were taken away';
+  return (
+    <p className={styles.tombWords}>
+      <Eraser aria-hidden="true" />
+      <span>
+        {words}
+        {redacted?.reason && `: “${redacted.reason}”`}
+      </span>
+    </p>
+  );
+}
+
+function Quote({ row, quoted }: { row: MessageRow; quoted: MessageRow | undefined }) {
+  const { client, jump } = useRoomContext();
+  const target = row.body?.replyTo;
+  if (!target) return null;
+  const person = client.person(target.user);
+  const name = quoted ? shownName(quoted) : person && shownName(person);
+  return (
+    <button type="button" tabIndex={-1} className={styles.quote} onClick={() => jump(target)}>
+      {name && <bdi className={nameColor(target.user)}>{name}</bdi>}
+      <span dir="auto">{quotedWords(quoted)}</span>
+    </button>
+  );
+}
+
+function quotedWords(quoted: MessageRow | undefined): string {
+  if (!quoted) return 'an earlier message';
+  return quoted.body ? toPlain(quoted.body.text) || 'an empty message' : 'a deleted message';
+}
+
+function Failure({ row }: { row: MessageRow }) {
+  const { room, retry, discard, copyWords } = useRoomContext();
+  return (
+    <div className={styles.failure}>
+      <p>{failureOf(row, room.summary.get().view, timeOf)}</p>
+      <p className={styles.links}>
+        <LinkButton tabIndex={-1} onClick={() => retry(row)}>
+          Retry
+        </LinkButton>
+        <LinkButton tabIndex={-1} onClick={() => copyWords(row)}>
+          Copy
+        </LinkButton>
+        <LinkButton tabIndex={-1} onClick={() => discard(row)}>
+          Discard
+        </LinkButton>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+/** The list of a room: virtual rows that stay where they are, pages in both ways, pills that lead to what is new. */
+import type { TimelineState, Timeline as Window } from '@parley/client';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type Ref, useCallback, useEffect, useImperativeHandle, useRef } from 'react';
+import { Button } from '../ui/Button.tsx';
+import type { Item } from './group.ts';
+import { ItemView } from './ItemView.tsx';
+import { guessHeight } from './measure.ts';
+import { Pills } from './Pills.tsx';
+import { quotedBy } from './seek.ts';
+import styles from './Timeline.module.css';
+import { usePlace, type Virtual } from './usePlace.ts';
+import { useRowEvents } from './useRowEvents.ts';
+import { type ShowOptions, useShown, useStayAtEnd } from './useScroll.ts';
+import { reasonOf } from './words.ts';
+
+export interface TimelineHandle {
+  /** Leads to the row with this key, now or as soon as it is loaded. */
+  show(key: string, options?: ShowOptions): void;
+  focus(): void;
+}
+
+export interface TimelineProps {
+  window: Window;
+  state: TimelineState;
+  items: readonly Item[];
+  /** As `#ops`. */
+  name: string;
+  unread: number;
+  handle: Ref<TimelineHandle>;
+  onLeave(): void;
+}
+
+export function Timeline({ window, state, items, name, unread, handle, onLeave }: TimelineProps) {
+  const scroller = useRef<HTMLElement>(null);
+  const list = useRef<Virtual>(null);
+  const wasAtEnd = useRef(state.atEnd);
+  const place = usePlace({ virtualizer: list, window, state, items });
+  const virtualizer = useVirtualizer<HTMLElement, Element>({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: useCallback((index: number) => items[index]!.key, [items]),
+    estimateSize: useCallback((index: number) => guessHeight(items[index]!), [items]),
+    initialOffset: () => items.reduce((sum, item) => sum + guessHeight(item), 0),
+    anchorTo: 'end',
+    // A page that is loaded below what one reads must not carry one along.
+    followOnAppend: wasAtEnd.current && state.atEnd,
+    scrollEndThreshold: 80,
+    scrollPaddingStart: 56,
+    scrollPaddingEnd: 8,
+    overscan: 6,
+    paddingStart: 16,
+    paddingEnd: 8,
+    directDomUpdates: true,
+    directDomUpdatesMode: 'position',
+    onChange: place.look,
+  });
+  list.current = virtualizer;
+  useEffect(() => {
+    wasAtEnd.current = state.atEnd;
+  }, [state.atEnd]);
+  const { shown, show } = useShown(items, list, scroller);
+  useImperativeHandle(handle, () => ({
+    show,
+    focus: () => scroller.current?.focus(),
+  }));
+  useRowEvents({ scroller, items, virtualizer: list, onLeave });
+  useStayAtEnd(scroller, list);
+  return (
+    <div className={styles.wrap}>
+      <section ref={scroller} className={styles.scroller} aria-label={`Messages in ${name}`} data-timeline>
+        <ol ref={virtualizer.containerRef} className={styles.list}>
+          {virtualizer.getVirtualItems().map(({ index, key }) => {
+            const item = items[index];
+            if (!item) return null;
+            return (
+              <li key={key} ref={virtualizer.measureElement} data-index={index} data-key={item.key} tabIndex={-1}>
+                <ItemView item={item} quoted={quotedBy(state.rows, item)} shown={item.key === shown} />
+              </li>
+            );
+          })}
+        </ol>
+      </section>
+      <Pills state={state} place={place} unread={unread} />
+      {state.error && (
+        <p className={styles.error} role="status">
+          {`Older and newer messages could not be loaded. ${reasonOf(state.error)}`}
+          <Button size="sm" onClick={() => void window.loadBefore()}>
+            Try again
+          </Button>
+        </p>
+      )}
+    </div>
+  );
+}
