@@ -29,7 +29,7 @@ export function fold(rows: readonly RawEntry[], act: RawEntry): readonly RawEntr
     case 'unreact':
       return act.target ? withoutReaction(rows, act.target) : rows;
     case 'pin':
-      return onTarget(rows, act, (row) => (row.pinned ? row : { ...row, pinned: true }));
+      return onTarget(rows, act, (row) => (row.pinned || row.redacted ? row : { ...row, pinned: true }));
     case 'unpin':
       return onTarget(rows, act, unpinned);
     case 'erase':
@@ -83,6 +83,7 @@ const withoutWords = (row: RawEntry): Partial<RawEntry> => ({
 });
 
 const reacting = (act: RawEntry, emoji: string) => (row: RawEntry) => {
+  if (row.redacted) return row;
   const held = row.reactions ?? [];
   const again = held.some((one) => sameMessage(one, act) || (one.emoji === emoji && one.user === act.user));
   if (again || held.length >= reactionsPerMessage) return row;

@@ -16,7 +16,7 @@ import type { RoomLog } from './log.ts';
 import { Overlay, type Pending } from './overlay.ts';
 import { derived } from './readable.ts';
 import { keyOf, pendingRow, rowOf } from './row.ts';
-import { appended, folded, grown, opened, prepended, type Window } from './window.ts';
+import { appended, folded, grown, joined, opened, prepended, type Window } from './window.ts';
 
 export interface TimelinePort {
   readonly log: RoomLog;
@@ -185,9 +185,8 @@ export class RoomTimeline implements Timeline {
     if (!towardsEnd) {
       this.#atEnd &&= !window.after;
     } else if (log.loaded && window.to >= log.from - 1) {
-      const rows = [...window.rows, ...log.rows.filter((row) => row.seq > window.to)];
       this.#atEnd = true;
-      this.#show({ ...window, rows, to: Math.max(window.to, log.head.seq), after: false });
+      this.#show(joined(window, log.rows, log.head.seq));
       return;
     } else this.#atEnd = false;
     this.#show({ ...window, after: !this.#atEnd });

@@ -48,6 +48,12 @@ export function grown(window: Window, entries: readonly RawEntry[], head: number
   return rows === window.rows && to === window.to ? window : trimmed({ ...window, rows, to }, 'start');
 }
 
+/** The window with the newest rows of the log, which begin at or before its end. */
+export function joined(window: Window, newest: readonly RawEntry[], head: number): Window {
+  const rows = [...window.rows, ...newest.filter((row) => row.seq > window.to)];
+  return trimmed({ ...window, rows, to: Math.max(window.to, head), after: false }, 'start');
+}
+
 /** The window with acts folded in that came while its page was on the way. */
 export function folded(window: Window, acts: readonly RawEntry[]): Window {
   const rows = acts.reduce(fold, window.rows);

@@ -42,7 +42,7 @@ export class FakeRoom {
   append({ user, name }: Author, act: Act, at: number): RawEntry {
     const entry: RawEntry = { room: this.id, term: this.term, seq: this.head + 1, at, user, name, ...act };
     this.log.push(entry);
-    if (isCountable(act.kind)) this.markers.set(user, entry.seq);
+    if (isCountable(act.kind)) this.markers.set(user, Math.max(entry.seq, this.markers.get(user) ?? 0));
     return entry;
   }
 
@@ -76,7 +76,9 @@ export class FakeRoom {
     const resumes = cursor && cursor.term === this.term && cursor.seq <= this.head && this.head - cursor.seq <= tail;
     const entries = resumes
       ? this.log.slice(cursor.seq).filter((entry) => !this.hidden.has(entry.seq))
-      : this.rows().slice(-tail);
+      : this.rows()
+          .filter((entry) => !this.hidden.has(entry.seq))
+          .slice(-tail);
     return { room: this.view(user), mode: resumes ? 'resumed' : 'reset', entries, ...this.counts(user) };
   }
 
@@ -151,12 +153,12 @@ export class FakeRoom {
         ...(row.pinned && { pinned: false }),
         redacted: { seq, at, user, name, ...(body?.reason !== undefined && { reason: body.reason }) },
       };
-    if (act.kind === 'react') {
+    if (act.kind === 'react' && !row.redacted) {
       const emoji = body?.emoji ?? '';
       const again = row.reactions?.some((one) => one.user === user && one.emoji === emoji);
       return again ? row : { ...row, reactions: [...(row.reactions ?? []), { emoji, user, name, clientId, seq }] };
     }
-    if (act.kind === 'pin') return { ...row, pinned: true };
+    if (act.kind === 'pin' && !row.redacted) return { ...row, pinned: true };
     if (act.kind === 'unpin') return row.pinned ? { ...row, pinned: false } : row;
     return row;
   }
