@@ -1,0 +1,30 @@
+/** A bot as its environment describes it. */
+import { Bot as AnyBot, type BotOptions } from '../bot/bot.ts';
+import { createClient } from '../client.ts';
+import { machineRuntime } from '../runtime.ts';
+import { memoryStore } from '../store-memory.ts';
+import { type Environment, environment, stderrLog } from './config.ts';
+import { dialUrl } from './dial-url.ts';
+import { openFileStore } from './file-store.ts';
+
+/**
+ * PARLEY_URL is the server (see dialUrl), PARLEY_TOKEN the bot's token, PARLEY_STORE a folder of its own: without one it
+ * forgets with each end where it was. PARLEY_CA names a file of authorities. Throws a TypeError when URL or token are missing.
+ */
+export async function botFromEnv(
+  env: Environment,
+  options: Omit<BotOptions, 'client' | 'store' | 'token'> = {},
+): Promise<AnyBot> {
+  const { PARLEY_URL: url, PARLEY_TOKEN: token, PARLEY_STORE: dir, PARLEY_CA: caFile } = env;
+  if (!url) throw new TypeError('PARLEY_URL is not set');
+  if (!token && !dir) throw new TypeError('PARLEY_TOKEN is not set');
+  const dial = dialUrl(url, caFile ? { caFile } : {});
+  const store = dir ? await openFileStore(dir) : memoryStore();
+  const client = createClient({ dial, store, runtime: machineRuntime, name: 'parley-bot/0.1.0', device: 'bot' });
+  return new AnyBot({ log: stderrLog, ...options, client, store, ...(token && { token }) });
+}
+
+export const Bot = {
+  /** {@link botFromEnv} with the environment of this process. */
+  fromEnv: (options?: Parameters<typeof botFromEnv>[1]): Promise<AnyBot> => botFromEnv(environment(), options),
+};
