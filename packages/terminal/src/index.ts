@@ -1,3 +1,4 @@
+export { type ChatOptions, chat } from './chat/chat.ts';
 export * from './clean.ts';
 export * from './day.ts';
 export * from './duration.ts';

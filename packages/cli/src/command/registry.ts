@@ -1,5 +1,6 @@
 /** Every subcommand, in the order of help. */
 import { claim, login, logout, register, whoami } from './account.ts';
+import { chat } from './chat.ts';
 import type { Command } from './command.ts';
 import { exportRoom } from './export.ts';
 import { importIrc, importParley } from './import.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   join,
   leave,
   members,
+  chat,
   send,
   tail,
   watch,
