@@ -1,13 +1,45 @@
 import type { Client } from '@parley/client';
+import { useEffect, useState } from 'react';
+import { SessionEnded, Starting, Unreachable } from './enter/Quiet.tsx';
+import { useRoute } from './route.ts';
 import { type Services, ServicesProvider } from './service/services.tsx';
+import { RoomScreen } from './shell/RoomPlace.tsx';
+import { Shell } from './shell/Shell.tsx';
+import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
 import { Layers } from './ui/Layers.tsx';
+import { later } from './ui/later.tsx';
+import { useReadable } from './ui/useReadable.ts';
 
-/** The whole app over one client. */
-export function App({ client, services }: { client: Client; services: Services }) {
+export const Enter = later(() => import('./enter/Enter.tsx').then((module) => module.Enter));
+
+/** The whole app over one client. `claim` is the owner's secret when the page was opened by its link. */
+export function App(props: { client: Client; services: Services; claim?: string | undefined }) {
   return (
-    <ServicesProvider services={services}>
-      <p>{client.rooms.get().length}</p>
+    <ServicesProvider services={props.services}>
+      <ErrorBoundary what="Parley">
+        <Screen client={props.client} claim={props.claim} />
+      </ErrorBoundary>
       <Layers />
     </ServicesProvider>
   );
+}
+
+function Screen({ client, claim }: { client: Client; claim: string | undefined }) {
+  const me = useReadable(client.me);
+  const status = useReadable(client.status);
+  const server = useReadable(client.server);
+  const route = useRoute();
+  useEffect(() => {
+    // Whoever signs in now finds the rooms loaded.
+    const timer = setTimeout(() => RoomScreen.preload().catch(() => undefined), 500);
+    return () => clearTimeout(timer);
+  }, []);
+  const [claiming, setClaiming] = useState(claim !== undefined);
+  if (status.state === 'closed') return <SessionEnded client={client} code={status.code} />;
+  const owner = claiming ? { secret: claim ?? '', done: () => setClaiming(false) } : undefined;
+  if (me && !owner) return <Shell client={client} me={me} route={route} />;
+  if (server && (owner || status.state !== 'online'))
+    return <Enter client={client} server={server} route={route} owner={owner} fallback={<Starting />} />;
+  if (status.state === 'offline') return <Unreachable client={client} status={status} />;
+  return <Starting />;
 }

@@ -17,6 +17,8 @@ export interface FakeOptions {
   status?: Status;
   /** Latency of everything, default 150. */
   delayMs?: number;
+  /** Whether the server has said hello, default true. */
+  known?: boolean;
   now?: () => number;
   /** Messages that wait or failed stand in #ops. */
   pending?: boolean;
@@ -52,12 +54,13 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
   const isIn = options.signedIn ?? true;
   const status = cell<Status>(options.status ?? { state: isIn ? 'online' : 'anonymous' });
   const account = cell<SignedIn | undefined>(isIn ? signedIn(options) : undefined);
-  const server = cell<ServerInfo | undefined>({
+  const hello: ServerInfo = {
     server: { id: serverId, name: 'harbour.example', network: 'parley' },
     signUp: options.signUp ?? 'open',
     guests: true,
     features: [],
-  });
+  };
+  const server = cell(options.known === false ? undefined : hello);
   const held = new Map<string, FakeRoom>();
   const summaries = cell<readonly RoomSummary[]>([]);
   const changed = () => summaries.set([...held.values()].map((room) => room.summary.get()));
@@ -98,6 +101,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     return held.get(view.id)!;
   };
   const replies = answers(now);
+  let drawn = 0;
   return {
     status,
     server,
@@ -105,7 +109,10 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     rooms: summaries,
     invitations,
     outbox,
-    start: () => pause(delayMs),
+    async start() {
+      if (status.get().state === 'closed') status.set({ state: 'anonymous' });
+      await pause(delayMs);
+    },
     register: ({ name }) => (name === 'taken' ? refuse('name-taken', delayMs) : enter()),
     signIn: ({ password }) => (password === 'wrong' ? refuse('bad-credentials', delayMs) : enter()),
     signInWithKey: enter,
@@ -153,6 +160,12 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
       outbox.set(outbox.get().filter((row) => row !== gone));
       const room = gone && held.get(gone.room);
       room?.rows.set(room.rows.get().filter((row) => row.key !== clientId));
+    },
+    newClientId: () => `c${++drawn}`,
+    peopleNamed: (name) => people.filter((person) => person.name === name),
+    setPresence() {},
+    reconnect() {
+      if (status.get().state === 'offline') status.set({ state: 'connecting', attempt: 2 });
     },
     setStatus(next) {
       status.set(next);

@@ -1,8 +1,9 @@
-/** The app over sample data: `dev.html?rooms=none&signedIn=no&offline=1#/r/ops`. */
+/** The app over sample data: `?rooms=none`, `?signedIn=no`, `?offline` and so on, then the hash as in the app. */
 import '../styles/tokens.css';
 import '../styles/base.css';
 import { createRoot } from 'react-dom/client';
 import { App } from '../App.tsx';
+import { takeClaim } from '../platform/claim.ts';
 import { createServices } from '../service/services.tsx';
 import { createFakeClient, type FakeOptions } from './fake.ts';
 
@@ -12,6 +13,7 @@ const options: FakeOptions = {
   signUp: query.get('signUp') === 'invite' ? 'invite' : 'open',
   rooms: query.get('rooms') === 'none' ? 'none' : 'many',
   pending: query.get('pending') !== 'no',
+  known: query.get('server') !== 'none',
   ...(query.has('user') ? { serverRole: 'user' as const } : {}),
   ...(query.has('guest') ? { kind: 'guest' as const, serverRole: 'user' as const } : {}),
   ...(query.has('offline') ? { status: { state: 'offline', retryAt: Date.now() + 12_000 } } : {}),
@@ -19,5 +21,7 @@ const options: FakeOptions = {
   ...(query.has('connecting') ? { status: { state: 'connecting', attempt: 1 } } : {}),
 };
 const client = createFakeClient(options);
-Object.assign(window, { client });
-createRoot(document.getElementById('root') as HTMLElement).render(<App client={client} services={createServices()} />);
+const services = createServices();
+Object.assign(window, { client, services });
+const root = document.getElementById('root');
+if (root) createRoot(root).render(<App client={client} services={services} claim={takeClaim()} />);

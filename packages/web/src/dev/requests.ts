@@ -1,5 +1,5 @@
 /** Answers of the sample server to requests that screens make themselves. */
-import type { Payload, Reply, RequestName } from '@parley/protocol';
+import { type Payload, Refusal, type Reply, type RequestName, type RoomView } from '@parley/protocol';
 import { me, people, samplePublicRooms } from './data.ts';
 
 export type Answers = { [N in RequestName]?: (payload: Payload<N>) => Reply<N> };
@@ -49,6 +49,8 @@ export function answers(now: () => number): Answers {
       rooms: samplePublicRooms(now()).filter(({ alias }) => alias?.includes(query ?? '')),
       more: false,
     }),
+    'room.resolve': ({ alias }) => ({ room: publicRoom(now(), (view) => view.alias === alias) }),
+    'room.get': ({ room }) => ({ room: publicRoom(now(), (view) => view.id === room) }),
     'user.find': ({ prefix }) => ({ people: plain.filter(({ name }) => name.startsWith(prefix.toLowerCase())) }),
     'user.get': ({ users }) => ({ people: plain.filter(({ id }) => users.includes(id)) }),
     'account.keys': () => ({
@@ -62,4 +64,10 @@ export function answers(now: () => number): Answers {
       ],
     }),
   };
+}
+
+function publicRoom(now: number, is: (view: RoomView) => boolean): RoomView {
+  const found = samplePublicRooms(now).find(is);
+  if (!found) throw new Refusal('not-found');
+  return found;
 }

@@ -96,6 +96,7 @@ export function fakeRoom(sample: SampleRoom, around: Surroundings, pending: bool
       around.leave(sample.view.id);
     },
     async *messages() {},
+    async *entries() {},
     hears(text, from = 1) {
       count++;
       const row = messageRow({ author: people[from]!, seq: count, at: around.now(), text, clientId: `h${count}` });

@@ -1,5 +1,6 @@
-import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import { useServices } from '../service/services.tsx';
+import { later } from './later.tsx';
 
 export interface DialogProps {
   open: boolean;
@@ -13,8 +14,8 @@ export interface DialogProps {
   children: ReactNode;
 }
 
-const load = () => import('./lazy/DialogParts.tsx');
-const DialogParts = lazy(() => load().then((parts) => ({ default: parts.DialogParts })));
+/** The machinery; `preload` it when the browser has nothing to do. */
+export const DialogParts = later(() => import('./lazy/DialogParts.tsx').then((parts) => parts.DialogParts));
 
 /** A modal dialog; a sheet on phones. Esc closes it and the focus goes back to where it was. */
 export function Dialog(props: DialogProps) {
@@ -22,9 +23,5 @@ export function Dialog(props: DialogProps) {
   const [wanted, setWanted] = useState(false);
   if (props.open && !wanted) setWanted(true);
   useEffect(() => (props.open ? keys.cover() : undefined), [props.open, keys]);
-  return wanted ? (
-    <Suspense>
-      <DialogParts {...props} />
-    </Suspense>
-  ) : null;
+  return wanted ? <DialogParts {...props} /> : null;
 }

@@ -1,16 +1,25 @@
 /** What floats over every screen: tips, notes and the voice for screen readers. Tips and notes load when the app is idle. */
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useServices } from '../service/services.tsx';
+import { DialogParts } from './Dialog.tsx';
+import { later } from './later.tsx';
+import { MenuParts } from './Menu.tsx';
 
-const TipLayer = lazy(() => import('./lazy/TipLayer.tsx').then((layer) => ({ default: layer.TipLayer })));
-const ToastLayer = lazy(() => import('./lazy/ToastLayer.tsx').then((layer) => ({ default: layer.ToastLayer })));
+const TipLayer = later(() => import('./lazy/TipLayer.tsx').then((layer) => layer.TipLayer));
+const ToastLayer = later(() => import('./lazy/ToastLayer.tsx').then((layer) => layer.ToastLayer));
+
+/** The first paint and the first messages come before this. */
+const idleAfterMs = 300;
 
 export function Layers() {
   const { announcer, toasts } = useServices();
   const said = useSyncExternalStore(announcer.subscribe, announcer.get);
   const [idle, setIdle] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => setIdle(true), 300);
+    const timer = setTimeout(() => {
+      setIdle(true);
+      void Promise.all([MenuParts.preload(), DialogParts.preload()]).catch(() => undefined);
+    }, idleAfterMs);
     const flush = () => toasts.flush();
     addEventListener('pagehide', flush);
     return () => {
@@ -24,10 +33,10 @@ export function Layers() {
         {said}
       </div>
       {idle && (
-        <Suspense>
+        <>
           <TipLayer />
           <ToastLayer />
-        </Suspense>
+        </>
       )}
     </>
   );

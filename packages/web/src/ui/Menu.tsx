@@ -1,19 +1,16 @@
 /** Menus whose machinery arrives when the first one is opened, or before, when the browser has nothing to do. */
-import { lazy, type MouseEvent, type ReactNode, type Ref, Suspense, useRef, useState } from 'react';
+import { type MouseEvent, type ReactNode, type Ref, useRef, useState } from 'react';
+import { later } from './later.tsx';
 import type { MenuItem, MenuProps } from './menu.ts';
 
-const loadMenu = () => import('./lazy/MenuParts.tsx');
-const MenuParts = lazy(() => loadMenu().then((parts) => ({ default: parts.MenuParts })));
+/** The machinery of menus; `preload` it when the browser has nothing to do. */
+export const MenuParts = later(() => import('./lazy/MenuParts.tsx').then((parts) => parts.MenuParts));
 
 /** A menu whose opening the caller holds: context menus, menus opened by a key. */
 export function AnchoredMenu(props: MenuProps) {
   const [wanted, setWanted] = useState(false);
   if (props.open && !wanted) setWanted(true);
-  return wanted ? (
-    <Suspense>
-      <MenuParts {...props} />
-    </Suspense>
-  ) : null;
+  return wanted ? <MenuParts {...props} /> : null;
 }
 
 export interface MenuTriggerProps {
@@ -42,7 +39,7 @@ export function MenuButton(props: {
         'aria-haspopup': 'menu',
         'aria-expanded': open,
         onClick: () => setOpen(!open),
-        onPointerEnter: () => void loadMenu(),
+        onPointerEnter: () => void MenuParts.preload(),
       })}
       <AnchoredMenu
         open={open}

@@ -1,4 +1,5 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import { later } from './later.tsx';
 
 export interface PopoverProps {
   open: boolean;
@@ -13,15 +14,12 @@ export interface PopoverProps {
   children: ReactNode;
 }
 
-const PopoverParts = lazy(() => import('./lazy/PopoverParts.tsx').then((parts) => ({ default: parts.PopoverParts })));
+/** The machinery; `preload` it when the browser has nothing to do. */
+export const PopoverParts = later(() => import('./lazy/PopoverParts.tsx').then((parts) => parts.PopoverParts));
 
 /** Something small beside what opened it: an emoji picker, who reacted. */
 export function Popover(props: PopoverProps) {
   const [wanted, setWanted] = useState(false);
   if (props.open && !wanted) setWanted(true);
-  return wanted ? (
-    <Suspense>
-      <PopoverParts {...props} />
-    </Suspense>
-  ) : null;
+  return wanted ? <PopoverParts {...props} /> : null;
 }

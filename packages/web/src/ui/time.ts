@@ -52,7 +52,7 @@ export function ago(at: number, now: number): string {
   if (size < hourMs) return relative.format(Math.round(ms / minuteMs), 'minute');
   if (size < dayMs) return relative.format(Math.round(ms / hourMs), 'hour');
   if (size < 30 * dayMs) return relative.format(Math.round(ms / dayMs), 'day');
-  return shortDayWithYear.format(at);
+  return (new Date(at).getFullYear() === new Date(now).getFullYear() ? shortDay : shortDayWithYear).format(at);
 }
 
 /** 12 s, 3 min, 2 h, 5 days: how long something lasts. */

@@ -1,10 +1,13 @@
 import { Dialog } from '@base-ui/react/dialog';
 import X from 'lucide-react/icons/x';
+import { useRef } from 'react';
 import { IconButton } from '../Button.tsx';
 import type { DialogProps } from '../Dialog.tsx';
 import styles from './DialogParts.module.css';
 
 export function DialogParts({ open, onOpenChange, title, about, bare, width, initialFocus, children }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
+  const first = () => popup.current?.querySelector<HTMLElement>('input, textarea, select') ?? popup.current;
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
@@ -12,7 +15,8 @@ export function DialogParts({ open, onOpenChange, title, about, bare, width, ini
         <Dialog.Viewport className={`${styles.viewport} ${bare ? styles.bareViewport : ''}`}>
           <Dialog.Popup
             className={`${styles.dialog} ${bare ? styles.bare : ''} ${width ? styles[width] : ''}`}
-            initialFocus={initialFocus}
+            ref={popup}
+            initialFocus={initialFocus ?? first}
             {...(bare ? { 'aria-label': title } : {})}
           >
             {bare ? (

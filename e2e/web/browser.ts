@@ -1,0 +1,41 @@
+/** The system's Chromium, with a new empty profile for each run. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
+
+const paths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const executablePath = paths.find((path) => existsSync(path));
+
+/** For `test(name, { skip })`: false, or why there is no browser. */
+export const noBrowser: string | false = executablePath ? false : 'no chromium';
+
+export interface Browser extends AsyncDisposable {
+  context: BrowserContext;
+}
+
+export async function openBrowser(options: BrowserContextOptions = {}): Promise<Browser> {
+  const profile = await mkdtemp(join(tmpdir(), 'parley-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    ...options,
+    ...(executablePath === undefined ? {} : { executablePath }),
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  return {
+    context,
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}

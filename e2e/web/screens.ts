@@ -1,0 +1,111 @@
+/** Every screen of the app over sample data, and how to get there. */
+import type { Page } from 'playwright-core';
+
+export interface Screen {
+  name: string;
+  /** After the address of the app: query and hash. */
+  path: string;
+  /** What is there when the screen is complete. */
+  ready: string;
+  /** Steps from the loaded page to the screen. */
+  act?(page: Page): Promise<void>;
+  /** Only at these widths: others show another screen there. */
+  widths?: readonly number[];
+}
+
+const press = (keys: string, then: string) => async (page: Page) => {
+  await page.keyboard.press(keys);
+  await page.locator(then).first().waitFor();
+};
+const dialog = '[role="dialog"]';
+
+export const screens: readonly Screen[] = [
+  { name: 'sign-in', path: '?signedIn=no#/sign-in', ready: 'h1:text("Welcome back")' },
+  {
+    name: 'sign-in-refused',
+    path: '?signedIn=no#/sign-in',
+    ready: 'h1',
+    async act(page) {
+      await page.getByLabel('Name').fill('ilvi');
+      await page.getByRole('textbox', { name: 'Password' }).fill('wrong');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  { name: 'sign-up', path: '?signedIn=no#/sign-up', ready: 'h1:text("Create an account")' },
+  {
+    name: 'sign-up-invite',
+    path: '?signedIn=no&signUp=invite#/invite/quay-1947',
+    ready: 'h1:text("Create an account")',
+  },
+  { name: 'guest', path: '?signedIn=no#/guest', ready: 'h1:text("Look in as a guest")' },
+  { name: 'first-run', path: '?signedIn=no#claim=quay-1947-otter-63', ready: 'h1:text("This server is yours")' },
+  { name: 'unreachable', path: '?signedIn=no&offline&server=none', ready: 'h1:text("does not answer")' },
+  { name: 'session-ended', path: '?closed', ready: 'h1:text("You are signed out")' },
+  { name: 'rooms', path: '#/', ready: '[aria-label="Rooms"]', widths: [390] },
+  { name: 'room', path: '#/r/ops', ready: 'main h1' },
+  { name: 'room-offline', path: '?offline#/r/ops', ready: 'main h1' },
+  { name: 'room-empty', path: '#/r/garden', ready: 'main h1' },
+  { name: 'no-rooms', path: '?rooms=none#/', ready: 'text=Open a room of your own' },
+  { name: 'join', path: '#/r/tides', ready: 'main button:text("Join")' },
+  { name: 'join-unknown', path: '#/r/nothing-here', ready: 'text=There is no #nothing-here' },
+  { name: 'switcher', path: '#/r/ops', ready: 'main h1', act: press('Control+k', dialog) },
+  {
+    name: 'switcher-found',
+    path: '#/r/ops',
+    ready: 'main h1',
+    async act(page) {
+      await press('Control+k', dialog)(page);
+      await page.keyboard.type('to');
+      await page.locator('[role="option"] mark').first().waitFor();
+    },
+  },
+  { name: 'create-room', path: '#/r/ops', ready: 'main h1', act: press('Alt+Shift+N', dialog) },
+  { name: 'find-room', path: '#/r/ops', ready: 'main h1', act: press('Alt+j', `${dialog} li`) },
+  { name: 'shortcuts', path: '#/r/ops', ready: 'main h1', act: press('?', dialog) },
+  {
+    name: 'account-menu',
+    path: '#/r/ops',
+    ready: 'main h1',
+    widths: [820, 1280, 1440],
+    async act(page) {
+      await page.getByRole('button', { name: /Ilvi/ }).click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'server-menu-sheet',
+    path: '#/',
+    ready: '[aria-label="Rooms"]',
+    widths: [390],
+    async act(page) {
+      await page.getByRole('button', { name: /harbour/ }).click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  { name: 'settings', path: '#/settings', ready: 'text=Appearance', widths: [390] },
+  { name: 'profile', path: '#/settings/profile', ready: 'h1:text("Profile")' },
+  { name: 'sessions', path: '#/settings/sessions', ready: 'text=tide-bot' },
+  { name: 'appearance', path: '#/settings/appearance', ready: 'text=Density' },
+  { name: 'shortcut-page', path: '#/settings/shortcuts', ready: 'h1:text("Shortcuts")' },
+  { name: 'invites', path: '#/settings/invites', ready: 'code' },
+  {
+    name: 'undo',
+    path: '#/settings/sessions',
+    ready: 'text=tide-bot',
+    async act(page) {
+      await page.getByRole('button', { name: 'Sign out quay-desk' }).click();
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+    },
+  },
+];
+
+/** Where typing goes to a field, `?` would be typed: first leave it. */
+export async function show(page: Page, url: string, screen: Screen): Promise<void> {
+  await page.goto(`${url}${screen.path}`);
+  await page.locator(screen.ready).first().waitFor();
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  if (!screen.act) return;
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur?.());
+  await screen.act(page);
+}

@@ -1,0 +1,93 @@
+/** Where one is, kept in the hash, so that links reach everything and Back goes back. */
+import { useSyncExternalStore } from 'react';
+
+export const panes = ['members', 'pins'] as const;
+export type Pane = (typeof panes)[number];
+export const settingsPages = ['profile', 'sessions', 'appearance', 'shortcuts', 'invites'] as const;
+export type SettingsPage = (typeof settingsPages)[number];
+
+export type Route =
+  | { at: 'home' }
+  /** By alias without `#`, or id; `seq` is the entry to show. */
+  | { at: 'room'; room: string; seq?: number; pane?: Pane }
+  | { at: 'settings'; page?: SettingsPage }
+  | { at: 'enter'; way: 'sign-in' | 'sign-up' | 'guest'; invite?: string };
+
+/** Reads a hash such as `#/r/ops/42?pane=members`. What it does not know is home. */
+export function parseRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const [first, second = '', third = ''] = path.split('/').map(decode);
+  if (first === 'r' && second) {
+    const seq = /^\d{1,15}$/.test(third) ? { seq: Number(third) } : {};
+    const pane = panes.find((name) => name === new URLSearchParams(query).get('pane'));
+    return { at: 'room', room: second, ...seq, ...(pane ? { pane } : {}) };
+  }
+  if (first === 'settings') {
+    const page = settingsPages.find((name) => name === second);
+    return page ? { at: 'settings', page } : { at: 'settings' };
+  }
+  if (first === 'invite' && second) return { at: 'enter', way: 'sign-up', invite: second };
+  if (first === 'sign-in' || first === 'sign-up' || first === 'guest') return { at: 'enter', way: first };
+  return { at: 'home' };
+}
+
+export function hashOf(route: Route): string {
+  switch (route.at) {
+    case 'home':
+      return '#/';
+    case 'room':
+      return `#/r/${encodeURIComponent(route.room)}${route.seq === undefined ? '' : `/${route.seq}`}${route.pane ? `?pane=${route.pane}` : ''}`;
+    case 'settings':
+      return route.page ? `#/settings/${route.page}` : '#/settings';
+    case 'enter':
+      return route.invite ? `#/invite/${encodeURIComponent(route.invite)}` : `#/${route.way}`;
+  }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+const changed = 'parley:route';
+
+/** Goes somewhere. `replace` leaves no way back to where one is. */
+export function navigate(route: Route, options: { replace?: boolean } = {}): void {
+  const hash = hashOf(route);
+  if (hash === location.hash) return;
+  const depth = depthNow();
+  if (options.replace) history.replaceState({ depth }, '', hash);
+  else history.pushState({ depth: depth + 1 }, '', hash);
+  dispatchEvent(new Event(changed));
+}
+
+/** One step back when that stays inside the app, else to `parent`. */
+export function goBack(parent: Route): void {
+  if (depthNow() > 0) history.back();
+  else navigate(parent, { replace: true });
+}
+
+function depthNow(): number {
+  const state: unknown = history.state;
+  const depth = typeof state === 'object' && state !== null && 'depth' in state ? state.depth : 0;
+  return typeof depth === 'number' ? depth : 0;
+}
+
+function subscribe(listener: () => void): () => void {
+  const events = ['popstate', 'hashchange', changed];
+  for (const event of events) addEventListener(event, listener);
+  return () => {
+    for (const event of events) removeEventListener(event, listener);
+  };
+}
+
+let last: { hash: string; route: Route } | undefined;
+function current(): Route {
+  if (last?.hash !== location.hash) last = { hash: location.hash, route: parseRoute(location.hash) };
+  return last.route;
+}
+
+export const useRoute = (): Route => useSyncExternalStore(subscribe, current);

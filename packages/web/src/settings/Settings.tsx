@@ -1,0 +1,75 @@
+/** Settings: their list in the place of the room list, one page beside it. Loaded when first opened. */
+import type { Client } from '@parley/client';
+import type { SignedIn } from '@parley/protocol';
+import ChevronLeft from 'lucide-react/icons/chevron-left';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { goBack, navigate, type SettingsPage } from '../route.ts';
+import { IconButton } from '../ui/Button.tsx';
+import { phone, useMedia } from '../ui/useMedia.ts';
+import { Appearance } from './Appearance.tsx';
+import { Invites } from './Invites.tsx';
+import { pagesOf, SettingsNav } from './Nav.tsx';
+import { Profile } from './Profile.tsx';
+import { Sessions } from './Sessions.tsx';
+import styles from './Settings.module.css';
+import { ShortcutsPage } from './ShortcutsPage.tsx';
+
+export interface PageProps {
+  client: Client;
+  me: SignedIn;
+}
+
+export function Settings({ client, me, page }: PageProps & { page: SettingsPage | undefined }) {
+  const isPhone = useMedia(phone);
+  const allowed = pagesOf(me).flatMap(({ pages }) => pages);
+  const first = allowed[0]?.page ?? 'appearance';
+  const shown = allowed.find((one) => one.page === page) ?? (isPhone && !page ? undefined : allowed[0]);
+  useEffect(() => {
+    if (shown && shown.page !== page) navigate({ at: 'settings', page: first }, { replace: true });
+  }, [shown, page, first]);
+  return (
+    <>
+      {!(isPhone && shown) && <SettingsNav client={client} me={me} page={shown?.page} alone={isPhone} />}
+      {shown && (
+        <Page key={shown.page} title={shown.label}>
+          {content(shown.page, { client, me })}
+        </Page>
+      )}
+    </>
+  );
+}
+
+function content(page: SettingsPage, props: PageProps): ReactNode {
+  switch (page) {
+    case 'profile':
+      return <Profile {...props} />;
+    case 'sessions':
+      return <Sessions {...props} />;
+    case 'appearance':
+      return <Appearance />;
+    case 'shortcuts':
+      return <ShortcutsPage />;
+    case 'invites':
+      return <Invites {...props} />;
+  }
+}
+
+function Page({ title, children }: { title: string; children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  return (
+    <main className={styles.page}>
+      <header className={styles.bar}>
+        <IconButton label="Back to settings" className={styles.back} onClick={() => goBack({ at: 'settings' })}>
+          <ChevronLeft />
+        </IconButton>
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+      </header>
+      <div className={styles.body}>
+        <div className={styles.column}>{children}</div>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,63 @@
+import type { Client } from '@parley/client';
+import type { RoomView } from '@parley/protocol';
+import MailOpen from 'lucide-react/icons/mail-open';
+import { useState } from 'react';
+import { navigate } from '../route.ts';
+import { useServices } from '../service/services.tsx';
+import { Button } from '../ui/Button.tsx';
+import { explain } from '../ui/explain.ts';
+import { roomKey, shownName } from '../ui/name.ts';
+import { useReadable } from '../ui/useReadable.ts';
+import { useShell } from './actions.ts';
+import styles from './RoomList.module.css';
+
+export function Invitations({ client, hidden }: { client: Client; hidden: ReadonlySet<string> }) {
+  const invitations = useReadable(client.invitations).filter(({ id }) => !hidden.has(id));
+  if (invitations.length === 0) return null;
+  return (
+    <section className={styles.section}>
+      <h3 className={styles.plain}>Invitations</h3>
+      <ul>
+        {invitations.map((view) => (
+          <Invitation key={view.id} client={client} view={view} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Invitation({ client, view }: { client: Client; view: RoomView }) {
+  const { toasts } = useServices();
+  const shell = useShell();
+  const [busy, setBusy] = useState(false);
+  const inviter = view.me.invitedBy === undefined ? undefined : client.person(view.me.invitedBy);
+  const accept = async () => {
+    setBusy(true);
+    try {
+      const room = await client.join(view.id);
+      navigate({ at: 'room', room: roomKey(room.summary.get().view) });
+    } catch (error) {
+      setBusy(false);
+      toasts.show({ text: explain(error), tone: 'bad' });
+    }
+  };
+  return (
+    <li className={styles.invitation}>
+      <p>
+        <MailOpen />
+        <span>
+          <bdi className={styles.invitedTo}>{view.title || `#${roomKey(view)}`}</bdi>
+          <span className="meta">{inviter ? `${shownName(inviter)} invites you` : 'You are invited'}</span>
+        </span>
+      </p>
+      <p className="row">
+        <Button size="sm" look="primary" busy={busy} onClick={accept}>
+          Accept
+        </Button>
+        <Button size="sm" look="ghost" onClick={() => shell.decline(view.id)}>
+          Decline
+        </Button>
+      </p>
+    </li>
+  );
+}

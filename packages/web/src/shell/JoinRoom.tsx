@@ -1,0 +1,116 @@
+/** A link to a room that one is not in: what it is, and the way in. */
+import type { Client } from '@parley/client';
+import { normalizeAlias, type RoomView } from '@parley/protocol';
+import ChevronLeft from 'lucide-react/icons/chevron-left';
+import { type ReactNode, useEffect, useState } from 'react';
+import { goBack } from '../route.ts';
+import { useServices } from '../service/services.tsx';
+import { Button, IconButton } from '../ui/Button.tsx';
+import { codeOf, explain } from '../ui/explain.ts';
+import { roomName } from '../ui/name.ts';
+import { countOf } from '../ui/time.ts';
+import { useReadable } from '../ui/useReadable.ts';
+import styles from './JoinRoom.module.css';
+
+type Found = { room: RoomView } | { error: unknown } | undefined;
+
+const isId = (name: string): boolean => /^[a-z2-7]{52}$/.test(name);
+
+async function find(client: Client, name: string): Promise<RoomView> {
+  const invited = client.invitations.get().find(({ id, alias }) => id === name || alias === name);
+  if (invited) return invited;
+  const alias = normalizeAlias(name);
+  const reply = isId(name)
+    ? await client.request('room.get', { room: name })
+    : await client.request('room.resolve', { alias });
+  return reply.room;
+}
+
+export function JoinRoom({ client, name }: { client: Client; name: string }) {
+  const online = useReadable(client.status, ({ state }) => state === 'online');
+  const [found, setFound] = useState<Found>();
+  useEffect(() => {
+    if (!online) return;
+    let over = false;
+    find(client, name).then(
+      (room) => !over && setFound({ room }),
+      (error: unknown) => !over && setFound({ error }),
+    );
+    return () => {
+      over = true;
+    };
+  }, [client, name, online]);
+  if (found && 'room' in found) return <Preview client={client} room={found.room} />;
+  const shown = isId(name) ? 'This room' : `#${name.replace(/^#/, '')}`;
+  if (found) return <NoRoom title={shown} error={found.error} />;
+  if (online) return <Frame title={shown}>{null}</Frame>;
+  return (
+    <Frame title={shown}>
+      <h2>{shown} is not on this device</h2>
+      <p>You are not in it, or it was never opened here. It is looked for as soon as the server answers.</p>
+    </Frame>
+  );
+}
+
+function Preview({ client, room }: { client: Client; room: RoomView }) {
+  const { toasts } = useServices();
+  const [busy, setBusy] = useState(false);
+  const [asked, setAsked] = useState<string>();
+  const join = async () => {
+    setBusy(true);
+    try {
+      await client.join(room.id);
+    } catch (error) {
+      if (codeOf(error) === 'not-invited') setAsked(explain(error));
+      else toasts.show({ text: explain(error), tone: 'bad' });
+      setBusy(false);
+    }
+  };
+  const closed = room.joinRule !== 'public' && room.me.membership !== 'invited';
+  const people = `${countOf(room.members)} ${room.members === 1 ? 'person' : 'people'}`;
+  return (
+    <Frame title={`#${roomName(room)}`}>
+      <h2>{room.title || `#${roomName(room)}`}</h2>
+      {room.topic && <p className={styles.topic}>{room.topic}</p>}
+      <p className="meta">
+        {people} · {closed ? 'by invitation' : 'anybody may join'} ·{' '}
+        {room.history === 'since-join' ? 'you read from when you join' : 'you can read what was said before'}
+      </p>
+      {closed || asked ? (
+        <p className={styles.closed}>{asked ?? 'This room needs an invitation. Ask somebody who is in it.'}</p>
+      ) : (
+        <Button look="primary" busy={busy} onClick={join}>
+          {busy ? 'Joining…' : room.me.membership === 'invited' ? 'Accept the invitation' : 'Join'}
+        </Button>
+      )}
+    </Frame>
+  );
+}
+
+function NoRoom({ title, error }: { title: string; error: unknown }) {
+  const unknown = codeOf(error) === 'not-found';
+  return (
+    <Frame title={title}>
+      <h2>{unknown ? `There is no ${title === 'This room' ? 'such room' : title}` : 'This did not work'}</h2>
+      <p>
+        {unknown
+          ? 'It may have another name now, or only those who are invited can see it. Ask whoever gave you the link.'
+          : explain(error)}
+      </p>
+    </Frame>
+  );
+}
+
+function Frame({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <main className={styles.main}>
+      <header className={styles.bar}>
+        <IconButton label="Back to rooms" className={styles.back} onClick={() => goBack({ at: 'home' })}>
+          <ChevronLeft />
+        </IconButton>
+        <h1>{title}</h1>
+      </header>
+      <div className={styles.card}>{children}</div>
+    </main>
+  );
+}

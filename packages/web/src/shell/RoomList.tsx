@@ -1,0 +1,87 @@
+/** The room list: head with the server, a way to jump, sections of rooms, and oneself at the foot. */
+import type { Client, OutboxRow } from '@parley/client';
+import type { SignedIn } from '@parley/protocol';
+import Search from 'lucide-react/icons/search';
+import SquarePen from 'lucide-react/icons/square-pen';
+import { useMemo } from 'react';
+import { useShownKeys } from '../service/services.tsx';
+import { IconButton } from '../ui/Button.tsx';
+import { Kbd } from '../ui/Kbd.tsx';
+import { useReadable } from '../ui/useReadable.ts';
+import { AccountMenu } from './AccountMenu.tsx';
+import { useShell } from './actions.ts';
+import { ConnectionBar } from './ConnectionBar.tsx';
+import { Todo } from './EmptyRooms.tsx';
+import { Invitations } from './Invitations.tsx';
+import { ListSection } from './ListSection.tsx';
+import { ResizeHandle } from './ResizeHandle.tsx';
+import styles from './RoomList.module.css';
+import { ServerMenu } from './ServerMenu.tsx';
+import type { Section } from './sections.ts';
+import { useRoving } from './useRoving.ts';
+
+export function RoomList(props: {
+  client: Client;
+  me: SignedIn;
+  sections: readonly Section[];
+  hidden: ReadonlySet<string>;
+  /** Key of the room that is open. */
+  current: string | undefined;
+  /** It is the one visible screen. */
+  alone: boolean;
+}) {
+  const { client, me, sections, hidden, current, alone } = props;
+  const shell = useShell();
+  const shown = useShownKeys();
+  const outbox = useReadable(client.outbox);
+  const failed = useMemo(() => roomsThatFailed(outbox), [outbox]);
+  const roving = useRoving();
+  const guest = me.kind === 'guest';
+  const Frame = alone ? 'main' : 'nav';
+  return (
+    <Frame className={styles.list} aria-label="Rooms">
+      <div className={styles.head}>
+        <ServerMenu client={client} me={me} level={alone ? 1 : 2} />
+        {!guest && (
+          <IconButton label="Write to someone" keys={shown('alt+n')} onClick={() => shell.open('write')}>
+            <SquarePen />
+          </IconButton>
+        )}
+      </div>
+      <button
+        type="button"
+        className={styles.jump}
+        onClick={() => shell.open('switcher')}
+        aria-keyshortcuts="Control+K"
+      >
+        <Search />
+        <span>Jump to…</span>
+        <Kbd keys={shown('mod+k')} />
+      </button>
+      <div className={styles.body} {...roving}>
+        {alone && <ConnectionBar client={client} />}
+        <Invitations client={client} hidden={hidden} />
+        {sections.map((section) => (
+          <ListSection key={section.name} section={section} current={current} failed={failed} />
+        ))}
+        {sections.length === 0 && <NoRooms client={client} alone={alone} guest={guest} />}
+      </div>
+      <AccountMenu client={client} me={me} />
+      <ResizeHandle />
+    </Frame>
+  );
+}
+
+function NoRooms({ client, alone, guest }: { client: Client; alone: boolean; guest: boolean }) {
+  const status = useReadable(client.status);
+  if (status.state !== 'online') return null;
+  return (
+    <>
+      <p className={styles.none}>Rooms appear here once you are in them.</p>
+      {alone && <Todo guest={guest} />}
+    </>
+  );
+}
+
+const roomsThatFailed = (outbox: readonly OutboxRow[]): ReadonlySet<string> =>
+  new Set(outbox.filter(({ state }) => state === 'failed').map(({ room }) => room));

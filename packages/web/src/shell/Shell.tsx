@@ -1,0 +1,82 @@
+/** The frame of the signed-in app: rail, list, and the one screen beside them; on phones one of them at a time. */
+import type { Client } from '@parley/client';
+import type { SignedIn } from '@parley/protocol';
+import { useEffect, useMemo } from 'react';
+import { navigate, type Route } from '../route.ts';
+import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
+import { later } from '../ui/later.tsx';
+import { roomKey } from '../ui/name.ts';
+import { phone, useMedia } from '../ui/useMedia.ts';
+import { useReadable } from '../ui/useReadable.ts';
+import { ShellContext } from './actions.ts';
+import { ConnectionBar } from './ConnectionBar.tsx';
+import { EmptyRooms } from './EmptyRooms.tsx';
+import { Rail } from './Rail.tsx';
+import { RoomList } from './RoomList.tsx';
+import { RoomPlace } from './RoomPlace.tsx';
+import styles from './Shell.module.css';
+import { type Section, sectionsOf } from './sections.ts';
+import { useShellActions } from './useShellActions.ts';
+import { lastRoom, useShellEffects } from './useShellEffects.ts';
+
+const Settings = later(() => import('../settings/Settings.tsx').then((module) => module.Settings));
+const Overlays = later(() => import('./Overlays.tsx').then((module) => module.Overlays));
+
+export function Shell({ client, me, route }: { client: Client; me: SignedIn; route: Route }) {
+  const { actions, overlay, close, hidden } = useShellActions(client);
+  const rooms = useReadable(client.rooms);
+  const sections = useMemo(() => sectionsOf(rooms, hidden), [rooms, hidden]);
+  const isPhone = useMedia(phone);
+  useShellEffects({ client, route, sections, actions, isPhone, guest: me.kind === 'guest' });
+  useHome(route, sections, isPhone);
+  const view = route.at === 'room' || (route.at === 'settings' && route.page) ? 'main' : 'list';
+  const current = route.at === 'room' ? route.room : undefined;
+  return (
+    <ShellContext value={actions}>
+      <div className={styles.app} data-view={view}>
+        <Rail client={client} route={route} />
+        {route.at === 'settings' ? (
+          <ErrorBoundary what="This page" resetKey={route.page}>
+            <Settings client={client} me={me} page={route.page} fallback={<div className={styles.listGap} />} />
+          </ErrorBoundary>
+        ) : (
+          <>
+            <ErrorBoundary what="The list of rooms">
+              <RoomList
+                client={client}
+                me={me}
+                sections={sections}
+                hidden={hidden}
+                current={current}
+                alone={isPhone && view === 'list'}
+              />
+            </ErrorBoundary>
+            <div className={styles.main}>
+              <ConnectionBar client={client} />
+              {route.at === 'room' ? (
+                <ErrorBoundary what="This room" resetKey={route.room}>
+                  <RoomPlace client={client} route={route} />
+                </ErrorBoundary>
+              ) : (
+                !isPhone && <EmptyRooms client={client} guest={me.kind === 'guest'} />
+              )}
+            </div>
+          </>
+        )}
+      </div>
+      {overlay && <Overlays client={client} me={me} overlay={overlay} close={close} />}
+    </ShellContext>
+  );
+}
+
+/** Beside the list there is always a room: the one of last time, else the first. */
+function useHome(route: Route, sections: readonly Section[], isPhone: boolean): void {
+  const [first] = sections.flatMap((section) => section.rooms);
+  const target = route.at === 'home' && !isPhone ? first : undefined;
+  useEffect(() => {
+    if (!target) return;
+    const last = lastRoom();
+    const known = sections.flatMap(({ rooms }) => rooms).find(({ view }) => view.id === last);
+    navigate({ at: 'room', room: roomKey((known ?? target).view) }, { replace: true });
+  }, [target, sections]);
+}

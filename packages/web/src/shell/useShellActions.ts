@@ -1,0 +1,65 @@
+import type { Client } from '@parley/client';
+import { useMemo, useState } from 'react';
+import { navigate, parseRoute } from '../route.ts';
+import { useServices } from '../service/services.tsx';
+import { explain } from '../ui/explain.ts';
+import { roomKey, roomName } from '../ui/name.ts';
+import type { Overlay, ShellActions } from './actions.ts';
+
+export interface ShellState {
+  actions: ShellActions;
+  overlay: Overlay | undefined;
+  close(): void;
+  /** Rooms and invitations that are on their way out: hidden while it can be undone. */
+  hidden: ReadonlySet<string>;
+}
+
+/** What the shell does for its parts. Acts that can be undone happen when their note goes away. */
+export function useShellActions(client: Client): ShellState {
+  const { toasts } = useServices();
+  const [overlay, setOverlay] = useState<Overlay>();
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const actions = useMemo((): ShellActions => {
+    const hide = (id: string) => setHidden((held) => new Set(held).add(id));
+    const show = (id: string) => setHidden((held) => new Set([...held].filter((other) => other !== id)));
+    const later = (id: string, text: string, act: () => Promise<unknown>) => {
+      hide(id);
+      const failed = (error: unknown) => {
+        show(id);
+        toasts.show({ text: explain(error), tone: 'bad' });
+      };
+      toasts.show({
+        text,
+        undo: () => show(id),
+        commit: () => act().then(() => show(id), failed),
+      });
+    };
+    return {
+      open: setOverlay,
+      leave(id) {
+        const room = client.room(id);
+        if (!room) return;
+        const { view } = room.summary.get();
+        const route = parseRoute(location.hash);
+        if (route.at === 'room' && (route.room === view.id || route.room === view.alias))
+          navigate({ at: 'home' }, { replace: true });
+        const watching = view.me.membership === 'watching';
+        later(room.id, watching ? `You no longer watch #${roomName(view)}` : `You left #${roomName(view)}`, () =>
+          room.leave(),
+        );
+      },
+      decline(id) {
+        const view = client.invitations.get().find((one) => one.id === id);
+        if (!view) return;
+        later(id, `Invitation to ${view.title || `#${roomKey(view)}`} declined`, () =>
+          client.request('room.leave', { room: id, clientId: client.newClientId() }),
+        );
+      },
+      signOut() {
+        toasts.flush();
+        void client.signOut().catch((error) => toasts.show({ text: explain(error), tone: 'bad' }));
+      },
+    };
+  }, [client, toasts]);
+  return { actions, overlay, close: () => setOverlay(undefined), hidden };
+}

@@ -1,0 +1,97 @@
+import Bot from 'lucide-react/icons/bot';
+import Command from 'lucide-react/icons/command';
+import { Avatar } from '../ui/Avatar.tsx';
+import { UnreadBadge } from '../ui/Badge.tsx';
+import { Kbd } from '../ui/Kbd.tsx';
+import { roomName, shownName } from '../ui/name.ts';
+import { countOf } from '../ui/time.ts';
+import type { Hit } from './hits.ts';
+import { match } from './match.ts';
+import styles from './Switcher.module.css';
+
+export function HitRow({ hit, query }: { hit: Hit; query: string }) {
+  switch (hit.type) {
+    case 'room':
+      return (
+        <>
+          <Sign />
+          <RoomLabel alias={roomName(hit.summary.view)} title={hit.summary.view.title} query={query} />
+          <UnreadBadge unread={hit.summary.unread} mentions={hit.summary.mentions} />
+        </>
+      );
+    case 'public':
+      return (
+        <>
+          <Sign />
+          <RoomLabel alias={roomName(hit.view)} title={hit.view.title} query={query} />
+          <span className={styles.more}>{countOf(hit.view.members)} people</span>
+        </>
+      );
+    case 'person': {
+      const name = shownName(hit.person);
+      return (
+        <>
+          {hit.person.kind === 'bot' ? (
+            <span className={styles.sign}>
+              <Bot />
+            </span>
+          ) : (
+            <Avatar id={hit.person.id} name={name} size="sm" />
+          )}
+          <bdi className={styles.name}>
+            <b>
+              <Marked text={name} query={query} />
+            </b>
+          </bdi>
+          <span className={styles.more}>@{hit.person.name}</span>
+        </>
+      );
+    }
+    case 'command':
+      return (
+        <>
+          <span className={styles.sign}>
+            <Command />
+          </span>
+          <span className={styles.name}>
+            <Marked text={hit.command.label} query={query} />
+          </span>
+          {hit.command.keys && <Kbd keys={hit.command.keys} />}
+        </>
+      );
+  }
+}
+
+const Sign = () => (
+  <span className={styles.sign} aria-hidden="true">
+    #
+  </span>
+);
+
+function RoomLabel({ alias, title, query }: { alias: string; title: string; query: string }) {
+  return (
+    <bdi className={styles.name}>
+      <b>
+        <Marked text={alias} query={query} />
+      </b>
+      {title && (
+        <span className={styles.title}>
+          <Marked text={title} query={query} />
+        </span>
+      )}
+    </bdi>
+  );
+}
+
+function Marked({ text, query }: { text: string; query: string }) {
+  const hit = query ? match(text, query) : undefined;
+  if (!hit || hit.length === 0) return text;
+  const end = hit.at + hit.length;
+  return (
+    <>
+      {text.slice(0, hit.at)}
+      <mark>{text.slice(hit.at, end)}</mark>
+      {text.slice(end)}
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+/** What went wrong, in plain words: what happened and what to do, never a code alone. */
+import { type ErrorCode, errors, Refusal } from '@parley/protocol';
+import { lasting } from './time.ts';
+
+const words: Partial<Record<ErrorCode, string>> = {
+  unavailable: 'The server cannot be reached right now. Try again when you are online.',
+  'going-away': 'The server is restarting. Try again in a moment.',
+  'bad-credentials': 'The name or the password is wrong.',
+  'name-taken': 'That name is taken. Try another one.',
+  'sign-up-closed': 'An account here needs an invite.',
+  'bad-invite': 'This invite is unknown, used up or expired. Ask for a new one.',
+  'guests-refused': 'Guests may not do this. Create an account first.',
+  'too-many': 'There are too many of these already.',
+  'session-ended': 'This session has ended. Sign in again.',
+  'not-invited': 'This room needs an invitation.',
+};
+
+/** `special` says some codes in the words of the screen. */
+export function explain(error: unknown, special: Partial<Record<ErrorCode, string>> = {}): string {
+  if (!(error instanceof Refusal)) return 'Something went wrong in the app. Try again.';
+  const { code, detail } = error;
+  const own = special[code] ?? words[code];
+  if (own) return own;
+  if (code === 'too-fast' && detail.retryAfterMs !== undefined)
+    return `Too many tries. Wait ${lasting(detail.retryAfterMs)}, then try again.`;
+  if (code === 'internal' && detail.id) return `The server failed. Tell its operator this number: ${detail.id}`;
+  return errors[code].meaning;
+}
+
+export const codeOf = (error: unknown): ErrorCode | undefined => (error instanceof Refusal ? error.code : undefined);
