@@ -34,7 +34,7 @@ export interface LogPort {
 export interface LogListener {
   /** These were applied, in order, rows or not; `head` and `rows` say so already. */
   applied?(entries: readonly RawEntry[]): void;
-  /** The same, once all listeners have heard `applied`. */
+  /** The same, or all rows after a reset, once all listeners have heard of it. */
   afterwards?(entries: readonly RawEntry[]): void;
   /** `rows` are others now: loaded from the store, or started over. */
   replaced?(how: 'loaded' | 'reset'): void;
@@ -196,7 +196,9 @@ export class RoomLog {
       .slice(-cachedRows);
     this.#from = kept[0]?.seq ?? head.seq + 1;
     this.#keep(kept);
-    for (const listener of [...this.#listeners]) listener.replaced?.('reset');
+    const listeners = [...this.#listeners];
+    for (const listener of listeners) listener.replaced?.('reset');
+    for (const listener of listeners) listener.afterwards?.(kept);
   }
 
   async #load(): Promise<void> {

@@ -84,7 +84,7 @@ export class ClientRoom implements Room {
     this.log.listen({
       applied: (entries) => this.#applied(entries),
       afterwards: (entries) => this.#settle(entries),
-      replaced: () => this.#tell(),
+      replaced: () => this.#replaced(),
     });
     this.#marker = new Marker(
       {
@@ -276,6 +276,11 @@ export class ClientRoom implements Room {
       if (entry.kind === 'message') this.#typing.stopped(entry.user);
     }
     this.#marker.applied(entries);
+    this.#tell();
+  }
+
+  #replaced(): void {
+    for (const entry of this.log.rows) this.#around.people.seeAuthor(entry);
     this.#tell();
   }
 

@@ -19,7 +19,8 @@ function setting(tail: number) {
   const runtime = virtualRuntime(drain);
   const room = new FakeRoom('r'.repeat(52), 'ops');
   let isOnline = true;
-  let up: { go(): void; fail(): void }[] = [];
+  let up: (() => void)[] = [];
+  const asked = new Set<() => void>();
   let down: (() => void)[] = [];
   const log = new RoomLog(room.id, {
     runtime,
@@ -40,11 +41,14 @@ function setting(tail: number) {
           room.markers.set(ada.user, seq);
           const reply = { room: room.id, ...room.counts(ada.user) };
           down.push(() => {
+            asked.delete(fail);
             taken(reply);
             resolve();
           });
         };
-        up.push({ go, fail: () => reject(new Refusal('unavailable')) });
+        const fail = () => reject(new Refusal('unavailable'));
+        asked.add(fail);
+        up.push(go);
         return promise;
       },
       changed: () => {},
@@ -55,7 +59,8 @@ function setting(tail: number) {
   log.listen({ applied: (entries) => marker.applied(entries) });
   const drop = () => {
     isOnline = false;
-    for (const { fail } of up) fail();
+    for (const fail of asked) fail();
+    asked.clear();
     up = [];
     down = [];
   };
@@ -75,7 +80,7 @@ function setting(tail: number) {
       marker.followed();
     },
     arrive() {
-      for (const { go } of up.splice(0)) go();
+      for (const go of up.splice(0)) go();
     },
     deliver() {
       for (const take of down.splice(0)) take();
