@@ -29,6 +29,7 @@ class ParleyClient implements Client {
   #loading: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #presence: 'online' | 'away' = 'online';
+  readonly #onAbort = () => void this.close();
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -52,7 +53,7 @@ class ParleyClient implements Client {
       entered: (row, place) => this.#rooms.entered(row, place),
     });
     this.#rooms = new Rooms(this.#surroundings());
-    options.signal?.addEventListener('abort', () => void this.close(), { once: true });
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   get status(): Client['status'] {
@@ -268,6 +269,7 @@ class ParleyClient implements Client {
   }
 
   async #close(): Promise<void> {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#outbox.close();
     await this.#session.close();
     this.#rooms.close();

@@ -108,8 +108,12 @@ export class Connection {
         this.#take(frame);
       }
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.#link.close('bad-frame');
+      this.#link.close(error instanceof Refusal ? 'bad-frame' : 'failed');
+      // A fault of ours must not pass for a bad connection.
+      if (!(error instanceof Refusal))
+        queueMicrotask(() => {
+          throw error;
+        });
     } finally {
       this.#over = true;
       this.#cancelWatch?.();

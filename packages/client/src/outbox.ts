@@ -45,6 +45,7 @@ interface Act {
 export class Outbox {
   readonly #port: OutboxPort;
   readonly #rows = value<readonly OutboxRow[]>([]);
+  #byRoom: { rows: readonly OutboxRow[]; groups: Map<string, OutboxRow[]> } = { rows: [], groups: new Map() };
   /** By clientId, in order. */
   readonly #acts = new Map<string, Act>();
   #lastOrder = 0;
@@ -57,6 +58,13 @@ export class Outbox {
 
   get rows(): Readable<readonly OutboxRow[]> {
     return this.#rows;
+  }
+
+  /** The rows of one room. */
+  of(room: string): readonly OutboxRow[] {
+    const rows = this.#rows.get();
+    if (this.#byRoom.rows !== rows) this.#byRoom = { rows, groups: Map.groupBy(rows, (row) => row.room) };
+    return this.#byRoom.groups.get(room) ?? [];
   }
 
   /** Brings back what an earlier run left. */

@@ -305,10 +305,9 @@ export class ClientRoom implements Room {
   }
 
   #makePending(): readonly Pending[] {
-    const waiting = this.#around.outbox.rows.get().filter((row) => row.room === this.id);
     return [
       ...this.#entered,
-      ...waiting.map((row) => {
+      ...this.#around.outbox.of(this.id).map((row) => {
         const one = this.#pendings.get(row) ?? { row, sent: undefined };
         this.#pendings.set(row, one);
         return one;

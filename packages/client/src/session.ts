@@ -166,7 +166,7 @@ export class Session {
       if (this.#stop.signal.aborted) break;
       const code = this.#endedWith ?? refusal?.code;
       if (code === 'session-ended' || code === 'unsupported-version') {
-        if (code === 'session-ended') await this.forget();
+        if (code === 'session-ended') await this.forget().catch(() => {});
         this.#stop.abort(refusal ?? new Refusal(code));
         this.#running = undefined;
         this.#status.set({ state: 'closed', code });
