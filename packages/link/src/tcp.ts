@@ -82,6 +82,7 @@ class TcpLink extends SocketLink implements Sink {
   }
 
   protected put(frame: Uint8Array): 'ready' | 'full' {
+    this.gather();
     return this.socket.write(frameOnce('length-prefixed', frame, Buffer.allocUnsafe)) ? 'ready' : 'full';
   }
 

@@ -65,6 +65,7 @@ class WebSocketLink extends SocketLink {
 
   protected put(frame: Uint8Array): 'ready' | 'full' | 'gone' {
     if (this.#ws.readyState !== WebSocket.OPEN) return 'gone';
+    this.gather();
     if (this.framing === 'length-prefixed') this.#ws.send(frame, { binary: this.encoding === 'cbor' });
     else this.socket.write(frameOnce(this.framing, frame, Buffer.allocUnsafe));
     if (!this.socket.writableNeedDrain) return 'ready';

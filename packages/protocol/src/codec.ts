@@ -37,7 +37,9 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Encodes any frame. Bytes become base64url without padding in JSON. */
 export function encodeFrame(encoding: Encoding, frame: RequestFrame | ServerFrame): Uint8Array {
-  return encoding === 'cbor' ? encodeCbor(frame) : utf8.encode(JSON.stringify(frame, bytesToText));
+  if (encoding === 'cbor') return encodeCbor(frame);
+  // A replacer is called for every value and doubles the cost; few frames hold bytes.
+  return utf8.encode(JSON.stringify(frame, holdsBytes(frame) ? bytesToText : undefined));
 }
 
 /** Reads what a client sent; throws `Refusal('bad-frame')` unless it is a request frame and nothing else. */
@@ -89,6 +91,14 @@ function scanJsonDepth(bytes: Uint8Array): void {
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 const isId = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function holdsBytes(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (value instanceof Uint8Array) return true;
+  if (Array.isArray(value)) return value.some(holdsBytes);
+  for (const key in value) if (holdsBytes((value as Record<string, unknown>)[key])) return true;
+  return false;
+}
 
 function bytesToText(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array ? value.toBase64({ alphabet: 'base64url', omitPadding: true }) : value;

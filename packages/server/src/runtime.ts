@@ -1,5 +1,5 @@
 // The one place in this package that touches real time and real chance; all else gets a Runtime handed in.
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 export interface Runtime {
   /** Wall clock, in ms since 1970. May jump; for display and for expiry, never for order. */
@@ -31,6 +31,23 @@ function setTimer(run: () => void, delayMs: number): () => void {
   return () => clearTimeout(timer);
 }
 
+/** Draws many small wants of chance at once, for each call costs as much; what was given away is wiped. */
+function pooledRandom(poolBytes: number): (length: number) => Uint8Array {
+  const pool = new Uint8Array(poolBytes);
+  let used = poolBytes;
+  return (length) => {
+    if (length > poolBytes / 16) return randomFillSync(new Uint8Array(length));
+    if (used + length > poolBytes) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    const bytes = pool.slice(used, used + length);
+    pool.fill(0, used, used + length);
+    used += length;
+    return bytes;
+  };
+}
+
 export const runtime: Runtime = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
@@ -39,6 +56,6 @@ export const runtime: Runtime = {
     const turn = setImmediate(run);
     return () => clearImmediate(turn);
   },
-  randomBytes: (length) => new Uint8Array(randomBytes(length)),
+  randomBytes: pooledRandom(4_096),
   random: () => Math.random(),
 };

@@ -1,10 +1,12 @@
 /** The log: entries by seq, by date, by the act that made them, and the content beside them. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Part, Range } from '@parley/room';
+import { fromLatin1 } from '../crypto.ts';
 import type { Database } from './database.ts';
 
 export interface EntryRecord {
   seq: number;
+  term: number;
   at: number;
   kind: string;
   nth: number;
@@ -12,12 +14,15 @@ export interface EntryRecord {
   act: Uint8Array;
   header: Uint8Array;
 }
-const columns = 'seq, at, kind, nth, author, act, header';
+const columns = 'seq, term, at, kind, nth, author, act, header';
 
 /** What names an act in a room: short enough for an index, and the same for a resend. */
 export function actKey(user: string, clientId: string): Uint8Array {
-  return createHash('sha256').update(`${user}/${clientId}`).digest().subarray(0, 16);
+  return fromLatin1(hash('sha256', `${user}/${clientId}`, 'latin1').slice(0, 16));
 }
+
+/** A key as text, for maps. */
+export const keyText = (key: Uint8Array): string => Buffer.from(key).toString('latin1');
 
 export function entryStore(db: Database) {
   const list = (where: string, args: readonly (number | Uint8Array)[]): Promise<EntryRecord[]> =>
@@ -26,6 +31,21 @@ export function entryStore(db: Database) {
   return {
     async byAct(room: number, act: Uint8Array): Promise<EntryRecord | undefined> {
       return (await list('room = ? AND act = ?', [room, act]))[0];
+    },
+    /** Those of these acts that stand in the log, by {@link keyText}. */
+    async byActs(room: number, acts: readonly Uint8Array[]): Promise<Map<string, EntryRecord>> {
+      const found = new Map<string, EntryRecord>();
+      for (let at = 0; at < acts.length; at += 500) {
+        const some = acts.slice(at, at + 500);
+        const rows = await list(`room = ? AND act IN (${some.map(() => '?').join()})`, [room, ...some]);
+        for (const row of rows) found.set(keyText(row.act), row);
+      }
+      return found;
+    },
+    /** Whether the message or reaction that an act made was taken back. */
+    async isGone(room: number, act: Uint8Array): Promise<boolean> {
+      const rows = await list("room = ? AND target = ? AND kind IN ('redact', 'unreact') LIMIT 1", [room, act]);
+      return rows.length > 0;
     },
     async bySeq(room: number, seq: number): Promise<EntryRecord | undefined> {
       return (await list('room = ? AND seq = ?', [room, seq]))[0];
@@ -74,14 +94,6 @@ export function entryStore(db: Database) {
         for (const { seq, i, salt, bytes } of rows) found.set(`${seq}/${i}`, { salt, bytes });
       }
       return found;
-    },
-    /** Which of these acts stand in the log already. */
-    async known(room: number, acts: readonly Uint8Array[]): Promise<Set<string>> {
-      const rows = await db.all<{ act: Uint8Array }>(
-        `SELECT act FROM entry WHERE room = ? AND act IN (${acts.map(() => '?').join()})`,
-        [room, ...acts],
-      );
-      return new Set(rows.map(({ act }) => Buffer.from(act).toString('hex')));
     },
     /** Takes away content older than a time, of messages and edits and all reasons; returns how many parts went. */
     expire: (room: number, before: number) =>
