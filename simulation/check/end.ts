@@ -1,0 +1,61 @@
+// What must hold when everything has healed: nothing that was acknowledged is lost (S3), nothing stands twice, each
+// device's acts are in its order (S4), nothing waits for ever (L1), and every device shows what the log says (L2).
+import assert from 'node:assert/strict';
+import type { RoomLog } from '../log.ts';
+import type { Scene } from '../scene.ts';
+import { checkDisk } from './disk.ts';
+import { checkHeard } from './heard.ts';
+import { checkViews } from './view.ts';
+
+/** Returns how many entries all rooms have. */
+export async function checkEnd(scene: Scene): Promise<number> {
+  const logs = await checkDisk(scene.home.disk);
+  checkHeard(scene.heard, logs);
+  checkTries(scene, logs);
+  checkUnkept(scene);
+  await checkViews(scene, logs);
+  return logs.reduce((sum, { entries }) => sum + entries.length, 0);
+}
+
+function checkTries(scene: Scene, logs: readonly RoomLog[]): void {
+  const places = new Map<string, number>();
+  for (const { id, entries } of logs)
+    for (const { seq, act } of entries) if (act) places.set(`${id}/${act.user}/${act.clientId}`, seq);
+  for (const device of scene.devices) {
+    if (!device.running) continue;
+    const { state } = device.client.status.get();
+    assert.ok(
+      state === 'online' || state === 'anonymous' || state === 'closed',
+      `${device.name} is ${state} for ever (L1)`,
+    );
+    // Whoever is nobody any more sends nothing: a guest whose server forgot them.
+    if (state !== 'online') continue;
+    const waits = device.client.outbox.get().filter((row) => row.state !== 'failed');
+    assert.deepEqual(waits, [], `${device.name} waits for ever (L1)`);
+  }
+  const last = new Map<string, number>();
+  for (const one of scene.tries) {
+    const { device, room, user, clientId, kind } = one;
+    const seq = places.get(`${room}/${user}/${clientId}`);
+    const what = `the ${kind} ${clientId} of ${device.name}`;
+    // The same emoji again is the same reaction.
+    if (one.outcome === 'entry' && kind !== 'react') assert.ok(seq, `${what} was acknowledged and is lost (S3)`);
+    if (one.outcome === 'refused') assert.ok(!seq, `${what} was refused and stands at ${seq}`);
+    if (seq === undefined) continue;
+    const key = `${device.name}/${room}`;
+    assert.ok(seq > (last.get(key) ?? 0), `${what} stands at ${seq}, before an earlier one at ${last.get(key)} (S4)`);
+    last.set(key, seq);
+  }
+}
+
+/** S11: what is said where nothing is kept is in no byte of the disk, not even in freed pages. */
+function checkUnkept({ home, rooms }: Scene): void {
+  if (!rooms.has('unkept')) return;
+  const image = Buffer.from(home.disk.image());
+  const at = image.indexOf('unkept-words');
+  assert.equal(
+    at,
+    -1,
+    `what was said in a room that keeps nothing is on the disk, at ${at}: ${image.subarray(at, at + 30)} (S11)`,
+  );
+}

@@ -1,0 +1,188 @@
+// What people do, at random: each deed is one thing that somebody tries on one device. Many are refused, and shall be.
+import { defaultPermissions, type Payload, type RequestName, roles } from '@parley/protocol';
+import type { Device } from './device.ts';
+import type { Known, Person, Scene } from './scene.ts';
+
+interface Doer {
+  scene: Scene;
+  person: Person;
+  device: Device;
+  /** A room of the scene, not always one of theirs. */
+  room: string;
+}
+type Deed = (doer: Doer) => Promise<unknown> | undefined;
+
+const emojis = ['👍', '🎉', '❤️'];
+
+/** By weight. */
+const deeds: [weight: number, name: string, deed: Deed][] = [
+  [30, 'says', (doer) => outbox(doer, 'message', (room, clientId) => room.send(speech(doer), { clientId }))],
+  [
+    5,
+    'edits',
+    (doer) =>
+      onMessage(doer, 'edit', (room, ref, clientId) => room.edit(ref, doer.scene.words(doer.room), { clientId })),
+  ],
+  [3, 'redacts', (doer) => onMessage(doer, 'redact', (room, ref, clientId) => room.redact(ref, 'why', { clientId }))],
+  [
+    6,
+    'reacts',
+    (doer) => onMessage(doer, 'react', (room, ref, clientId) => room.react(ref, pick(doer, emojis), { clientId })),
+  ],
+  [3, 'takes a reaction back', (doer) => onReaction(doer)],
+  [2, 'pins', (doer) => onMessage(doer, 'pin', (room, ref, clientId) => room.pin(ref, { clientId }))],
+  [1, 'unpins', (doer) => onMessage(doer, 'unpin', (room, ref, clientId) => room.unpin(ref, { clientId }))],
+  [4, 'joins', ({ device, room }) => device.client.join(room)],
+  [2, 'leaves', ({ device, room }) => device.client.room(room)?.leave()],
+  [3, 'invites', (doer) => onOther(doer, 'member.invite', {})],
+  [1, 'takes an invitation back', (doer) => onOther(doer, 'member.revoke', {})],
+  [2, 'kicks', (doer) => onOther(doer, 'member.kick', { reason: 'go' })],
+  [2, 'bans', (doer) => onOther(doer, 'member.ban', spell(doer))],
+  [2, 'unbans', (doer) => onOther(doer, 'member.unban', {})],
+  [2, 'mutes', (doer) => onOther(doer, 'member.mute', spell(doer))],
+  [1, 'unmutes', (doer) => onOther(doer, 'member.unmute', {})],
+  [3, 'gives a role', (doer) => onOther(doer, 'member.setRole', { role: pick(doer, roles) })],
+  [3, 'changes rules', (doer) => request(doer, 'room.settings', pick(doer, rules))],
+  [4, 'reads', (doer) => reads(doer)],
+  [4, 'marks as read', (doer) => marks(doer)],
+  [2, 'types', ({ device, room }) => void device.client.room(room)?.setTyping(true)],
+  [2, 'lists members', ({ device, room }) => device.client.room(room)?.members()],
+  [1, 'makes a room', (doer) => makes(doer)],
+  [
+    1,
+    'takes another name',
+    (doer) => doer.device.client.request('account.setProfile', { display: doer.scene.words('') }),
+  ],
+];
+
+const rules: Omit<Payload<'room.settings'>, 'room' | 'clientId'>[] = [
+  { title: 'A square' },
+  { topic: 'Talk' },
+  { joinRule: 'public' },
+  { joinRule: 'invite' },
+  { joinRule: 'knock' },
+  { history: 'since-join' },
+  { history: 'all' },
+  { history: 'world' },
+  { slowModeMs: 2_000 },
+  { slowModeMs: 0 },
+  { listed: false },
+  { alias: 'piazza' },
+  { permissions: { member: ['post', 'react', 'edit-own'] } },
+  { permissions: { member: [...defaultPermissions.member] } },
+];
+
+/** Lets somebody try something. What comes of it is not waited for. */
+export function doSomething(scene: Scene): void {
+  const { random } = scene.world;
+  const running = scene.people.flatMap((person) =>
+    person.devices.filter((device) => device.running && device.client.me.get()).map((device) => ({ person, device })),
+  );
+  if (running.length === 0) return;
+  const doer: Doer = { scene, ...random.pick(running), room: random.pick([...scene.rooms.values()]) };
+  const [, name, deed] = random.weighted(deeds);
+  scene.world.tell(() => `${doer.device.name} ${name}`);
+  deed(doer)?.then(
+    () => scene.world.tell(() => `${doer.device.name} ${name}: done`),
+    (error: unknown) => scene.world.tell(() => `${doer.device.name} ${name}: ${String(error)}`),
+  );
+}
+
+const pick = <T>({ scene }: Doer, from: readonly T[]): T => scene.world.random.pick(from);
+
+/** Half of the mutes and bans end by themselves. */
+const spell = (doer: Doer): { durationMs?: number; reason?: string } =>
+  doer.scene.world.random.chance(0.5)
+    ? { durationMs: doer.scene.world.random.between(500, 20_000) }
+    : { reason: 'enough' };
+
+function speech(doer: Doer) {
+  const { random } = doer.scene.world;
+  const text = doer.scene.words(doer.room);
+  const others = doer.scene.people.flatMap(({ user }) => user ?? []);
+  return { text, ...(random.chance(0.2) && { mentions: [random.pick(others)] }) };
+}
+
+type InRoom = NonNullable<ReturnType<Device['client']['room']>>;
+
+/** An act that the device's outbox keeps until it has an outcome. */
+function outbox(doer: Doer, kind: string, send: (room: InRoom, clientId: string) => Promise<unknown>) {
+  const { scene, device, room: id } = doer;
+  const room = device.client.room(id);
+  const user = device.client.me.get()?.user;
+  if (!room || user === undefined) return undefined;
+  const clientId = device.client.newClientId();
+  const atMs = scene.world.clock.nowMs;
+  const made = { device, user, room: id, kind, clientId, atMs, mayBeLost: false, outcome: 'open' as const };
+  const one: (typeof scene.tries)[number] = made;
+  scene.tries.push(one);
+  if (kind === 'message') scene.messages.push({ room: id, ref: { user, clientId } });
+  if (kind === 'react') scene.reactions.push({ room: id, ref: { user, clientId } });
+  return send(room, clientId).then(
+    () => {
+      one.outcome = 'entry';
+    },
+    (error: unknown) => {
+      // Switched off meanwhile: the act waits in the store.
+      if (device.running && device.client.me.get()) one.outcome = 'refused';
+      throw error;
+    },
+  );
+}
+
+const known = (doer: Doer, all: readonly Known[]): Known[] => all.filter(({ room }) => room === doer.room).slice(-30);
+
+function onMessage(
+  doer: Doer,
+  kind: string,
+  act: (room: InRoom, ref: Known['ref'], clientId: string) => Promise<unknown>,
+) {
+  const messages = known(doer, doer.scene.messages);
+  if (messages.length === 0) return undefined;
+  const mine = messages.filter(({ ref }) => ref.user === doer.person.user);
+  const { ref } = pick(doer, mine.length > 0 && doer.scene.world.random.chance(0.6) ? mine : messages);
+  return outbox(doer, kind, (room, clientId) => act(room, ref, clientId));
+}
+
+function onReaction(doer: Doer) {
+  const reactions = known(doer, doer.scene.reactions);
+  if (reactions.length === 0) return undefined;
+  const { ref } = pick(doer, reactions);
+  return outbox(doer, 'unreact', (room, clientId) => room.unreact(ref, { clientId }));
+}
+
+function request<N extends RequestName>(doer: Doer, name: N, more: object): Promise<unknown> {
+  const { client } = doer.device;
+  return client.request(name, { room: doer.room, clientId: client.newClientId(), ...more } as unknown as Payload<N>);
+}
+
+function onOther(doer: Doer, name: RequestName, more: object): Promise<unknown> | undefined {
+  const others = doer.scene.people.filter(({ user, name: other }) => user !== undefined && other !== doer.person.name);
+  if (others.length === 0) return undefined;
+  return request(doer, name, { user: pick(doer, others).user, ...more });
+}
+
+async function reads(doer: Doer): Promise<unknown> {
+  const { random } = doer.scene.world;
+  const place = random.pick([
+    {},
+    { before: random.below(60) },
+    { after: random.below(60) },
+    { around: random.below(60) },
+  ]);
+  const show = random.pick(['rows', 'everything'] as const);
+  const page = { room: doer.room, ...place, limit: random.between(1, 40), show };
+  return doer.device.client.request('history.page', page);
+}
+
+function marks(doer: Doer): undefined {
+  const room = doer.device.client.room(doer.room);
+  const head = room?.summary.get().view.head.seq ?? 0;
+  room?.markRead(doer.scene.world.random.between(0, head + 3));
+}
+
+async function makes({ scene, device }: Doer): Promise<void> {
+  const alias = `room-${scene.rooms.size}`;
+  const room = await device.client.create({ alias, joinRule: scene.world.random.pick(['public', 'invite']) });
+  scene.rooms.set(alias, room.id);
+}

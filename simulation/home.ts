@@ -1,0 +1,147 @@
+// A homeserver in the simulation: the product's own code over the simulated disk and network. It can die at any moment
+// and be started again on what its disk kept.
+import type { Link } from '@parley/link';
+import {
+  createHomeserver,
+  createLimits,
+  type Homeserver,
+  type HomeserverOptions,
+  identityFromSeed,
+  openLocalBus,
+} from '@parley/server';
+import { Disk } from './disk.ts';
+import { Life } from './life.ts';
+import type { World } from './world.ts';
+
+export interface HomeOptions {
+  /** Multiplies every rate limit; high, so that only tests of limits meet them. */
+  rateFactor?: number;
+  /** Rooms in memory: few, so that rooms are often loaded again. */
+  loadedRooms?: number;
+  guests?: boolean;
+  skewMs?: number;
+}
+
+/** A door for each encoding. */
+export const ports = { json: 1, cbor: 2 };
+
+export class Home {
+  readonly name: string;
+  readonly disk: Disk;
+  /** The server's id, the same in every life. */
+  readonly id: string;
+  readonly #world: World;
+  readonly #options: HomeOptions;
+  readonly #identity: HomeserverOptions['identity'];
+  readonly #random: World['random'];
+  #life: Life | undefined;
+  #server: Homeserver | undefined;
+  /** Lives so far. */
+  lives = 0;
+
+  constructor(world: World, name: string, options: HomeOptions = {}) {
+    this.#world = world;
+    this.name = name;
+    this.#options = options;
+    this.#random = world.random.fork(name);
+    this.disk = new Disk(world.clock, this.#random.fork('disk'));
+    this.#identity = identityFromSeed(this.#random.bytes(32));
+    this.id = this.#identity.id;
+  }
+
+  get running(): boolean {
+    return this.#life !== undefined && !this.#life.dead;
+  }
+
+  /** The one-time secret that makes an owner. */
+  get ownerSecret(): string | undefined {
+    return this.#server?.ownerSecret;
+  }
+
+  /** Starts the program; resolves when it accepts connections, or never when it dies before. */
+  async start(): Promise<void> {
+    if (this.running) return;
+    try {
+      await this.#start();
+    } catch (error) {
+      // A server that cannot read its disk ends with a message; its supervisor starts it again.
+      this.#world.tell(() => `${this.name} cannot start: ${String(error)}`);
+      if (this.disk.failing === 0) this.#world.fault(`${this.name} cannot start`, error);
+      this.crash();
+      await this.#world.clock.wait(1_000);
+      await this.start();
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { skewMs = 0, guests = true } = this.#options;
+    const life = new Life(this.name, this.#world.clock, this.#random, skewMs);
+    this.#life = life;
+    this.lives += 1;
+    this.#world.tell(() => `${this.name} starts`);
+    life.onDeath(() => this.#world.tell(() => `${this.name} dies`));
+    const server = await createHomeserver({
+      db: this.disk.open(life),
+      bus: openLocalBus(),
+      identity: this.#identity,
+      runtime: life.runtime,
+      log: this.#log(life),
+      limits: this.#limits(),
+      name: this.name,
+      network: 'simulation',
+      guests,
+      signUpOpen: () => true,
+      passwords,
+    });
+    if (life.dead) return;
+    this.#server = server;
+    const accept = (link: Link) => server.accept(link, { isLocal: true });
+    for (const encoding of ['json', 'cbor'] as const)
+      this.#world.network.listen(life, { host: this.name, port: ports[encoding], encoding }, accept);
+    this.#world.tell(() => `${this.name} listens`);
+  }
+
+  /** Death without warning: what the disk had not confirmed may be lost. */
+  crash(): void {
+    this.#life?.kill();
+    this.#life = undefined;
+    this.#server = undefined;
+  }
+
+  /** A stop as an operator asks for it: nothing may be lost. */
+  async stop(): Promise<void> {
+    await this.#server?.close();
+    this.crash();
+  }
+
+  #limits() {
+    const { rateFactor = 1_000, loadedRooms = 2 } = this.#options;
+    return createLimits({ rateFactor, loadedRooms, connections: 1_000 });
+  }
+
+  /** A server that logs an error has met what it did not expect, unless its disk failed or it is dead. */
+  #log(life: Life): HomeserverOptions['log'] {
+    const quiet = () => {};
+    return {
+      debug: quiet,
+      info: quiet,
+      warn: (fields, message) => this.#world.tell(() => `${this.name} warns: ${message} ${inWords(fields)}`),
+      error: (fields, message) => {
+        this.#world.tell(() => `${this.name} has an error: ${message} ${inWords(fields)}`);
+        if (!life.dead && this.disk.failing === 0) this.#world.fault(`${this.name}: ${message}`, errorOf(fields));
+      },
+    };
+  }
+}
+
+const errorOf = (fields: object): unknown => (fields as { error?: unknown }).error ?? fields;
+const inWords = (fields: object): string => {
+  const error = errorOf(fields);
+  return error instanceof Error ? (error.stack ?? error.message) : JSON.stringify(fields);
+};
+
+/** Hashing takes real time on real threads: here a password is its own hash. */
+const passwords: NonNullable<HomeserverOptions['passwords']> = {
+  hash: async (password) => `plain:${password}`,
+  check: async (password, stored) => ({ isRight: stored === `plain:${password}`, isOutdated: false }),
+};

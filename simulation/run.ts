@@ -1,0 +1,87 @@
+// One random run from a seed: people do things while things go wrong, then everything heals, and then everything is held
+// against everything else.
+import { checkDisk } from './check/disk.ts';
+import { checkEnd } from './check/end.ts';
+import { doSomething } from './deeds.ts';
+import { describe } from './describe.ts';
+import { Home } from './home.ts';
+import { goWrong, heal } from './mishaps.ts';
+import { open, Scene } from './scene.ts';
+import { Failure, World } from './world.ts';
+
+export interface RunOptions {
+  /** How many things people try. */
+  deeds?: number;
+  /** Notes what happens, line by line. */
+  tells?: boolean;
+}
+
+export interface Run {
+  seed: number;
+  /** Undefined when all is well. */
+  failure: Failure | undefined;
+  story: readonly string[];
+  entries: number;
+  lives: number;
+  steps: number;
+}
+
+/** Between deeds, on the average. */
+const pauseMs = 400;
+/** How long healing may take. */
+const healMs = 600_000;
+
+export async function run(seed: number, { deeds = 120, tells = false }: RunOptions = {}): Promise<Run> {
+  const world = new World(seed);
+  world.tells = tells;
+  const home = new Home(world, 'home', { loadedRooms: world.random.pick([1, 3, 100]) });
+  const scene = new Scene(world, home);
+  let entries = 0;
+  let failure: Failure | undefined;
+  const onRejection = (error: unknown) => world.fault('nobody caught a rejection', error);
+  process.on('unhandledRejection', onRejection);
+  try {
+    entries = await play(scene, deeds);
+  } catch (error) {
+    failure = new Failure(seed, world.clock.nowMs, error);
+    if (tells) world.story.push(...(await describe(scene)));
+  }
+  process.off('unhandledRejection', onRejection);
+  home.crash();
+  for (const device of scene.devices) device.kill();
+  return { seed, failure, story: world.story, entries, lives: home.lives, steps: world.clock.steps };
+}
+
+async function play(scene: Scene, deeds: number): Promise<number> {
+  const { world, home } = scene;
+  const { random, clock } = world;
+  const names = ['ada', 'ben', 'cleo', 'dan'].slice(0, random.between(2, 4));
+  for (const name of names) scene.person(name, random.pick([1, 1, 2]));
+  if (random.chance(0.4)) scene.person('guest', 1, false);
+  world.network.delayMs = [1, random.pick([5, 50, 300])];
+  for (const device of scene.devices) device.shelf.latencyMs = [0, random.pick([1, 50])];
+  await open(scene);
+  const mishaps = random.pick([0, 0.05, 0.15, 0.3]);
+  for (let i = 0; i < deeds; i++) {
+    if (random.chance(mishaps)) goWrong(scene);
+    doSomething(scene);
+    await clock.pass(random.chance(0.3) ? 0 : random.between(0, 2 * pauseMs));
+    if (i % 20 === 19) await checkDisk(home.disk);
+    world.check();
+  }
+  heal(scene);
+  await clock.until(() => isQuiet(scene), healMs);
+  await clock.pass(90_000);
+  world.check();
+  return checkEnd(scene);
+}
+
+/** Everybody is there and has nothing left to send. */
+function isQuiet(scene: Scene): boolean {
+  return scene.devices.every((device) => {
+    if (!device.running) return false;
+    const state = device.client.status.get().state;
+    if (state !== 'online') return state === 'closed' || state === 'anonymous';
+    return device.client.outbox.get().every((row) => row.state === 'failed');
+  });
+}
