@@ -11,9 +11,9 @@ export function encodeCbor(value: unknown): Uint8Array {
 
 /** Decodes one value; throws `Refusal('bad-frame')` for anything but one well-formed item of at most `maxDepth` levels. */
 export function decodeCbor(bytes: Uint8Array, maxDepth: number): unknown {
-  scan(bytes, maxDepth);
+  const marked = scan(bytes, maxDepth);
   try {
-    return decode(bytes, decodeOptions);
+    return decode(marked.length === 0 ? bytes : withSecondMark(bytes, marked), decodeOptions);
   } catch {
     throw new Refusal('bad-frame');
   }
@@ -40,8 +40,41 @@ const decodeOptions = {
 
 const protoKey = [0x5f, 0x5f, 0x70, 0x72, 0x6f, 0x74, 0x6f, 0x5f, 0x5f];
 
-/** Walks the heads only. Lengths are checked against what is left, so a short frame cannot promise a long array. */
-function scan(bytes: Uint8Array, maxDepth: number): void {
+/** A text that begins with U+FEFF: where its head and its bytes are. */
+interface MarkedText {
+  at: number;
+  start: number;
+  length: number;
+}
+const byteOrderMark = [0xef, 0xbb, 0xbf];
+
+/** The decoder takes U+FEFF at the beginning of a text for a mark and drops it: it gets a second one to drop. */
+function withSecondMark(bytes: Uint8Array, marked: readonly MarkedText[]): Uint8Array {
+  const out: Uint8Array[] = [];
+  let from = 0;
+  for (const { at, start, length } of marked) {
+    // The head of a text is that of a number with another major type.
+    const head = Uint8Array.from(encodeCbor(length + byteOrderMark.length));
+    head[0]! |= 0x60;
+    out.push(bytes.subarray(from, at), head, Uint8Array.from(byteOrderMark));
+    from = start;
+  }
+  out.push(bytes.subarray(from));
+  const joined = new Uint8Array(out.reduce((sum, { length }) => sum + length, 0));
+  let to = 0;
+  for (const part of out) {
+    joined.set(part, to);
+    to += part.length;
+  }
+  return joined;
+}
+
+/**
+ * Walks the heads only. Lengths are checked against what is left, so a short frame cannot promise a long array.
+ * Returns the texts that begin with U+FEFF.
+ */
+function scan(bytes: Uint8Array, maxDepth: number): MarkedText[] {
+  const marked: MarkedText[] = [];
   const left: number[] = [1];
   const isMap: boolean[] = [false];
   let at = 0;
@@ -55,6 +88,8 @@ function scan(bytes: Uint8Array, maxDepth: number): void {
     const isKey = isMap[top] === true && left[top]! % 2 === 0;
     left[top]!--;
     const { major, argument, next } = head(bytes, at);
+    if (major === 3 && argument >= 3 && byteOrderMark.every((byte, i) => bytes[next + i] === byte))
+      marked.push({ at, start: next, length: argument });
     at = next;
     if (major === 2 || major === 3) {
       at += argument;
@@ -70,6 +105,7 @@ function scan(bytes: Uint8Array, maxDepth: number): void {
     if (isKey && major !== 3 && major > 1) throw new Refusal('bad-frame');
   }
   if (at !== bytes.length) throw new Refusal('bad-frame');
+  return marked;
 }
 
 function head(bytes: Uint8Array, at: number): { major: number; argument: number; next: number } {
