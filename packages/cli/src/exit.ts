@@ -85,7 +85,7 @@ export interface Told {
 
 /** What to tell of an error and how to end. Undefined for a fault of this program, whose stack is wanted. */
 export function tell(error: unknown): Told | undefined {
-  if (error instanceof Failure) return { exit: error.exit, code: error.code, message: error.message, retryable: false };
+  if (error instanceof Failure) return ofFailure(error);
   if (error instanceof Interrupted) return { exit: error.exit, code: 'interrupted', message: '', retryable: true };
   if (error instanceof Refusal) return ofRefusal(error);
   if (!(error instanceof Error)) return undefined;
@@ -94,6 +94,10 @@ export function tell(error: unknown): Told | undefined {
   if (name === 'LinkClosed')
     return { exit: exits.network, code: 'unavailable', message: 'the connection was lost', retryable: true };
   return ofSystem(error);
+}
+
+function ofFailure({ exit, code, message }: Failure): Told {
+  return { exit, code, message, retryable: exit === exits.network };
 }
 
 function ofRefusal({ code, message, detail }: Refusal): Told {

@@ -3,7 +3,7 @@
  * each line says in plain words what it is; those words are for readers and are not read back.
  */
 import { decodeCbor } from '@parley/protocol';
-import { type LogLine, type LogPart, readHeader } from './log-line.ts';
+import { type LogLine, type LogPart, type NamedPerson, readHeader } from './log-line.ts';
 import type { Checkpoint } from './verify.ts';
 
 export type FileLine = { type: 'entry'; line: LogLine } | { type: 'checkpoint'; room: string; checkpoint: Checkpoint };
@@ -11,12 +11,13 @@ export type FileLine = { type: 'entry'; line: LogLine } | { type: 'checkpoint'; 
 const text = (bytes: Uint8Array): string => bytes.toBase64({ alphabet: 'base64url', omitPadding: true });
 
 /** One line of a log as an object for JSON. */
-export function entryObject({ header, parts }: LogLine): object {
+export function entryObject({ header, parts, people }: LogLine): object {
   const view = readHeader(header);
   return {
     v: 1,
     header: text(header),
     parts: parts.map((part) => part && { salt: text(part.salt), bytes: text(part.bytes) }),
+    ...(people && { people: people.map(personOf) }),
     ...(view && { seq: view.seq, at: new Date(view.at).toISOString(), kind: view.kind ?? view.type }),
     ...(view?.user && { user: view.user, clientId: view.clientId }),
     ...wordsOf(parts),
@@ -40,15 +41,29 @@ export function readFileLine(line: string): FileLine | undefined {
   }
 }
 
-function readEntry({ header, parts }: Record<string, unknown>): FileLine | undefined {
-  if (!Array.isArray(parts)) return undefined;
+function readEntry({ header, parts, people }: Record<string, unknown>): FileLine | undefined {
+  if (!Array.isArray(parts) || (people !== undefined && !Array.isArray(people))) return undefined;
   const read = parts.map((part: unknown): LogPart | null => {
     if (part === null) return null;
     if (!isRecord(part)) throw new TypeError('not a part');
     return { salt: bytesOf(part.salt), bytes: bytesOf(part.bytes) };
   });
-  return { type: 'entry', line: { header: bytesOf(header), parts: read } };
+  const named = people && { people: people.map(readPerson) };
+  return { type: 'entry', line: { header: bytesOf(header), parts: read, ...named } };
 }
+
+function readPerson(value: unknown): NamedPerson {
+  if (!isRecord(value) || typeof value.user !== 'string' || typeof value.name !== 'string')
+    throw new TypeError('not a person');
+  const { user, name, display } = value;
+  return { user, name, ...(typeof display === 'string' && { display }) };
+}
+
+const personOf = ({ user, name, display }: NamedPerson): NamedPerson => ({
+  user,
+  name,
+  ...(display !== undefined && { display }),
+});
 
 function readCheckpoint({ room, checkpoint }: Record<string, unknown>): FileLine | undefined {
   if (typeof room !== 'string' || !isRecord(checkpoint)) return undefined;

@@ -9,9 +9,17 @@ export interface LogPart {
   salt: Uint8Array;
   bytes: Uint8Array;
 }
+/** What somebody is called: the log itself holds no names. */
+export interface NamedPerson {
+  user: string;
+  name: string;
+  display?: string;
+}
 export interface LogLine {
   header: Uint8Array;
   parts: (LogPart | null)[];
+  /** People who are named here first. */
+  people?: NamedPerson[];
 }
 
 /** What the header says in plain words. */

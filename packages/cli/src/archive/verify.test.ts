@@ -34,7 +34,8 @@ function log(...texts: string[]): { lines: LogLine[]; room: string; checkpoint: 
     const part = { salt: new Uint8Array(16).fill(i), bytes: encodeCbor({ text }) };
     const ref = [sha256(part.salt, part.bytes), part.bytes.length];
     const act = encodeCbor([room, serverKey, account, 'd', `c${i + 1}`, 'message', null, null, null, [ref], null]);
-    lines.push({ header: encodeCbor([1, i + 2, 2_000, 'envelope', stamp, act, null]), parts: [part] });
+    const people = i === 0 ? { people: [{ user: 'x.y', name: 'ada', display: 'Ada' }] } : {};
+    lines.push({ header: encodeCbor([1, i + 2, 2_000, 'envelope', stamp, act, null]), parts: [part], ...people });
   }
   const chain = lines.reduce((before: Uint8Array, { header }) => nextChain(before, header), zero);
   const seq = lines.length;
@@ -85,7 +86,8 @@ test('a checkpoint of somebody else is refused', () => {
 });
 
 /** The encoder gives Buffers, which compare as another class. */
-const plain = ({ header, parts }: LogLine) => ({
+const plain = ({ header, parts, people }: LogLine) => ({
+  people,
   header: [...header],
   parts: parts.map((part) => part && { salt: [...part.salt], bytes: [...part.bytes] }),
 });

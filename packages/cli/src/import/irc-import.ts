@@ -1,8 +1,8 @@
 /** Reads IRC logs into a room, batch after batch in the order of the logs, so that a repeat goes on where it stopped. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { limits, Refusal, type RoomView } from '@parley/protocol';
-import { usage } from '../exit.ts';
+import { limits, type RoomView } from '@parley/protocol';
+import { Failure, usage } from '../exit.ts';
 import { bulk } from '../session/bulk.ts';
 import type { Connected } from '../session/connect.ts';
 import { findRoom, roomName } from '../session/room.ts';
@@ -47,7 +47,7 @@ export async function roomFor(connected: Connected, typed: string): Promise<Room
     const view = await findRoom(connected, typed);
     return (await client.join(view.id)).summary.get().view;
   } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 'not-found' || !('alias' in name)) throw error;
+    if (!(error instanceof Failure) || error.code !== 'not-found' || !('alias' in name)) throw error;
     return (await client.create({ alias: name.alias })).summary.get().view;
   }
 }

@@ -1,6 +1,6 @@
 /** Finds rooms, people and messages by what a person types. */
 import type { Room } from '@parley/client';
-import { alias, check, normalizeAlias, type RawEntry, type RoomView, roomId, userId } from '@parley/protocol';
+import { alias, check, normalizeAlias, type RawEntry, Refusal, type RoomView, roomId } from '@parley/protocol';
 import { exits, Failure, usage } from '../exit.ts';
 import type { Connected } from './connect.ts';
 
@@ -16,15 +16,24 @@ export function roomName(typed: string): { id: string } | { alias: string } {
 }
 
 /** A room that one may know of, whether or not one is in it. */
-export async function findRoom({ client, signal }: Connected, typed: string): Promise<RoomView> {
+export async function findRoom(connected: Connected, typed: string): Promise<RoomView> {
+  const { client, signal } = connected;
   const name = roomName(typed);
-  const held = client.room('id' in name ? name.id : name.alias);
-  if (held) return held.summary.get().view;
-  const reply =
-    'id' in name
-      ? await client.request('room.get', { room: name.id }, { signal })
-      : await client.request('room.resolve', { alias: name.alias }, { signal });
-  return reply.room;
+  const isMeant = (view: RoomView) => ('id' in name ? view.id === name.id : view.alias === name.alias);
+  const held = client.rooms.get().find(({ view }) => isMeant(view))?.view ?? client.invitations.get().find(isMeant);
+  if (held) return held;
+  try {
+    const reply =
+      'id' in name
+        ? await client.request('room.get', { room: name.id }, { signal })
+        : await client.request('room.resolve', { alias: name.alias }, { signal });
+    return reply.room;
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'not-found') throw error;
+    const label = 'id' in name ? name.id : `#${name.alias}`;
+    const message = `there is no room ${label} here, or you may not see it (parley rooms --public lists the open ones)`;
+    throw new Failure(exits.forbidden, 'not-found', message, { cause: error });
+  }
 }
 
 /** A room that one is in. */
@@ -34,26 +43,6 @@ export async function ownRoom(connected: Connected, typed: string): Promise<Room
   if (room) return room;
   const label = roomLabel(view);
   throw new Failure(exits.forbidden, 'not-a-member', `you are not in ${label}: parley join '${label}'`);
-}
-
-/** A person by name (`ada`, `@ada`, `@ada:example.org`) or id; members of the room are looked through first. */
-export async function findUser(connected: Connected, typed: string, room?: string): Promise<string> {
-  if (check(userId, typed).ok) return typed;
-  const [name = '', server] = typed.replace(/^@/, '').split(':', 2);
-  const { client, signal, info } = connected;
-  const isHere = server === undefined || server === info.server.name;
-  const fits = (person: { name: string; server?: string }) =>
-    person.name.toLowerCase() === name.toLowerCase() &&
-    (isHere ? person.server === undefined : person.server === server);
-  if (room !== undefined) {
-    const { members } = await client.request('member.list', { room, query: name, limit: 100 }, { signal });
-    const found = members.filter(({ person }) => fits(person));
-    if (found.length === 1) return found[0]!.person.id;
-  }
-  const { people } = await client.request('user.find', { prefix: name }, { signal });
-  const found = people.filter(fits);
-  if (found.length === 1) return found[0]!.id;
-  throw new Failure(exits.forbidden, 'not-found', `there is nobody called “${typed}” here`);
 }
 
 /** A message by its number in the room, as tail --json shows it. */

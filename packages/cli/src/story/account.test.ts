@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { testWorld } from '../testing.ts';
+
+test('one signs up, is somebody, signs out and in again', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  const me = await ada.parley('whoami');
+  assert.equal(me.stdout, `@ada:localhost on ${world.url}\n`);
+  const [json] = (await ada.parley('whoami', '--json')).json();
+  assert.deepEqual([json?.v, json?.user, json?.serverRole], [1, '@ada:localhost', 'user']);
+
+  assert.equal((await ada.parley('logout')).exit, 0);
+  const after = await ada.parley('whoami');
+  assert.equal(after.exit, 3);
+  assert.match(after.stderr, /you are not signed in to .*: parley login NAME/);
+  const again = await ada.parley('login', 'ada', '--password-file', join(world.folder, 'password'));
+  assert.equal(again.exit, 0);
+  assert.equal((await ada.parley('whoami')).exit, 0);
+});
+
+test('what is wrong with a name or password is said, with the exit code of its remedy', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  await writeFile(join(world.folder, 'wrong'), 'not the password');
+  await writeFile(join(world.folder, 'short'), 'short');
+  const login = (name: string, file: string) => ada.parley('login', name, '--password-file', file);
+  assert.equal((await login('ada', 'wrong')).exit, 3);
+  assert.equal((await login('nobody', 'wrong')).exit, 3);
+  assert.equal((await login('Ada Lovelace', 'wrong')).exit, 2);
+  assert.equal((await login('ada', 'missing')).exit, 1);
+  assert.equal((await ada.parley('register', 'ada', '--password-file', 'password')).exit, 1);
+  assert.equal((await ada.parley('register', 'bob', '--password-file', 'short')).exit, 2);
+  const nobodyToAsk = await ada.parley('login', 'ada');
+  assert.equal(nobodyToAsk.exit, 2);
+  assert.match(nobodyToAsk.stderr, /--password-file/);
+});
+
+test('a password comes from stdin when asked to', async () => {
+  await using world = await testWorld();
+  const ada = await world.person();
+  const running = ada.start('register', 'ada', '--password-file', '-');
+  running.stdin.end('correct horse\n');
+  assert.equal((await running.done).exit, 0);
+});
+
+test('a key signs in where a password did', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  const made = await ada.parley('keygen', 'key.pem');
+  assert.match(made.stdout, /^[\w-]{43}\n$/);
+  if (process.platform !== 'win32') assert.equal((await stat(join(world.folder, 'key.pem'))).mode & 0o777, 0o600);
+  assert.equal((await ada.parley('keygen', 'key.pem')).exit, 1);
+  assert.equal((await ada.parley('key', 'add', 'key.pem', '--label', 'laptop')).exit, 0);
+  assert.match((await ada.parley('key', 'list')).stdout, /laptop/);
+
+  const laptop = await world.person();
+  assert.equal((await laptop.parley('login', 'ada', '--key', 'key.pem')).exit, 0);
+  assert.match((await laptop.parley('whoami')).stdout, /^@ada:/);
+  const other = await world.person('bob');
+  assert.equal((await other.parley('login', 'bob', '--key', 'key.pem')).exit, 3);
+
+  assert.equal((await ada.parley('key', 'remove', made.stdout.trim())).exit, 0);
+  assert.equal((await (await world.person()).parley('login', 'ada', '--key', 'key.pem')).exit, 3);
+});
+
+test('no secret is in what is printed, and the profile is for its owner only', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  const profile = await readFile(join(ada.profile, 'profile.json'), 'utf8');
+  const { token } = JSON.parse(profile).servers[world.url].account;
+  for (const words of [
+    ['whoami', '--json'],
+    ['rooms', '--json'],
+    ['key', 'list', '--json'],
+  ]) {
+    const { stdout, stderr } = await ada.parley(...words);
+    assert.ok(!stdout.includes(token) && !stderr.includes(token));
+  }
+  if (process.platform === 'win32') return;
+  assert.equal((await stat(join(ada.profile, 'profile.json'))).mode & 0o777, 0o600);
+});
+
+test('a session that was ended elsewhere is noticed', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  const path = join(ada.profile, 'profile.json');
+  const before = await readFile(path, 'utf8');
+  await ada.parley('logout');
+  await writeFile(path, before);
+  const { exit, stderr } = await ada.parley('rooms');
+  assert.equal(exit, 3);
+  assert.match(stderr, /your session .* has ended: parley login/);
+});
+
+test('another server at the same address gets nothing, until one says so', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  const path = join(ada.profile, 'profile.json');
+  const profile = JSON.parse(await readFile(path, 'utf8'));
+  profile.servers[world.url].id = 'a'.repeat(52);
+  await writeFile(path, JSON.stringify(profile));
+  for (const words of [['whoami'], ['login', 'ada', '--password-file', 'password'], ['rooms']]) {
+    const { exit, stderr } = await ada.parley(...words);
+    assert.equal(exit, 6, words.join(' '));
+    assert.match(stderr, /another server answers at .* than before/);
+  }
+  const trusting = await ada.parley('login', 'ada', '--password-file', 'password', '--trust-new-server');
+  assert.equal(trusting.exit, 0);
+  assert.equal((await ada.parley('whoami')).exit, 0);
+});
+
+test('a server that is not there is said at once', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  await world.server.close();
+  const { exit, stderr } = await ada.parley('rooms', '--json');
+  assert.equal(exit, 5);
+  assert.deepEqual(JSON.parse(stderr), {
+    v: 1,
+    error: { code: 'unavailable', message: `cannot reach ${world.url}: nothing listens there`, retryable: true },
+  });
+});

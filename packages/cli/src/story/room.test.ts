@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testWorld } from '../testing.ts';
+
+test('rooms are made, listed, joined and left', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  const bob = await world.person('bob');
+  const made = await ada.parley('create', '#Tea Time', '--title', 'Tea', '--json');
+  assert.equal(made.json()[0]?.room, '#tea-time');
+  await ada.parley('create', 'board', '--private');
+  assert.equal((await ada.parley('create', 'tea-time')).exit, 1);
+  assert.match((await bob.parley('rooms', '--public')).stdout, /^#tea-time +1 member +Tea/);
+  assert.equal((await bob.parley('rooms', '--public', '--json')).json().length, 1);
+  assert.equal((await bob.parley('join', 'board')).exit, 4);
+  assert.equal((await bob.parley('join', '#tea-time')).exit, 0);
+  await ada.parley('send', 'tea-time', 'milk?');
+  const [room] = (await bob.parley('rooms', '--json')).json();
+  assert.deepEqual([room?.room, room?.unread, room?.members, room?.membership], ['#tea-time', 1, 2, 'member']);
+  assert.match(
+    (await bob.parley('members', 'tea-time')).stdout,
+    /^@ada:localhost +owner +\w+\n@bob:localhost +member +\w+\n$/,
+  );
+  assert.equal((await bob.parley('leave', 'tea-time')).exit, 0);
+  assert.equal((await bob.parley('rooms')).stdout, '');
+  assert.equal((await bob.parley('leave', 'tea-time')).exit, 4);
+});
+
+test('an invitation is listed, and accepted by joining', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  const bob = await world.person('bob');
+  await ada.parley('create', 'board', '--private');
+  assert.equal((await ada.parley('invite', 'board', '@bob')).exit, 0);
+  const [invitation] = (await bob.parley('rooms', '--json')).json();
+  assert.deepEqual([invitation?.room, invitation?.membership], ['#board', 'invited']);
+  assert.equal((await bob.parley('join', '#board')).exit, 0);
+  assert.equal((await bob.parley('send', '#board', 'here')).exit, 0);
+});
+
+test('moderation is done by those who may, and is in the log in words', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  const bob = await world.person('bob');
+  await ada.parley('create', 'ops');
+  await bob.parley('join', 'ops');
+  await bob.parley('send', 'ops', 'spam');
+  const exits = async (...lines: string[]) => {
+    const found: number[] = [];
+    for (const line of lines) found.push((await ada.parley(...line.split(' '))).exit);
+    return found;
+  };
+  assert.equal((await bob.parley('kick', 'ops', 'ada')).exit, 4);
+  assert.deepEqual(await exits('react ops :tada: 3', 'mute ops bob 10m too loud', 'unmute ops bob'), [0, 0, 0]);
+  assert.deepEqual(await exits('role ops bob moderator', 'pin ops 3', 'unpin ops 3', 'topic ops tea'), [0, 0, 0, 0]);
+  assert.deepEqual(await exits('ban ops @bob 1h', 'unban ops bob'), [0, 0]);
+  await bob.parley('join', 'ops');
+  assert.deepEqual(await exits('kick ops bob off topic'), [0]);
+  assert.deepEqual(await exits('kick ops nobody', 'role ops bob king', 'mute ops', 'react ops :nosuch:'), [4, 2, 2, 4]);
+  const { stdout } = await ada.parley('tail', 'ops');
+  for (const words of [
+    'bob  spam  [🎉 1]',
+    '-- ada muted bob for 10 minutes (too loud)',
+    '-- ada unmuted bob',
+    '-- ada made bob a moderator',
+    '-- ada pinned a message',
+    '-- ada changed the topic to “tea”',
+    '-- ada removed bob (off topic)',
+  ])
+    assert.ok(stdout.includes(words), `${words}\n${stdout}`);
+});
