@@ -1,6 +1,6 @@
 /**
- * A bot that answers. Make it an account with `parley bot create echo`, then:
- * PARLEY_URL=http://localhost:8080 PARLEY_TOKEN=… PARLEY_STORE=./echo-bot node examples/echo-bot.ts
+ * A bot that answers. An operator makes its token by the request `session.issue { name: 'echo', device: 'bot' }`; then
+ * PARLEY_URL=http://localhost:8080 PARLEY_TOKEN=… PARLEY_STORE=./echo-bot PARLEY_ROOMS='#ops' node examples/echo-bot.ts
  */
 import { Bot } from '@parley/client/node';
 

@@ -239,6 +239,7 @@ class ParleyClient implements Client {
 
   #online(): void {
     if (this.#presence !== 'online') this.request('presence.set', { status: this.#presence }).catch(() => {});
+    this.#rooms.opened();
     this.#outbox.opened();
   }
 

@@ -38,6 +38,8 @@ export interface LogListener {
   afterwards?(entries: readonly RawEntry[]): void;
   /** `rows` are others now: loaded from the store, or started over. */
   replaced?(how: 'loaded' | 'reset'): void;
+  /** Older rows were joined on before those held. */
+  extended?(): void;
   renamed?(person: Person): void;
 }
 
@@ -124,6 +126,19 @@ export class RoomLog {
   /** The acts applied since the head was at `seq`, for a page that was asked for then; undefined = too many. */
   actsAfter(seq: number): readonly RawEntry[] | undefined {
     return seq < this.#recentAfter ? undefined : this.#recent.filter((act) => act.seq > seq);
+  }
+
+  /** Joins older rows on, from a page that was asked for when the head was at `head`, as far as they are kept. */
+  extend(page: Page, head: number): void {
+    const acts = this.actsAfter(head);
+    const joins = page.from < this.#from && page.to >= this.#from - 1;
+    if (!this.#loaded || !acts || !joins || this.#rows.length >= cachedRows) return;
+    const older = page.entries.filter((entry) => isShown(entry) && entry.seq < this.#from);
+    const all = [...acts.reduce<readonly RawEntry[]>(fold, older), ...this.#rows];
+    const kept = all.slice(-cachedRows);
+    this.#from = kept.length === all.length ? page.from : (kept[0]?.seq ?? this.#from);
+    this.#keep(kept);
+    for (const listener of [...this.#listeners]) listener.extended?.();
   }
 
   /** Somebody has another name to show. */

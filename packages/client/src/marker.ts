@@ -52,6 +52,11 @@ export class Marker {
     void this.#send();
   }
 
+  /** Online again. */
+  opened(): void {
+    void this.#send();
+  }
+
   applied(entries: readonly RawEntry[]): void {
     const me = this.#port.me();
     for (const entry of entries) if (entry.seq > this.#countedTo) this.#counts = counted(this.#counts, entry, me);

@@ -85,6 +85,7 @@ export class ClientRoom implements Room {
       applied: (entries) => this.#applied(entries),
       afterwards: (entries) => this.#settle(entries),
       replaced: () => this.#replaced(),
+      extended: () => this.#replaced(),
     });
     this.#marker = new Marker(
       {
@@ -120,6 +121,7 @@ export class ClientRoom implements Room {
   timeline(): Timeline {
     return new RoomTimeline({
       log: this.log,
+      status: this.#around.status,
       pending: this.#pending,
       me: () => this.#around.me(),
       counts: () => this.#marker.counts,
@@ -232,6 +234,11 @@ export class ClientRoom implements Room {
   /** An act of this room has its place in the log. */
   entered(row: OutboxRow, sent: { seq: number; at: number }): void {
     if (sent.seq > this.log.head.seq) this.#entered = [...this.#entered, { row, sent }];
+  }
+
+  /** Online: what could not be told before is told now. */
+  opened(): void {
+    this.#marker.opened();
   }
 
   disconnected(): void {

@@ -155,6 +155,11 @@ export class Rooms {
     this.#rooms.get(row.room)?.entered(row, sent);
   }
 
+  /** A new connection follows the rooms. */
+  opened(): void {
+    for (const room of this.#rooms.values()) room.opened();
+  }
+
   disconnected(): void {
     for (const room of this.#rooms.values()) room.disconnected();
   }

@@ -120,6 +120,46 @@ async function allRowsLoaded(timeline: Timeline): Promise<void> {
   for await (const { loading } of timeline.values()) if (!loading) return;
 }
 
+test('a room whose sync brought no rows fills itself, and what was read is there without a network', async () => {
+  const all = setting(drain, { tail: 0 });
+  fill(all, 250);
+  const store = memoryStore();
+  const ada = await all.ada(store);
+  const timeline = ada.room('ops')!.timeline();
+  await all.runtime.settle();
+  assert.equal(timeline.get().rows.length, pageRows);
+  assert.equal(ada.room('ops')!.summary.get().last?.text, '250');
+  await timeline.loadBefore();
+  await all.runtime.pass(1_000);
+  await ada.close();
+  all.server.before = () => new Promise(() => {});
+  const offline = all.client(store);
+  offline.start().catch(() => {});
+  await all.runtime.settle();
+  const again = offline.room('ops')!.timeline();
+  await all.runtime.settle();
+  assert.deepEqual(
+    texts(again.get().rows),
+    Array.from({ length: 200 }, (_, i) => `${i + 51}`),
+  );
+  assert.equal(offline.status.get().state, 'connecting');
+  await offline.close();
+});
+
+test('a jump ends what was under way', async () => {
+  const all = setting(drain);
+  fill(all, 400);
+  const ada = await all.ada();
+  const timeline = ada.room('ops')!.timeline();
+  const paging = timeline.loadBefore();
+  await timeline.jump('newest');
+  await paging;
+  assert.equal(timeline.get().loading, undefined);
+  await timeline.loadBefore();
+  assert.equal(timeline.get().rows.length, 300);
+  await ada.close();
+});
+
 test('a page that fails says why, and the next try helps', async () => {
   const all = setting(drain);
   fill(all, 400);
@@ -211,7 +251,7 @@ test('however entries arrive, timelines end as the server’s log', async () => 
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 40 }),
-      fc.constantFrom(4, 200),
+      fc.constantFrom(0, 4, 200),
       fc.nat(),
       async (steps, tail, seed) => {
         const all = setting(drain, { tail, seed });

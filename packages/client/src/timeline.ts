@@ -9,7 +9,7 @@ import {
   Refusal,
   type SignedIn,
 } from '@parley/protocol';
-import type { MessageRow, Readable, Row, Timeline, TimelineState } from './api.ts';
+import type { MessageRow, Readable, Row, Status, Timeline, TimelineState } from './api.ts';
 import { renamed, sameMessage } from './fold.ts';
 import { pageRows, searchedPages } from './limits.ts';
 import type { RoomLog } from './log.ts';
@@ -20,6 +20,7 @@ import { appended, folded, grown, joined, opened, prepended, type Window } from 
 
 export interface TimelinePort {
   readonly log: RoomLog;
+  readonly status: Readable<Status>;
   /** Acts of this room in the outbox, oldest first. */
   readonly pending: Readable<readonly Pending[]>;
   me(): SignedIn | undefined;
@@ -59,6 +60,7 @@ export class RoomTimeline implements Timeline {
         renamed: (person) => this.#renamed(person),
       }),
       port.pending.subscribe(() => this.#state.touch()),
+      port.status.subscribe(() => this.#fillEmpty()),
     );
     if (log.loaded) this.#takeTail();
     else {
@@ -92,6 +94,9 @@ export class RoomTimeline implements Timeline {
   async jump(to: Place): Promise<string | undefined> {
     this.#jumps += 1;
     await this.#port.log.load();
+    // What was under way is void.
+    this.#loading = undefined;
+    this.#state.touch();
     if (to === 'newest') return this.#toNewest();
     if (to === 'first-unread') return this.#toFirstUnread();
     if ('user' in to) return this.#toMessage(to);
@@ -164,6 +169,7 @@ export class RoomTimeline implements Timeline {
     try {
       const page = await this.#port.page({ room: log.room, ...query, limit: pageRows, show: 'rows' });
       if (jump !== this.#jumps) return undefined;
+      log.extend(page, head);
       const acts = log.actsAfter(head);
       if (!acts) return this.#load(what, query, join);
       this.#loading = undefined;
@@ -200,6 +206,13 @@ export class RoomTimeline implements Timeline {
     this.#error = undefined;
     this.#atEnd = true;
     this.#show({ rows, from, to: head.seq, before, after: false });
+    this.#fillEmpty();
+  }
+
+  /** A sync may bring no rows at all of a room: then the first page is asked for. */
+  #fillEmpty(): void {
+    const { rows, before } = this.#window;
+    if (rows.length === 0 && before && this.#port.status.get().state === 'online') void this.loadBefore();
   }
 
   #replaced(how: 'loaded' | 'reset'): void {

@@ -13,7 +13,7 @@ export interface Counts {
 
 /** The counts after one more entry; entries come in the order of the log. */
 export function counted(counts: Counts, entry: RawEntry, me: string | undefined): Counts {
-  if (!isCountable(entry.kind) || entry.seq <= counts.marker) return counts;
+  if (!isCountable(entry) || entry.seq <= counts.marker) return counts;
   if (entry.user === me) return { marker: entry.seq, unread: 0, mentions: 0 };
   return {
     marker: counts.marker,
@@ -27,7 +27,7 @@ export function recounted(marker: number, rows: readonly RawEntry[], me: string 
   let unread = 0;
   let mentioned = 0;
   for (const row of rows) {
-    if (row.seq <= marker || !isCountable(row.kind) || row.user === me) continue;
+    if (row.seq <= marker || !isCountable(row) || row.user === me) continue;
     unread += 1;
     if (mentions(row.body, me)) mentioned += 1;
   }

@@ -202,6 +202,30 @@ test('joins the rooms it is added to, forgets those it leaves, and ends with its
   );
 });
 
+test('joins the rooms it is told to, and where it is invited', async () => {
+  const all = setting(drain);
+  const robo = all.server.account('robo', 'bot');
+  const [one, two] = [all.server.room('one'), all.server.room('two')];
+  const { bot, start, stop, errors } = botIn(all, memoryStore(), {
+    rooms: ['#one', '#nowhere'],
+    acceptInvitations: true,
+  });
+  const running = start();
+  await all.runtime.pass(1_000);
+  all.server.tellAll('robo', { event: 'room.invited', payload: { room: two.view(robo.user) } });
+  await all.runtime.pass(1_000);
+  assert.deepEqual([one.members.has(robo.user), two.members.has(robo.user)], [true, true]);
+  assert.deepEqual(
+    bot.client.rooms.get().map(({ view }) => view.alias),
+    ['one', 'ops', 'two'],
+  );
+  assert.deepEqual(
+    errors.map((error) => (error as Refusal).code),
+    ['not-found'],
+  );
+  await stop(running);
+});
+
 test('a token that is refused is told', async () => {
   const all = setting(drain);
   const { start } = botIn(all, memoryStore(), { token: 'wrong' });

@@ -12,6 +12,10 @@ export interface BotOptions {
   store: Store;
   /** Of `session.issue`; not needed where the store holds a session. */
   token?: string;
+  /** Rooms to join at the start, by id or `#alias`. */
+  rooms?: readonly string[];
+  /** Whether to join where somebody invites it. */
+  acceptInvitations?: boolean;
   /** Before the name of a command, default `!`. */
   prefix?: string;
   /** Whether to hear other bots; one's own acts never are. */
@@ -86,6 +90,8 @@ export class Bot {
       await this.#enter(over.signal);
       const { name } = this.client.me.get() ?? {};
       this.#log.info('started', { name });
+      for (const room of this.#options.rooms ?? []) await this.#join(room);
+      if (this.#options.acceptInvitations) void this.#accept(over.signal);
       for await (const rooms of this.client.rooms.values(over.signal))
         await this.#follow(rooms.map(({ view }) => view.id));
       const status = this.client.status.get();
@@ -109,6 +115,19 @@ export class Bot {
     if (status.state === 'online') return;
     if (this.#options.token === undefined) throw new Refusal('not-signed-in');
     await client.resume(this.#options.token);
+  }
+
+  async #accept(signal: AbortSignal): Promise<void> {
+    for await (const rooms of this.client.invitations.values(signal)) for (const { id } of rooms) await this.#join(id);
+  }
+
+  /** One room that cannot be joined does not keep the bot from the others. */
+  async #join(room: string): Promise<void> {
+    try {
+      await this.client.join(room);
+    } catch (error) {
+      this.#log.error(error, { room });
+    }
   }
 
   /** Follows exactly these rooms. */

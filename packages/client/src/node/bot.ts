@@ -9,19 +9,20 @@ import { openFileStore } from './file-store.ts';
 
 /**
  * PARLEY_URL is the server (see dialUrl), PARLEY_TOKEN the bot's token, PARLEY_STORE a folder of its own: without one it
- * forgets with each end where it was. PARLEY_CA names a file of authorities. Throws a TypeError when URL or token are missing.
+ * forgets with each end where it was. PARLEY_ROOMS are rooms to join, with commas between. PARLEY_CA names a file of authorities. Throws a TypeError when URL or token are missing.
  */
 export async function botFromEnv(
   env: Environment,
   options: Omit<BotOptions, 'client' | 'store' | 'token'> = {},
 ): Promise<AnyBot> {
-  const { PARLEY_URL: url, PARLEY_TOKEN: token, PARLEY_STORE: dir, PARLEY_CA: caFile } = env;
+  const { PARLEY_URL: url, PARLEY_TOKEN: token, PARLEY_STORE: dir, PARLEY_CA: caFile, PARLEY_ROOMS: rooms } = env;
   if (!url) throw new TypeError('PARLEY_URL is not set');
   if (!token && !dir) throw new TypeError('PARLEY_TOKEN is not set');
   const dial = dialUrl(url, caFile ? { caFile } : {});
   const store = dir ? await openFileStore(dir) : memoryStore();
   const client = createClient({ dial, store, runtime: machineRuntime, name: 'parley-bot/0.1.0', device: 'bot' });
-  return new AnyBot({ log: stderrLog, ...options, client, store, ...(token && { token }) });
+  const own = { ...(token && { token }), ...(rooms && { rooms: rooms.split(',').map((room) => room.trim()) }) };
+  return new AnyBot({ log: stderrLog, ...options, client, store, ...own });
 }
 
 export const Bot = {

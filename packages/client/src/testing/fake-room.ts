@@ -16,6 +16,8 @@ export interface Author {
 
 export type Act = Pick<RawEntry, 'kind' | 'clientId'> & Partial<Pick<RawEntry, 'target' | 'body' | 'data' | 'clerk'>>;
 
+const isShown = (entry: RawEntry): boolean => isRow(entry.kind) || entry.kind.startsWith('x-');
+
 export class FakeRoom {
   readonly id: string;
   readonly alias: string;
@@ -42,7 +44,7 @@ export class FakeRoom {
   append({ user, name }: Author, act: Act, at: number): RawEntry {
     const entry: RawEntry = { room: this.id, term: this.term, seq: this.head + 1, at, user, name, ...act };
     this.log.push(entry);
-    if (isCountable(act.kind)) this.markers.set(user, Math.max(entry.seq, this.markers.get(user) ?? 0));
+    if (isCountable(act)) this.markers.set(user, Math.max(entry.seq, this.markers.get(user) ?? 0));
     return entry;
   }
 
@@ -66,7 +68,7 @@ export class FakeRoom {
 
   counts(user: string): { marker: number; unread: number; mentions: number } {
     const marker = this.markers.get(user) ?? 0;
-    const after = this.log.filter((entry) => entry.seq > marker && isCountable(entry.kind) && entry.user !== user);
+    const after = this.log.filter((entry) => entry.seq > marker && isCountable(entry) && entry.user !== user);
     const means = (entry: RawEntry) =>
       (entry.body as { mentions?: string[] } | null)?.mentions?.includes(user) ?? false;
     return { marker, unread: after.length, mentions: after.filter(means).length };
@@ -78,13 +80,20 @@ export class FakeRoom {
       ? this.log.slice(cursor.seq).filter((entry) => !this.hidden.has(entry.seq))
       : this.rows()
           .filter((entry) => !this.hidden.has(entry.seq))
-          .slice(-tail);
+          .slice(-tail || Number.POSITIVE_INFINITY);
     return { room: this.view(user), mode: resumes ? 'resumed' : 'reset', entries, ...this.counts(user) };
   }
 
   page(query: { before?: number; after?: number; around?: number; at?: number; limit: number; show: string }): Page {
-    const all = query.show === 'rows' ? this.rows() : this.log.map((entry) => this.annotated(entry));
-    const readable = all.filter((entry) => !this.hidden.has(entry.seq));
+    const isWanted = (entry: RawEntry) => query.show !== 'rows' || isShown(entry);
+    const page = this.#pageOf(
+      query,
+      this.log.filter((entry) => isWanted(entry) && !this.hidden.has(entry.seq)),
+    );
+    return { ...page, entries: page.entries.map((entry) => this.annotated(entry)) };
+  }
+
+  #pageOf(query: Parameters<FakeRoom['page']>[0], readable: RawEntry[]): Page {
     const { before, after, limit } = query;
     if (after !== undefined) {
       const later = readable.filter((entry) => entry.seq > after);
@@ -110,9 +119,7 @@ export class FakeRoom {
 
   /** Every row as it stands now. */
   rows(): RawEntry[] {
-    return this.log
-      .filter((entry) => isRow(entry.kind) || entry.kind.startsWith('x-'))
-      .map((entry) => this.annotated(entry));
+    return this.log.filter(isShown).map((entry) => this.annotated(entry));
   }
 
   #between(entries: RawEntry[], readable: RawEntry[]): Page {
