@@ -39,7 +39,7 @@ function checkNumbers({ id, row, entries }: RoomLog): void {
   const seen = new Set<string>();
   for (const entry of entries) {
     const { seq, act, header } = entry;
-    if (act && isCountable(act.kind)) nth += 1;
+    if (act && isCountable(act)) nth += 1;
     assert.equal(entry.row.nth, nth, `entry ${seq} of ${id} is numbered wrongly`);
     assert.equal(entry.row.kind, act?.kind ?? header.what.type, `entry ${seq} of ${id} is filed under another kind`);
     if (!act) continue;

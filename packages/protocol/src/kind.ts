@@ -136,7 +136,8 @@ export const isKind = (name: string): name is KindName => Object.hasOwn(kinds, n
 export type DataOf<K extends KindName> = (typeof kinds)[K] extends Kind<infer D, unknown> ? D : never;
 export type BodyOf<K extends KindName> = (typeof kinds)[K] extends Kind<unknown, infer B> ? B : never;
 
-/** Counts as unread: what people say. No reactions, edits, membership. */
-export const isCountable = (name: string): boolean => name === 'message';
+/** Counts as unread: what people say now. No reactions, edits, membership, imports. */
+export const isCountable = ({ kind, data }: { kind: string; data?: unknown }): boolean =>
+  kind === 'message' && (data as { imported?: boolean } | undefined)?.imported !== true;
 /** Shown as a row of its own. Unknown kinds are not. */
 export const isRow = (name: string): boolean => isKind(name) && kinds[name].row;
