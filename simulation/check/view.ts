@@ -118,9 +118,10 @@ function expected(log: RoomLog, user: string, shown: readonly Row[]): object[] {
   );
   for (const { seq, act, body, header } of entries) {
     const kind = act?.kind ?? header.what.type;
-    if (!within(ranges, seq) && kind !== 'redact' && kind !== 'erase' && !act?.target) continue;
+    const isRowHere = within(ranges, seq);
     const target = act?.target && messages.get(`${act.target.user}/${act.target.clientId}`);
     if (kind === 'message') {
+      if (!isRowHere) continue;
       const content = body as Content | null;
       const text = content?.text ?? (state.settings.retentionDays === 0 ? (seen.get(seq)?.body?.text ?? null) : null);
       const message: Message = {
@@ -146,7 +147,7 @@ function expected(log: RoomLog, user: string, shown: readonly Row[]): object[] {
       if (emoji !== undefined)
         emojis.set(`${act!.user}/${act!.clientId}`, { of: target, what: `${emoji} ${act!.clientId}`, user: act!.user });
     } else if (kind === 'unreact' && act?.target) emojis.delete(`${act.target.user}/${act.target.clientId}`);
-    else if (!isKind(kind) || isRow(kind)) rows.push({ seq, kind });
+    else if (isRowHere && (!isKind(kind) || isRow(kind))) rows.push({ seq, kind });
   }
   for (const { of, what } of emojis.values()) if (!of.redacted) of.reactions.push(what);
   for (const message of messages.values()) message.reactions.sort();
