@@ -19,6 +19,7 @@ const EVERY_PACKAGE = ['@parley/client', '@parley/link', '@parley/protocol', '@p
 const ALLOWED: AllowList = {
   'packages/protocol': ['cborg', 'zod'],
   'packages/room': ['@parley/protocol'],
+  'packages/e2ee': ['@noble/ciphers', '@noble/curves', '@noble/hashes', '@parley/protocol'],
   'packages/link': ['@parley/protocol', 'ws'],
   'packages/client': ['@parley/link', '@parley/protocol', 'idb'],
   'packages/server': ['@parley/link', '@parley/protocol', '@parley/room', 'pino', 'smol-toml', 'ws'],
@@ -60,7 +61,7 @@ const ALLOWED: AllowList = {
 const ADAPTERS: Adapter[] = [
   { file: 'store/sqlite.ts', packages: ['node:sqlite', 'sqlite'] },
   { file: 'store/postgres.ts', packages: ['postgres', 'pg'] },
-  { file: 'bus/memory.ts', packages: [] },
+  { file: 'bus/local.ts', packages: [] },
   { file: 'bus/redis.ts', packages: ['redis'] },
 ];
 
