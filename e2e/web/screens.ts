@@ -43,30 +43,30 @@ export const screens: readonly Screen[] = [
   { name: 'unreachable', path: '?signedIn=no&offline&server=none', ready: 'h1:text("does not answer")' },
   { name: 'session-ended', path: '?closed', ready: 'h1:text("You are signed out")' },
   { name: 'rooms', path: '#/', ready: '[aria-label="Rooms"]', widths: [390] },
-  { name: 'room', path: '#/r/ops', ready: 'main h1' },
-  { name: 'room-offline', path: '?offline#/r/ops', ready: 'main h1' },
-  { name: 'room-empty', path: '#/r/garden', ready: 'main h1' },
+  { name: 'room', path: '#/r/ops', ready: 'textarea' },
+  { name: 'room-offline', path: '?offline#/r/ops', ready: 'textarea' },
+  { name: 'room-empty', path: '#/r/garden', ready: 'textarea' },
   { name: 'no-rooms', path: '?rooms=none#/', ready: 'text=Open a room of your own' },
   { name: 'join', path: '#/r/tides', ready: 'main button:text("Join")' },
   { name: 'join-unknown', path: '#/r/nothing-here', ready: 'text=There is no #nothing-here' },
-  { name: 'switcher', path: '#/r/ops', ready: 'main h1', act: press('Control+k', dialog) },
+  { name: 'switcher', path: '#/r/ops', ready: 'textarea', act: press('Control+k', dialog) },
   {
     name: 'switcher-found',
     path: '#/r/ops',
-    ready: 'main h1',
+    ready: 'textarea',
     async act(page) {
       await press('Control+k', dialog)(page);
       await page.keyboard.type('to');
       await page.locator('[role="option"] mark').first().waitFor();
     },
   },
-  { name: 'create-room', path: '#/r/ops', ready: 'main h1', act: press('Alt+Shift+N', dialog) },
-  { name: 'find-room', path: '#/r/ops', ready: 'main h1', act: press('Alt+j', `${dialog} li`) },
-  { name: 'shortcuts', path: '#/r/ops', ready: 'main h1', act: press('?', dialog) },
+  { name: 'create-room', path: '#/r/ops', ready: 'textarea', act: press('Alt+Shift+N', dialog) },
+  { name: 'find-room', path: '#/r/ops', ready: 'textarea', act: press('Alt+j', `${dialog} li`) },
+  { name: 'shortcuts', path: '#/r/ops', ready: 'textarea', act: press('?', dialog) },
   {
     name: 'account-menu',
     path: '#/r/ops',
-    ready: 'main h1',
+    ready: 'textarea',
     widths: [820, 1280, 1440],
     async act(page) {
       await page.getByRole('button', { name: /Ilvi/ }).click();
@@ -104,8 +104,8 @@ export const screens: readonly Screen[] = [
 export async function show(page: Page, url: string, screen: Screen): Promise<void> {
   await page.goto(`${url}${screen.path}`);
   await page.locator(screen.ready).first().waitFor();
-  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await page.evaluate('document.fonts.ready.then(() => undefined)');
   if (!screen.act) return;
-  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur?.());
+  await page.evaluate('document.activeElement?.blur?.()');
   await screen.act(page);
 }

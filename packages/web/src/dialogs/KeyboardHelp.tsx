@@ -11,7 +11,7 @@ export function KeyboardHelp({ close }: Pick<OverlayProps, 'close'>) {
   const shown = useShownKeys();
   return (
     <Dialog open onOpenChange={(open) => !open && close()} title="Shortcuts" width="wide">
-      <Shortcuts bindings={bindings} shown={shown} />
+      <Shortcuts bindings={bindings} shown={shown} heading="h3" />
     </Dialog>
   );
 }

@@ -14,7 +14,12 @@ const given: { group: string; keys: string; about: string }[] = [
   { group: 'Everywhere', keys: 'F6', about: 'To the notes at the foot' },
 ];
 
-export function Shortcuts({ bindings, shown }: { bindings: readonly KeyBinding[]; shown(keys: string): string }) {
+export function Shortcuts(props: {
+  bindings: readonly KeyBinding[];
+  shown(keys: string): string;
+  heading: 'h2' | 'h3';
+}) {
+  const { bindings, shown, heading: Heading } = props;
   const groups = new Map<string, Map<string, string>>();
   for (const { group = 'Everywhere', keys, about = '' } of [...bindings, ...given]) {
     const name = group === 'Anywhere' ? 'Everywhere' : group;
@@ -26,7 +31,7 @@ export function Shortcuts({ bindings, shown }: { bindings: readonly KeyBinding[]
     <div className={styles.shortcuts}>
       {[...groups].map(([group, rows]) => (
         <section key={group}>
-          <h3>{group}</h3>
+          <Heading>{group}</Heading>
           <dl>
             {[...rows].map(([about, keys]) => (
               <div key={about}>

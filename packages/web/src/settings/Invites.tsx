@@ -125,7 +125,7 @@ function InviteItem({ invite, isNew, revoke }: { invite: Invite; isNew: boolean;
       </div>
       <div className={`row ${styles.itemActs}`}>
         {isSecureContext && (
-          <Button look="ghost" size="sm" onClick={copy} aria-label={`Copy the link of ${code}`}>
+          <Button look="ghost" size="sm" onClick={copy} aria-label={`Copy link of ${code}`}>
             <Copy />
             Copy link
           </Button>

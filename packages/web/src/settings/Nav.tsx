@@ -41,6 +41,7 @@ export function SettingsNav(props: { client: Client; me: SignedIn; page: Setting
   const roving = useRoving();
   const Frame = alone ? 'main' : 'nav';
   const Heading = alone ? 'h1' : 'h2';
+  const Sub = alone ? 'h2' : 'h3';
   const names = { me: me.display || me.name, server: client.server.get()?.server.name ?? 'This server' };
   return (
     <Frame className={list.list} aria-label="Settings">
@@ -53,7 +54,7 @@ export function SettingsNav(props: { client: Client; me: SignedIn; page: Setting
       <div className={list.body} {...roving}>
         {pagesOf(me).map(({ of, pages }) => (
           <section key={of} className={list.section}>
-            <h3 className={list.plain}>{names[of]}</h3>
+            <Sub className={list.plain}>{names[of]}</Sub>
             <ul>
               {pages.map(({ page: to, label, icon: Icon }) => (
                 <li key={to}>

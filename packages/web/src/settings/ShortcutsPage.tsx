@@ -9,5 +9,5 @@ export function ShortcutsPage() {
   const [bindings, setBindings] = useState<readonly KeyBinding[]>([]);
   // After the first render: what else is on the screen has bound its keys by then.
   useEffect(() => setBindings(keys.list()), [keys]);
-  return <Shortcuts bindings={bindings} shown={shown} />;
+  return <Shortcuts bindings={bindings} shown={shown} heading="h2" />;
 }

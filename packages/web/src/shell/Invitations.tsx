@@ -11,12 +11,13 @@ import { useReadable } from '../ui/useReadable.ts';
 import { useShell } from './actions.ts';
 import styles from './RoomList.module.css';
 
-export function Invitations({ client, hidden }: { client: Client; hidden: ReadonlySet<string> }) {
+export function Invitations(props: { client: Client; hidden: ReadonlySet<string>; heading: 'h2' | 'h3' }) {
+  const { client, hidden, heading: Heading } = props;
   const invitations = useReadable(client.invitations).filter(({ id }) => !hidden.has(id));
   if (invitations.length === 0) return null;
   return (
     <section className={styles.section}>
-      <h3 className={styles.plain}>Invitations</h3>
+      <Heading className={styles.plain}>Invitations</Heading>
       <ul>
         {invitations.map((view) => (
           <Invitation key={view.id} client={client} view={view} />

@@ -8,8 +8,13 @@ import { RoomRow } from './RoomRow.tsx';
 import type { Section } from './sections.ts';
 
 /** Rooms under a heading that folds them; the open room and a sum of what is new stay visible. */
-export function ListSection(props: { section: Section; current: string | undefined; failed: ReadonlySet<string> }) {
-  const { section, current, failed } = props;
+export function ListSection(props: {
+  section: Section;
+  current: string | undefined;
+  failed: ReadonlySet<string>;
+  heading: 'h2' | 'h3';
+}) {
+  const { section, current, failed, heading: Heading } = props;
   const { preferences } = useServices();
   const look = useSyncExternalStore(preferences.subscribe, preferences.get);
   const folded = look.folded.includes(section.name);
@@ -23,13 +28,13 @@ export function ListSection(props: { section: Section; current: string | undefin
   const Chevron = folded ? ChevronRight : ChevronDown;
   return (
     <section className={styles.section}>
-      <h3>
+      <Heading>
         <button type="button" aria-expanded={!folded} onClick={fold} data-row tabIndex={-1}>
           <Chevron />
           {section.name}
         </button>
         <UnreadBadge unread={sum(rest, 'unread')} mentions={sum(rest, 'mentions')} />
-      </h3>
+      </Heading>
       <ul>
         {rooms.map((room) => (
           <RoomRow

@@ -29,8 +29,10 @@ export function RoomList(props: {
   current: string | undefined;
   /** It is the one visible screen. */
   alone: boolean;
+  /** Another screen covers it: it stays as it was, unseen. */
+  away: boolean;
 }) {
-  const { client, me, sections, hidden, current, alone } = props;
+  const { client, me, sections, hidden, current, alone, away } = props;
   const shell = useShell();
   const shown = useShownKeys();
   const outbox = useReadable(client.outbox);
@@ -38,8 +40,9 @@ export function RoomList(props: {
   const roving = useRoving();
   const guest = me.kind === 'guest';
   const Frame = alone ? 'main' : 'nav';
+  const heading = alone ? 'h2' : 'h3';
   return (
-    <Frame className={styles.list} aria-label="Rooms">
+    <Frame className={`${styles.list} ${away ? styles.away : ''}`} aria-label="Rooms">
       <div className={styles.head}>
         <ServerMenu client={client} me={me} level={alone ? 1 : 2} />
         {!guest && (
@@ -60,9 +63,9 @@ export function RoomList(props: {
       </button>
       <div className={styles.body} {...roving}>
         {alone && <ConnectionBar client={client} />}
-        <Invitations client={client} hidden={hidden} />
+        <Invitations client={client} hidden={hidden} heading={heading} />
         {sections.map((section) => (
-          <ListSection key={section.name} section={section} current={current} failed={failed} />
+          <ListSection key={section.name} section={section} current={current} failed={failed} heading={heading} />
         ))}
         {sections.length === 0 && <NoRooms client={client} alone={alone} guest={guest} />}
       </div>

@@ -49,6 +49,7 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
                 hidden={hidden}
                 current={current}
                 alone={isPhone && view === 'list'}
+                away={isPhone && view === 'main'}
               />
             </ErrorBoundary>
             <div className={styles.main}>
