@@ -83,13 +83,14 @@ export class Marker {
   #moved(marker: number, otherwise: Counts): Counts {
     const { log } = this.#port;
     if (marker >= log.head.seq) return { marker, unread: 0, mentions: 0 };
-    if (log.loaded && log.from <= marker + 1) return recounted(marker, log.rows, this.#port.me());
+    if (log.loaded && log.from <= marker + 1) return recounted(marker, log.rows, this.#port.me(), otherwise.mentions);
     return { marker, unread: otherwise.unread, mentions: otherwise.mentions };
   }
 
   /** In its place among the events, so that a later move elsewhere stays the last. */
   #confirmed(seq: number, reply: Counts): void {
-    if (this.#unsent !== seq) return;
+    // A newer one that waits will have its own answer; one that was given up will not.
+    if (this.#unsent !== undefined && this.#unsent !== seq) return;
     this.#unsent = undefined;
     this.changed(reply);
   }

@@ -1,6 +1,7 @@
 /**
- * The formula of unread that server and client share: entries after the marker that are countable and not one's own;
- * one's own message moves the marker to itself. Mentions are those of them that name the reader.
+ * The formula of unread that server and client share: countable entries after the marker. One's own message moves the
+ * marker to itself, so one's own count only where the marker was set back behind them. Mentions are those of others that
+ * name the reader; they count until they are read, deleted or not.
  */
 import { isCountable, type RawEntry } from '@parley/protocol';
 import { mentions } from './row.ts';
@@ -22,14 +23,19 @@ export function counted(counts: Counts, entry: RawEntry, me: string | undefined)
   };
 }
 
-/** The counts with the marker at `marker`, from the rows after it; these must be complete. */
-export function recounted(marker: number, rows: readonly RawEntry[], me: string | undefined): Counts {
-  let unread = 0;
-  let mentioned = 0;
-  for (const row of rows) {
-    if (row.seq <= marker || !isCountable(row) || row.user === me) continue;
-    unread += 1;
-    if (mentions(row.body, me)) mentioned += 1;
-  }
-  return { marker, unread, mentions: mentioned };
+/**
+ * The counts with the marker at `marker`, from the rows after it; these must be complete. Whom deleted words meant is not
+ * known any more: then the mentions are `otherwise`.
+ */
+export function recounted(
+  marker: number,
+  rows: readonly RawEntry[],
+  me: string | undefined,
+  otherwise: number,
+): Counts {
+  const after = rows.filter((row) => row.seq > marker && isCountable(row));
+  const others = after.filter((row) => row.user !== me);
+  const isKnown = others.every((row) => (row.body ?? null) !== null);
+  const mentioned = isKnown ? others.filter((row) => mentions(row.body, me)).length : otherwise;
+  return { marker, unread: after.length, mentions: mentioned };
 }
