@@ -29,7 +29,7 @@ export async function openWith(
       const summary = room.summary.get();
       const head = { term: 1, seq: rows.reduce((highest, row) => Math.max(highest, row.seq ?? 0), 0) };
       room.summary.set({ ...summary, marker: marker ?? head.seq, unread: 0, view: { ...summary.view, head, ...view } });
-      location.hash = hash;
+      (globalThis as unknown as { location: { hash: string } }).location.hash = hash;
     },
     { rows, alias, marker, view, hash },
   );

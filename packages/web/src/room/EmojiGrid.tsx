@@ -1,6 +1,7 @@
 import data from 'emoji-picker-element-data/en/cldr-native/data.json?url';
 import Search from 'lucide-react/icons/search';
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { touch } from '../ui/useMedia.ts';
 import styles from './EmojiGrid.module.css';
 import { firstReactions } from './emoji.ts';
 import { fold } from './fold.ts';
@@ -23,12 +24,16 @@ let loading: Promise<readonly Emoji[]> | undefined;
 function load(): Promise<readonly Emoji[]> {
   loading ??= fetch(data)
     .then((reply) => reply.json() as Promise<readonly Emoji[]>)
+    .then((all) => all.map((one) => ({ ...one, emoji: plain(one.emoji) })))
     .catch(() => {
       loading = undefined;
       return [];
     });
   return loading;
 }
+
+/** The form that keyboards write: no selector after a sign that is an emoji without it. One emoji, one reaction. */
+const plain = (emoji: string): string => emoji.replace(/(\p{Emoji_Presentation})\ufe0f/gu, '$1');
 
 /** Lately used ones, then the usual ones. */
 export function recentEmoji(): string[] {
@@ -57,7 +62,12 @@ export function EmojiGrid({ onPick }: { onPick(emoji: string): void }) {
   const [query, setQuery] = useState('');
   const wanted = useDeferredValue(query);
   const grid = useRef<HTMLDivElement>(null);
-  useEffect(() => void load().then(setAll), []);
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    void load().then(setAll);
+    // By touch the keyboard would cover what one came for.
+    if (!matchMedia(touch).matches) search.current?.focus();
+  }, []);
   const shown = useMemo(() => select(all, group, wanted), [all, group, wanted]);
   const pick = (emoji: string) => {
     rememberEmoji(emoji);
@@ -70,6 +80,7 @@ export function EmojiGrid({ onPick }: { onPick(emoji: string): void }) {
         <Search aria-hidden="true" />
         <span className="sr">Find an emoji</span>
         <input
+          ref={search}
           type="search"
           placeholder="Find an emoji"
           value={query}

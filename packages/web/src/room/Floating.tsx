@@ -1,4 +1,5 @@
 import type { MessageRow } from '@parley/client';
+import { useRef } from 'react';
 import { AnchoredMenu } from '../ui/Menu.tsx';
 import { shownName } from '../ui/name.ts';
 import { useRoomContext } from './context.ts';
@@ -18,7 +19,10 @@ export function Floating({ state, onClose }: { state: FloatingState | undefined;
     if (!open) onClose();
   };
   const row = state?.type === 'menu' || state?.type === 'reaction' ? state.row : undefined;
-  const anchor = state?.anchor ?? null;
+  // Kept while it fades away, so that it stays in its place and the focus goes back there.
+  const last = useRef<HTMLElement>(null);
+  if (state) last.current = state.anchor;
+  const anchor = last.current;
   return (
     <>
       <AnchoredMenu

@@ -10,7 +10,7 @@ import { useReadable } from '../ui/useReadable.ts';
 import { Blocked, useStanding } from './Blocked.tsx';
 import { Composer, type ComposerHandle } from './Composer.tsx';
 import { copyText } from './clipboard.ts';
-import { createActiveRow, RoomContext, type RoomContextValue } from './context.ts';
+import { type ActiveRow, createActiveRow, RoomContext, type RoomContextValue } from './context.ts';
 import { Floating, type FloatingState } from './Floating.tsx';
 import { Header } from './Header.tsx';
 import { createRoomPeople } from './people.ts';
@@ -162,12 +162,22 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
           state={floating}
           onClose={() => {
             setFloating(undefined);
-            active.hold(false);
+            release(active);
           }}
         />
       </div>
     </RoomContext>
   );
+}
+
+/** The row's bar goes when the act in its menu led somewhere else, by keys. */
+function release(active: ActiveRow): void {
+  active.hold(false);
+  requestAnimationFrame(() => {
+    const now = document.activeElement;
+    const elsewhere = now?.matches('textarea, input');
+    if (elsewhere && !document.querySelector('[data-timeline] li:hover')) active.set(undefined);
+  });
 }
 
 function useRoomMenu(context: RoomContextValue, onPane: RoomScreenProps['onPane']) {

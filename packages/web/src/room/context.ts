@@ -51,23 +51,17 @@ export interface ActiveRow {
 
 export function createActiveRow(): ActiveRow {
   let active: string | undefined;
-  let wanted: string | undefined;
   let isHeld = false;
   const listeners = new Set<() => void>();
-  const apply = () => {
-    if (isHeld || wanted === active) return;
-    active = wanted;
-    for (const listener of listeners) listener();
-  };
   return {
     get: () => active,
     set(key) {
-      wanted = key;
-      apply();
+      if (isHeld || key === active) return;
+      active = key;
+      for (const listener of listeners) listener();
     },
     hold(held) {
       isHeld = held;
-      apply();
     },
     subscribe(listener) {
       listeners.add(listener);

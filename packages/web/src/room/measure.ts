@@ -22,8 +22,19 @@ export function isJumbo(text: string): boolean {
   return [...new Intl.Segmenter().segment(text.replace(/\s/g, ''))].length <= 3;
 }
 
+const guesses = new WeakMap<Item, number>();
+
 /** A first guess at the height of an item, px; the virtual list corrects it when the item is drawn. */
 export function guessHeight(item: Item): number {
+  let guess = guesses.get(item);
+  if (guess === undefined) {
+    guess = guessOf(item);
+    guesses.set(item, guess);
+  }
+  return guess;
+}
+
+function guessOf(item: Item): number {
   switch (item.type) {
     case 'day':
       return 48;

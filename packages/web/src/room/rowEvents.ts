@@ -26,7 +26,7 @@ const inner = 'a,button,pre,[role="group"]';
 export function listenToRows(list: HTMLElement, handlers: RowHandlers): () => void {
   const stop = new AbortController();
   const on = <K extends keyof HTMLElementEventMap>(type: K, listener: (event: HTMLElementEventMap[K]) => void) =>
-    list.addEventListener(type, listener, { signal: stop.signal });
+    list.addEventListener(type, listener, { signal: stop.signal, passive: false });
   list.tabIndex = 0;
   let byPointer = false;
   let reached: HTMLElement | undefined;
@@ -36,8 +36,12 @@ export function listenToRows(list: HTMLElement, handlers: RowHandlers): () => vo
     if (row) setReach(row, 0);
     reached = row;
   };
-  on('pointerover', (event) => {
-    if (event.pointerType !== 'touch') handlers.active(rowOf(event.target)?.dataset.key);
+  // Rows that move under a pointer at rest mean nothing: only one that moves itself chooses.
+  let pointer = { x: -1, y: -1 };
+  on('pointermove', ({ pointerType, clientX, clientY, target }) => {
+    if (pointerType === 'touch' || (clientX === pointer.x && clientY === pointer.y)) return;
+    pointer = { x: clientX, y: clientY };
+    handlers.active(rowOf(target)?.dataset.key);
   });
   on('pointerleave', () => handlers.active(undefined));
   on('pointerdown', () => {
@@ -99,7 +103,8 @@ function onKey(event: KeyboardEvent, handlers: RowHandlers): void {
   } else if (!onRow) return;
   else if (event.key === 'ArrowRight') {
     used();
-    row.querySelector<HTMLElement>('[data-bar] button')?.focus();
+    handlers.active(key);
+    requestAnimationFrame(() => row.querySelector<HTMLElement>('[data-bar] button')?.focus());
   } else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
     used();
     handlers.menu(key, row);
@@ -133,8 +138,8 @@ function listenToLongPress(on: On, handlers: RowHandlers): void {
     if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > movedPx) cancel();
   });
   for (const type of ['pointerup', 'pointercancel'] as const) on(type, cancel);
-  // The press that opened the sheet is no click on what lies under the finger.
-  on('click', (event) => {
+  // The press that opened the sheet is no click on what lies under the finger then.
+  on('touchend', (event) => {
     if (fired) event.preventDefault();
     fired = false;
   });

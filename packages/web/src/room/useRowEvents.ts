@@ -67,7 +67,7 @@ export function useRowEvents({ scroller, virtualizer, items, onLeave }: RowEvent
 /** Single letters act on the row that has the focus. False when there is nothing to do, so that others may use it. */
 function actByLetter(room: RoomContextValue, row: MessageRow, typed: string, element: HTMLElement): boolean {
   const rights = rightsOn(row, room.room.summary.get().view, Date.now());
-  const bar = element.querySelector<HTMLElement>('[data-bar] button') ?? element;
+  const bar = element.querySelector<HTMLElement>('[data-bar] button:last-child') ?? element;
   const acts: Record<string, (() => void) | false> = {
     '+': rights.react && (() => room.pickReaction(row, bar)),
     r: rights.reply && (() => room.reply(row)),

@@ -5,6 +5,7 @@ import type { KeyboardEvent } from 'react';
 import type { MenuItem, MenuProps } from '../menu.ts';
 import { phone, useMedia } from '../useMedia.ts';
 import styles from './MenuParts.module.css';
+import { returnTo } from './returnFocus.ts';
 
 /** Where a popup stands is computed for a pointer; a thumb finds a sheet at the lower edge. */
 const sheet = { position: 'fixed', inset: 'auto 0 0 0', transform: 'none', inlineSize: 'auto' } as const;
@@ -29,7 +30,7 @@ export function MenuParts({ open, onOpenChange, label, items, anchor, side = 'bo
             className={styles.menu}
             aria-label={label}
             data-label={label}
-            finalFocus={() => anchor}
+            finalFocus={returnTo(anchor)}
             onKeyDownCapture={runByKey}
           >
             <Items items={items} />

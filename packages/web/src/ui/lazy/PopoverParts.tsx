@@ -1,6 +1,7 @@
 import { Popover } from '@base-ui/react/popover';
 import type { PopoverProps } from '../Popover.tsx';
 import styles from './PopoverParts.module.css';
+import { returnTo } from './returnFocus.ts';
 
 export function PopoverParts(props: PopoverProps) {
   const { open, onOpenChange, anchor, label, side = 'top', align = 'end', plain, children } = props;
@@ -11,7 +12,7 @@ export function PopoverParts(props: PopoverProps) {
           <Popover.Popup
             className={`${styles.popup} ${plain ? '' : styles.padded}`}
             aria-label={label}
-            finalFocus={() => anchor}
+            finalFocus={returnTo(anchor)}
           >
             {children}
           </Popover.Popup>
