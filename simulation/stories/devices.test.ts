@@ -51,6 +51,29 @@ play('what was read without a connection is read when it is back', async (stage)
   await phone.hasUnread(0);
 });
 
+play('what was read without a connection is read after a restart, and what came since is not', async (stage) => {
+  const [romeo, juliet] = await stage.cast('romeo', 'juliet');
+  await romeo.makes('verona');
+  await juliet.joins('#verona');
+  const phone = await stage.device(juliet, 'phone');
+  await romeo.says('one');
+  await juliet.hasUnread(1);
+  stage.home.crash();
+  await stage.passes(1_000);
+  juliet.reads();
+  await stage.passes(2_000);
+  juliet.switchesOff();
+  await stage.sure('a new start', stage.home.start());
+  await romeo.isOnline();
+  await romeo.says('two');
+  await romeo.says('three');
+  await phone.hasUnread(3);
+  juliet.device.shelf.latencyMs = [50, 50];
+  await juliet.switchesOn();
+  await phone.hasUnread(2);
+  await juliet.hasUnread(2);
+});
+
 play('a session that is ended from another device is over at once', async (stage) => {
   const [juliet] = await stage.cast('juliet');
   const phone = await stage.device(juliet, 'phone');

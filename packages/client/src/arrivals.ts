@@ -58,6 +58,11 @@ export class Arrivals {
     return { run, head: { term, seq: Math.max(seq, this.#covered) } };
   }
 
+  /** The newest seq that was heard of; 0 for none. */
+  get last(): number {
+    return Math.max(this.#covered, this.#waiting.at(-1)?.seq ?? 0);
+  }
+
   get empty(): boolean {
     return this.#waiting.length === 0;
   }

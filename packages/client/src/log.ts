@@ -74,6 +74,11 @@ export class RoomLog {
     return this.#head;
   }
 
+  /** The newest seq that was heard of: beyond the head while rows are being loaded or a gap is filled. */
+  get heard(): number {
+    return Math.max(this.#head.seq, this.#arrivals.last);
+  }
+
   /** Every row from seq `from` to the head, oldest first. */
   get rows(): readonly RawEntry[] {
     return this.#rows;

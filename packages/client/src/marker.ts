@@ -76,15 +76,24 @@ export class Marker {
   changed(counts: Counts): void {
     if (this.#unsent !== undefined && this.#unsent !== counts.marker) return;
     this.#counts = this.#moved(counts.marker, counts);
+    // The server has counted what waits to be applied here.
+    if (this.#isBehind) this.#countedTo = Math.max(this.#countedTo, this.#port.log.heard);
     this.#port.changed();
   }
 
   /** Counted here where all rows after the marker are held, for then it is right at this very position. */
   #moved(marker: number, otherwise: Counts): Counts {
     const { log } = this.#port;
+    if (this.#isBehind) return { marker, unread: otherwise.unread, mentions: otherwise.mentions };
     if (marker >= log.head.seq) return { marker, unread: 0, mentions: 0 };
     if (log.loaded && log.from <= marker + 1) return recounted(marker, log.rows, this.#port.me(), otherwise.mentions);
     return { marker, unread: otherwise.unread, mentions: otherwise.mentions };
+  }
+
+  /** The rows that are held are older than the counts. */
+  get #isBehind(): boolean {
+    const { log } = this.#port;
+    return log.heard > log.head.seq || this.#countedTo > log.head.seq;
   }
 
   /** In its place among the events, so that a later move elsewhere stays the last. */
