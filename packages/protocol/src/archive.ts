@@ -1,14 +1,13 @@
 /** Logs from elsewhere and to elsewhere: imports of foreign chats, export and re-import of a room's own log. */
 import { request } from './define.ts';
 import { bytes, choice, count, flag, integer, line, list, nullable, optional, record, text, view } from './field.ts';
-import { clientId, roomId } from './id.ts';
+import { clientId, roomId, userId } from './id.ts';
 import { limits } from './limits.ts';
 
-/** One line of a room's log: the header as it is hashed, and the parts that are still there. */
-const logLine = {
-  header: bytes(limits.envelopeBytes),
-  parts: list(nullable(record({ salt: bytes(16), bytes: bytes(limits.envelopeBytes) })), 8),
-};
+/** The author and the subject of a line at most. */
+const namedPeople = 2;
+const named = { user: userId, name: line(limits.displayName), display: optional(line(limits.displayName)) };
+const part = { salt: bytes(16), bytes: bytes(limits.envelopeBytes) };
 const checkpoint = { term: count(), seq: count(), chain: bytes(32), state: bytes(32), signature: bytes(64) };
 
 export const archive = {
@@ -35,7 +34,8 @@ export const archive = {
     errors: ['forbidden', 'not-a-member'],
   }),
   read: request({
-    about: 'The log as it is hashed, from after a seq; for those who may read all of it.',
+    about:
+      'The log as it is hashed, from after a seq; for those who may read all of it. The last page has the checkpoint; a page may be shorter than asked for.',
     from: 'account',
     room: { as: 'reader' },
     rate: 'bulk',
@@ -43,8 +43,12 @@ export const archive = {
     reply: view({
       lines: list(
         view({
+          /** As it is hashed. */
           header: bytes(limits.envelopeBytes),
-          parts: list(nullable(view({ salt: bytes(16), bytes: bytes(limits.envelopeBytes) })), 8),
+          /** Null where the content was taken away. */
+          parts: list(nullable(view(part)), 8),
+          /** What the people of this line are called, where a page names them first: the log itself holds no names. */
+          people: optional(list(view(named), namedPeople)),
         }),
         limits.importLines,
       ),
@@ -55,15 +59,22 @@ export const archive = {
   }),
   write: request({
     about:
-      'Gives a log back, in order, from seq 1; verified against its chain. A room of this server is restored, another one becomes a read-only archive of the caller.',
+      'Gives a log back, page by page in order from seq 1, the last page with its checkpoint; verified against its chain. `seq` is the last one that is held: a page without lines asks for it, so that a broken upload goes on from there. A room that is here is compared (`identical`, or `duplicate` at the first difference), one that this server kept and lost is `restored`, that of another server becomes a read-only archive of the caller (`archived`). Nothing can be read before the end.',
     from: 'operator',
     rate: 'bulk',
     payload: record({
       room: roomId,
-      lines: list(record(logLine), limits.importLines),
+      lines: list(
+        record({
+          header: bytes(limits.envelopeBytes),
+          parts: list(nullable(record(part)), 8),
+          people: optional(list(record(named), namedPeople)),
+        }),
+        limits.importLines,
+      ),
       checkpoint: optional(record(checkpoint)),
     }),
     reply: view({ seq: count(), result: choice(['identical', 'restored', 'archived', 'more']) }),
-    errors: ['bad-request', 'duplicate'],
+    errors: ['bad-request', 'duplicate', 'too-many', 'unsupported-room'],
   }),
 };

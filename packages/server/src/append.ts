@@ -9,8 +9,8 @@ import { actKey } from './store/entry.ts';
 export interface Written {
   header: Header;
   headerBytes: Uint8Array;
-  /** Content to keep; empty in rooms that keep nothing. */
-  parts: readonly Part[];
+  /** Content to keep; empty in rooms that keep nothing, null where it was taken away. */
+  parts: readonly (Part | null)[];
   /** The first part decoded, for the readers. */
   body: unknown;
   /** Numbers of people: 0 = the clerk. */
@@ -22,6 +22,9 @@ export interface Written {
 export interface RoomWrite {
   n: number;
   state: RoomState;
+  /** The name of the room, and the one that it had: null for none. */
+  alias: string | null;
+  aliasBefore: string | null;
   title: string;
   topic: string;
   before: { term: number; seq: number; nth: number };
@@ -30,7 +33,7 @@ export interface RoomWrite {
 }
 
 /** Rows by statement, in the order in which the statements must run. */
-class Rows {
+export class Rows {
   readonly #rows = new Map<string, Value[][]>();
   add(sql: string, ...row: Value[]): void {
     const rows = this.#rows.get(sql);
@@ -46,8 +49,11 @@ class Rows {
 }
 
 const sql = {
+  unalias: 'DELETE FROM alias WHERE room = ?',
+  // Fails where another room has the name.
+  alias: 'INSERT INTO alias (alias, room) VALUES (?, ?)',
   head: 'UPDATE room SET term = ?, seq = ?, chain = ?, nth = ? WHERE n = ? AND term = ? AND seq = ?',
-  names: 'UPDATE room SET alias = ?, title = ?, topic = ?, listed = ? WHERE n = ?',
+  names: 'UPDATE room SET alias = ?, title = ?, topic = ?, listed = ?, keep_days = ? WHERE n = ?',
   entry:
     'INSERT INTO entry (room, seq, term, at, kind, shown, nth, author, act, target, header) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   part: 'INSERT INTO part (room, seq, i, salt, bytes) VALUES (?, ?, ?, ?, ?)',
@@ -64,12 +70,13 @@ const sql = {
   redactEdits:
     "DELETE FROM part WHERE room = ? AND seq IN (SELECT seq FROM entry WHERE room = ? AND target = ? AND kind = 'edit')",
   redact: 'DELETE FROM part WHERE room = ? AND seq IN (SELECT seq FROM entry WHERE room = ? AND act = ?)',
-  unmention: 'DELETE FROM mention WHERE room = ? AND seq IN (SELECT seq FROM entry WHERE room = ? AND act = ?)',
   erase: `DELETE FROM part WHERE room = ? AND seq IN (
     SELECT seq FROM entry WHERE room = ? AND author = ? AND seq < ? AND kind NOT IN ('create', 'settings'))`,
   due: 'INSERT INTO due (room, at) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET at = excluded.at',
   notDue: 'DELETE FROM due WHERE room = ?',
 } as const;
+const make = `INSERT INTO room (n, id, term, seq, chain, nth, alias, title, topic, listed, archive)
+  VALUES (?, ?, ?, ?, ?, ?, NULL, '', '', 0, 0) ON CONFLICT DO NOTHING`;
 const order: readonly string[] = Object.values(sql);
 
 /** The group that appends all of `write`, if nobody else has appended meanwhile. */
@@ -80,44 +87,64 @@ export function appendGroup(write: RoomWrite): Group {
   let nth = before.nth;
   for (const written of write.written) {
     nth = addEntry(rows, n, written, nth);
-    addMembership(rows, n, written);
+    addStay(rows, n, written);
     const kind = actOf(written.header)?.kind;
     if (kind === 'message' && written.author !== 0 && written.header.what.type === 'envelope')
       markers.set(written.author, written.header.pos.seq);
   }
   for (const [person, seq] of markers) rows.add(sql.marker, person, n, seq);
+  addInvitations(rows, n, write.written);
+  addLeaves(rows, n, state, leaves);
+  if (leaves.has('settings') || leaves.has('info')) {
+    const { listed, joinRule, retentionDays } = state.settings;
+    rows.add(
+      sql.names,
+      write.alias,
+      write.title,
+      write.topic,
+      listed && joinRule !== 'invite' ? 1 : 0,
+      retentionDays,
+      n,
+    );
+  }
+  if (write.alias !== write.aliasBefore) {
+    rows.add(sql.unalias, state.id);
+    if (write.alias !== null) rows.add(sql.alias, write.alias, state.id);
+  }
+  const { head, chain } = state;
+  const now = [head.term, head.seq, chain, nth];
+  const guard =
+    before.seq === 0
+      ? { sql: make, args: [n, state.id, ...now] }
+      : { sql: sql.head, args: [...now, n, before.term, before.seq] };
+  return { guard, statements: rows.statements() };
+}
+
+/** What changed of the state, and when something in it ends by itself. */
+export function addLeaves(rows: Rows, n: number, state: RoomState, leaves: RoomWrite['leaves']): void {
   let due = false;
   for (const [key, value] of leaves) {
     if (value) rows.add(sql.leafPut, n, key, value);
     else rows.add(sql.leafDrop, n, key);
     due ||= key.startsWith('~due/');
   }
-  if (due) {
-    const at = nextDue(state);
-    if (at === undefined) rows.add(sql.notDue, n);
-    else rows.add(sql.due, n, at);
-  }
-  if (leaves.has('settings') || leaves.has('info')) {
-    const { alias, listed, joinRule } = state.settings;
-    rows.add(sql.names, alias, write.title, write.topic, listed && joinRule !== 'invite' ? 1 : 0, n);
-  }
-  const { head, chain } = state;
-  return {
-    guard: { sql: sql.head, args: [head.term, head.seq, chain, nth, n, before.term, before.seq] },
-    statements: rows.statements(),
-  };
+  if (!due) return;
+  const at = nextDue(state);
+  if (at === undefined) rows.add(sql.notDue, n);
+  else rows.add(sql.due, n, at);
 }
 
 /** The `nth` after these entries. */
 export const nthAfter = (nth: number, written: readonly Written[]): number =>
-  nth + written.filter(({ header }) => counts(actOf(header)?.kind ?? '', header)).length;
+  nth + written.filter(({ header }) => counts(header)).length;
 
-function addEntry(rows: Rows, n: number, written: Written, nth: number): number {
+/** The entry and what it takes away of earlier ones; returns the `nth` after it. */
+export function addEntry(rows: Rows, n: number, written: Written, nth: number): number {
   const { header, headerBytes, parts } = written;
   const { term, seq } = header.pos;
   const act = actOf(header);
   const kind = act?.kind ?? header.what.type;
-  const after = counts(kind, header) ? nth + 1 : nth;
+  const after = counts(header) ? nth + 1 : nth;
   const key = act ? actKey(act.user, act.clientId) : actKey('', `pos:${term}:${seq}`);
   const target = act?.target ? actKey(act.target.user, act.target.clientId) : null;
   rows.add(
@@ -135,31 +162,44 @@ function addEntry(rows: Rows, n: number, written: Written, nth: number): number 
     headerBytes,
   );
   parts.forEach((part, i) => {
-    rows.add(sql.part, n, seq, i, part.salt, part.bytes);
+    if (part) rows.add(sql.part, n, seq, i, part.salt, part.bytes);
   });
   for (const person of written.mentioned) rows.add(sql.mention, person, n, seq);
   if (kind === 'redact' && target) {
     rows.add(sql.redact, n, n, target);
     rows.add(sql.redactEdits, n, n, target);
-    rows.add(sql.unmention, n, n, target);
   }
   if (kind === 'unreact' && target) rows.add(sql.redact, n, n, target);
   if (kind === 'erase' && written.subject !== undefined) rows.add(sql.erase, n, n, written.subject, seq);
   return after;
 }
 
-function addMembership(rows: Rows, n: number, { header, subject, author }: Written): void {
-  const act = actOf(header);
+/** Since when people are in, and until when. */
+export function addStay(rows: Rows, n: number, written: Written): void {
+  const { author, subject, header } = written;
   const { seq } = header.pos;
-  if (act?.kind === 'create') rows.add(sql.stay, author, n, seq);
-  if (act?.kind !== 'member' || subject === undefined) return;
-  const change = (act.data as { change: MemberChange }).change;
+  const change = changeOf(written);
+  if (actOf(header)?.kind === 'create') rows.add(sql.stay, author, n, seq);
+  if (subject === undefined) return;
   if (change === 'join') {
     rows.add(sql.stay, subject, n, seq);
     // What was said before somebody came is not unread to them.
     rows.add(sql.marker, subject, n, seq);
   }
   if (change === 'leave' || change === 'kick' || change === 'ban') rows.add(sql.leave, seq, subject, n, seq);
-  if (change === 'invite') rows.add(sql.invited, subject, n);
-  else rows.add(sql.uninvited, subject, n);
+}
+
+/** Who is invited after these entries: of one person only the last counts, for rows of one statement run together. */
+export function addInvitations(rows: Rows, n: number, all: readonly Written[]): void {
+  const invited = new Map<number, boolean>();
+  for (const written of all) {
+    const change = changeOf(written);
+    if (change && written.subject !== undefined) invited.set(written.subject, change === 'invite');
+  }
+  for (const [person, is] of invited) rows.add(is ? sql.invited : sql.uninvited, person, n);
+}
+
+function changeOf({ header }: Written): MemberChange | undefined {
+  const act = actOf(header);
+  return act?.kind === 'member' ? (act.data as { change: MemberChange }).change : undefined;
 }

@@ -15,6 +15,9 @@ export interface BucketOptions extends RateLimit {
 
 export type Taken = { readonly ok: true } | { readonly ok: false; readonly retryAfterMs: number };
 
+/** What sums of fractions may be off: who waits as long as told is never turned away again. */
+const rounding = 1e-9;
+
 interface Bucket {
   tokens: number;
   atMs: number;
@@ -38,7 +41,7 @@ export class Buckets {
     const { burst, perMinute } = this.#options;
     const bucket = this.#filled(key);
     const price = Math.min(cost, burst);
-    if (bucket.tokens < price) {
+    if (bucket.tokens + rounding < price) {
       return { ok: false, retryAfterMs: Math.ceil(((price - bucket.tokens) * 60_000) / perMinute) };
     }
     bucket.tokens -= price;

@@ -6,7 +6,7 @@ import { Refusal } from '@parley/protocol';
 import { appendGroup, nthAfter, type Written } from './append.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import type { Log } from './log.ts';
-import type { Database } from './store/database.ts';
+import { type Database, DatabaseError, type Group } from './store/database.ts';
 
 /** Another node appended first: place the act again on the new head. */
 export class Moved extends Error {}
@@ -16,6 +16,8 @@ interface Waiting {
   before: { term: number; seq: number; nth: number };
   written: Written[];
   leaves: Map<string, Uint8Array | undefined>;
+  /** Set when it goes to the disk. */
+  alias: string | null;
   done: { resolve(): void; reject(error: unknown): void }[];
 }
 
@@ -24,7 +26,8 @@ export class Committer {
   readonly #log: Log;
   readonly #soon: (run: () => void) => void;
   readonly #committed: (room: LoadedRoom, written: readonly Written[]) => void;
-  #waiting = new Map<string, Waiting>();
+  /** By the room as it is in memory: of two of one room the disk decides. */
+  #waiting = new Map<LoadedRoom, Waiting>();
   #running = false;
   #scheduled = false;
   #now: Promise<void> = Promise.resolve();
@@ -57,12 +60,12 @@ export class Committer {
     leaves: Map<string, Uint8Array | undefined>,
   ): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting = this.#waiting.get(room.id);
-    if (waiting && waiting.room === room) {
+    const waiting = this.#waiting.get(room);
+    if (waiting) {
       waiting.written.push(...written);
       for (const [key, value] of leaves) waiting.leaves.set(key, value);
       waiting.done.push({ resolve, reject });
-    } else this.#waiting.set(room.id, { room, before, written, leaves, done: [{ resolve, reject }] });
+    } else this.#waiting.set(room, { room, before, written, leaves, alias: null, done: [{ resolve, reject }] });
     this.#schedule();
     return promise;
   }
@@ -85,28 +88,42 @@ export class Committer {
 
   async #flush(): Promise<void> {
     this.#running = true;
-    const batch = this.#take();
-    try {
-      const groups = batch.map((waiting) =>
-        appendGroup({
-          ...waiting,
-          n: waiting.room.n,
-          state: waiting.room.state,
-          title: waiting.room.title,
-          topic: waiting.room.topic,
-        }),
-      );
-      const applied = groups.length > 0 ? await this.#db.transaction(groups) : [];
-      batch.forEach((waiting, i) => {
-        if (applied[i]) this.#succeed(waiting);
-        else this.#fail(waiting, new Moved());
-      });
-    } catch (error) {
-      this.#log.error({ err: error }, 'commit failed');
-      for (const waiting of batch) this.#fail(waiting, new Refusal('unavailable'));
-    }
+    const batch = this.#take().flatMap((waiting) => this.#prepare(waiting) ?? []);
+    const results = batch.length > 0 ? await this.#store(batch.map(({ group }) => group)) : [];
+    batch.forEach(({ waiting }, i) => {
+      const result = results[i];
+      if (result === true) this.#succeed(waiting);
+      else this.#fail(waiting, result === false ? new Moved() : new Refusal('unavailable'));
+    });
     this.#running = false;
     if (this.#waiting.size > 0) this.#schedule();
+  }
+
+  #prepare(waiting: Waiting): { waiting: Waiting; group: Group } | undefined {
+    try {
+      return { waiting, group: groupOf(waiting) };
+    } catch (error) {
+      this.#fail(waiting, error);
+      return undefined;
+    }
+  }
+
+  /** Of each group whether it was applied; undefined when that failed. One that the disk refuses takes no other along. */
+  async #store(groups: readonly Group[]): Promise<readonly (boolean | undefined)[]> {
+    try {
+      return await this.#db.transaction(groups);
+    } catch (error) {
+      const kind = error instanceof DatabaseError ? error.kind : undefined;
+      const isOwnFault = kind === 'constraint' || kind === 'statement';
+      if (isOwnFault && groups.length > 1) {
+        const results: (boolean | undefined)[] = [];
+        for (const group of groups) results.push((await this.#store([group]))[0]);
+        return results;
+      }
+      // Two rooms that want one name at once are nobody's fault.
+      this.#log[kind === 'constraint' ? 'warn' : 'error']({ error, groups: groups.length }, 'commit failed');
+      return groups.map(() => undefined);
+    }
   }
 
   /** All that waits, in the order of room ids, so that two nodes never wait for each other. */
@@ -121,15 +138,27 @@ export class Committer {
     return alive;
   }
 
-  #succeed({ room, written, done }: Waiting): void {
+  #succeed({ room, written, alias, done }: Waiting): void {
     room.committed = written.at(-1)!.header.pos;
     room.committedNth = nthAfter(room.committedNth, written);
-    this.#committed(room, written);
+    room.committedAlias = alias;
     for (const { resolve } of done) resolve();
+    try {
+      this.#committed(room, written);
+    } catch (error) {
+      this.#log.error({ error, room: room.id }, 'entries could not be told');
+    }
   }
 
   #fail({ room, done }: Waiting, error: unknown): void {
     room.dropped = true;
     for (const { reject } of done) reject(error);
   }
+}
+
+function groupOf(waiting: Waiting): Group {
+  const { room } = waiting;
+  const { n, state, title, topic, alias, committedAlias: aliasBefore } = room;
+  waiting.alias = alias;
+  return appendGroup({ ...waiting, n, state, alias, aliasBefore, title, topic });
 }

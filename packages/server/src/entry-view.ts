@@ -1,7 +1,9 @@
 /** Entries as clients see them, from what was just appended or from what is stored. */
-import { decodeCbor, isCountable, isRow, type RawEntry } from '@parley/protocol';
+import { decodeCbor, isCountable, isRow, type RawEntry, serverOf } from '@parley/protocol';
 import { clerkUser, type Header, type Part } from '@parley/room';
-import type { People } from './people.ts';
+import type { Here } from './here.ts';
+import type { LoadedRoom } from './loaded-room.ts';
+import { type People, shortId } from './people.ts';
 
 /** What the entry says and by whom; undefined for entries that are no act (new terms, tombstones). */
 export function actOf(header: Header) {
@@ -10,7 +12,10 @@ export function actOf(header: Header) {
 }
 
 export const shownRow = (kind: string): boolean => isRow(kind);
-export const counts = (kind: string, header: Header): boolean => isCountable(kind) && header.what.type !== 'tombstone';
+export function counts(header: Header): boolean {
+  const act = actOf(header);
+  return act !== undefined && isCountable(act);
+}
 
 /** The people whose names an entry needs. */
 export function peopleOf(header: Header): string[] {
@@ -25,39 +30,49 @@ export function subjectOf(data: unknown): string | undefined {
   return typeof subject === 'string' ? subject : undefined;
 }
 
-/** Content of a plain room's part. */
-export const readBody = (part: Part | undefined): unknown => (part ? decodeCbor(part.bytes, 8) : null);
+/** Content of a plain room's part; null where it was taken away, and in an archive where it is of no form. */
+export function readBody(part: Part | undefined): unknown {
+  try {
+    return part ? decodeCbor(part.bytes, 8) : null;
+  } catch {
+    return null;
+  }
+}
 
 /** @param body the content, null when it was taken away, undefined for kinds without any */
-export function entryView(room: string, header: Header, body: unknown, people: People, serverName: string): RawEntry {
+export function entryView(
+  room: Pick<LoadedRoom, 'id' | 'state'>,
+  header: Header,
+  body: unknown,
+  people: People,
+  here: Pick<Here, 'id' | 'name'>,
+): RawEntry {
   const act = actOf(header);
   const { term, seq } = header.pos;
-  if (!act) {
-    const user = clerkUser(room);
-    return {
-      room,
-      term,
-      seq,
-      at: header.at,
-      kind: header.what.type,
-      user,
-      name: serverName,
-      clientId: `pos:${term}:${seq}`,
-    };
-  }
-  const author = people.get(act.user);
-  const subject = subjectOf(act.data);
+  const { clerk } = room.state;
+  const user = act ? act.user : clerkUser(clerk);
+  const author = people.get(user);
+  const server = serverOf(user);
   const view: RawEntry = {
-    room,
+    room: room.id,
     term,
     seq,
     at: header.at,
-    kind: act.kind,
-    user: act.user,
-    name: author?.name ?? serverName,
-    clientId: act.clientId,
+    kind: act ? act.kind : header.what.type,
+    user,
+    name: author
+      ? author.name
+      : user !== clerkUser(clerk)
+        ? 'somebody'
+        : clerk === here.id
+          ? here.name
+          : shortId(clerk),
+    clientId: act ? act.clientId : `pos:${term}:${seq}`,
   };
   if (author?.display) view.display = author.display;
+  if (server !== here.id) view.server = shortId(server);
+  if (!act) return view;
+  const subject = subjectOf(act.data);
   if (header.what.type === 'clerk') view.clerk = true;
   if (act.target) view.target = { ...act.target };
   if (act.data !== undefined) view.data = act.data;

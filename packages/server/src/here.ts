@@ -4,7 +4,9 @@ import type { Guests } from './guests.ts';
 import type { Passwords } from './password.ts';
 import type { Presence } from './presence.ts';
 import type { Rates } from './rates.ts';
+import type { Retention } from './retention.ts';
 import type { Session } from './session.ts';
+import type { Uploads } from './uploads.ts';
 
 export interface Here {
   id: string;
@@ -15,6 +17,8 @@ export interface Here {
   guests: Guests | undefined;
   presence: Presence;
   rates: Rates;
+  uploads: Uploads;
+  retention: Retention;
   /** Whether this connection may make an account without an invite. */
   signUpOpen(session: Session): boolean;
 }

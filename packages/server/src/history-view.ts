@@ -4,7 +4,7 @@ import { decodeHeader, type Header, pinKey } from '@parley/room';
 import type { Context } from './context.ts';
 import { actOf, entryView, peopleOf, readBody } from './entry-view.ts';
 import type { LoadedRoom } from './loaded-room.ts';
-import type { EntryRecord } from './store/entry.ts';
+import { type EntryRecord, keyText } from './store/entry.ts';
 
 type Needs = Pick<Context, 'store' | 'people' | 'here'>;
 
@@ -28,19 +28,17 @@ export async function viewEntries(
   const parts = await store.entry.parts(room.n, [...headers.keys()]);
   await people.load([...headers.values()].flatMap(peopleOf));
   const view = (record: EntryRecord): RawEntry =>
-    entryView(room.id, headers.get(record.seq)!, readBody(parts.get(`${record.seq}/0`)), people, here.name);
-  const notes = new Map<string, Notes>(messages.map((record) => [keyOf(record.act), new Notes()]));
-  for (const record of about) notes.get(keyOf(record.target))?.add(view(record));
+    entryView(room, headers.get(record.seq)!, readBody(parts.get(`${record.seq}/0`)), people, here);
+  const notes = new Map<string, Notes>(messages.map((record) => [keyText(record.act), new Notes()]));
+  for (const record of about) notes.get(keyText(record.target))?.add(view(record));
   return records.map((record) => {
     const entry = view(record);
-    notes.get(keyOf(record.act))?.onto(entry);
+    notes.get(keyText(record.act))?.onto(entry);
     const act = actOf(headers.get(record.seq)!);
     if (annotate && act && room.state.pins.has(pinKey(act.user, act.clientId))) entry.pinned = true;
     return entry;
   });
 }
-
-const keyOf = (act: Uint8Array): string => Buffer.from(act).toString('latin1');
 
 /** Folds the entries about one message, in order of the log. */
 class Notes {

@@ -26,7 +26,7 @@ import { createPasswords, type Passwords } from './password.ts';
 import { People } from './people.ts';
 import { Presence } from './presence.ts';
 import { Rates } from './rates.ts';
-import { keepRetention } from './retention.ts';
+import { Retention } from './retention.ts';
 import { Rooms } from './rooms.ts';
 import { Router } from './router.ts';
 import type { Runtime } from './runtime.ts';
@@ -35,6 +35,8 @@ import type { Database } from './store/database.ts';
 import { migrate } from './store/migrations.ts';
 import { migrations } from './store/schema.ts';
 import { openStore } from './store/store.ts';
+import { keepUp } from './upkeep.ts';
+import { Uploads } from './uploads.ts';
 
 export interface HomeserverOptions {
   db: Database;
@@ -66,12 +68,13 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   const { db, bus, identity, runtime, log, limits } = options;
   await migrate(db, migrations);
   const store = openStore(db);
-  await store.room.sweep();
   const crypto = createCrypto(identity);
-  const people = new People(store.person);
+  const people = new People(store.person, identity.id);
   const hub = new Hub(new Fanout(runtime), bus);
   const due = new Due(runtime, log);
   const rates = new Rates(limits, runtime.elapsed);
+  const uploads = new Uploads(store, runtime, identity.id);
+  const retention = new Retention(store, runtime, log);
   const here: Here = {
     id: identity.id,
     name: options.name,
@@ -81,11 +84,13 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
     guests: options.guests ? new Guests(runtime) : undefined,
     presence: new Presence(hub),
     rates,
+    uploads,
+    retention,
     signUpOpen: (session) => options.signUpOpen(session.isLocal),
   };
   const committed = (room: LoadedRoom, written: readonly Written[]): void => {
     const events = written.map(({ header, body }): ServerEvent => {
-      return { event: 'entry.appended', payload: entryView(room.id, header, body, people, here.name) };
+      return { event: 'entry.appended', payload: entryView(room, header, body, people, here) };
     });
     for (const run of runsOf(events)) bus.publish('room', { room: room.id, events: run });
   };
@@ -102,7 +107,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   const membership = new Membership(contextOf);
   bus.subscribe('room', ({ room, events }) => membership.committed(room, events, hub, here.id));
   due.start(rooms, await store.room.due());
-  const stopRetention = keepRetention(store, runtime, log);
+  const stopUpkeep = keepUp(runtime, log, { retention: () => retention.sweep(), uploads: () => uploads.tidy() });
   const router = new Router(handlers, rates);
   const serving = new Set<Promise<void>>();
   const node = runtime.randomBytes(6).toHex();
@@ -116,7 +121,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
     },
     ownerSecret: await ownerSecretFor(store, runtime),
     async close() {
-      stopRetention();
+      stopUpkeep();
       due.stop();
       for (const session of hub.all) session.end('going-away');
       await Promise.allSettled(serving);

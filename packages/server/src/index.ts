@@ -1,10 +1,15 @@
-export { openLocalBus } from './bus/local.ts';
 export { type ConfigFlags, describe, loadConfig } from './config.ts';
 export { createHomeserver, type Homeserver, type HomeserverOptions } from './homeserver.ts';
 export { identityFromSeed } from './identity.ts';
 export { createLimits } from './limits.ts';
 export { silentLog } from './log.ts';
-export { type RunningServer, type ServerOptions, startServer } from './main.ts';
+export {
+  type MemoryDatabase,
+  openLocalBus,
+  openSqliteInMemory,
+  type RunningServer,
+  type ServerOptions,
+  startServer,
+} from './main.ts';
 export { StartError } from './start-error.ts';
 export * from './store/database.ts';
-export { openSqliteInMemory } from './store/sqlite.ts';

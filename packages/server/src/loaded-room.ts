@@ -9,6 +9,9 @@ export interface Placed {
   at: number;
   /** Resolves when it is on disk. */
   durable: Promise<void>;
+  kind: string;
+  /** The key of the act that it names. */
+  target: string | undefined;
 }
 
 export class LoadedRoom {
@@ -17,6 +20,10 @@ export class LoadedRoom {
   readonly state: RoomState;
   /** A read-only copy of another server's room. */
   readonly archive: boolean;
+  /** The name that it has on this server; with the acts that are on their way to the disk. */
+  alias: string | null;
+  /** As it is on disk. */
+  committedAlias: string | null;
   title: string;
   topic: string;
   /** Countable entries, those on their way to the disk included. */
@@ -26,17 +33,19 @@ export class LoadedRoom {
   committedNth: number;
   /** Acts on their way to the disk, by their key. */
   readonly placed = new Map<string, Placed>();
-  /** Acts are placed one after another. */
-  turn: Promise<unknown> = Promise.resolve();
+  /** Its first entry is on its way to the disk. */
+  creating = false;
   /** The disk went another way: load again. */
   dropped = false;
   #hash: StateHash | undefined;
 
-  constructor(details: { n: number; state: RoomState; archive: boolean; title: string; topic: string; nth: number }) {
+  constructor(details: Pick<LoadedRoom, 'n' | 'state' | 'archive' | 'alias' | 'title' | 'topic' | 'nth'>) {
     this.n = details.n;
     this.id = details.state.id;
     this.state = details.state;
     this.archive = details.archive;
+    this.alias = details.alias;
+    this.committedAlias = details.alias;
     this.title = details.title;
     this.topic = details.topic;
     this.nth = details.nth;
@@ -44,8 +53,9 @@ export class LoadedRoom {
     this.committedNth = details.nth;
   }
 
+  /** Must stay in memory. */
   get busy(): boolean {
-    return this.placed.size > 0;
+    return this.creating || this.placed.size > 0;
   }
 
   /** Resolves when everything that was placed is on disk or failed. */

@@ -17,6 +17,9 @@ import { createLog, type Log } from './log.ts';
 import { runtime } from './runtime.ts';
 import { openSqlite } from './store/sqlite.ts';
 
+export { type MemoryDatabase, openSqliteInMemory } from './store/sqlite.ts';
+export { openLocalBus };
+
 export interface ServerOptions {
   flags?: ConfigFlags;
   env?: Record<string, string | undefined>;

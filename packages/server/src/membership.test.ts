@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServerEvent } from '@parley/protocol';
-import { openStore } from './store/store.ts';
 import { type TestClient, testServer } from './testing.ts';
 
 const clientId = 'c1';
@@ -68,15 +67,4 @@ test('a guest who watches is sent away when the room closes its door', async () 
   await ada.request('message.send', { room, clientId: 'm1', body: { text: 'among us' } });
   assert.deepEqual(seqsOf(guest), [2]);
   await assert.rejects(guest.request('history.page', { room, limit: 9, show: 'rows' }), /no such thing/);
-});
-
-test('a name that a crash left to a room that was never made is free after a start', async () => {
-  await using server = await testServer();
-  const { room } = openStore(server.db);
-  assert.ok(await room.takeAlias('ops', 'nothing'));
-  await room.sweep();
-  const ada = await server.account('ada');
-  await ada.createRoom('ops');
-  await room.sweep();
-  assert.ok(await room.byAlias('ops'));
 });

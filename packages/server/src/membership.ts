@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { followRoom, roomViewOf } from './room-view.ts';
 import type { Session } from './session.ts';
 
+const firstEntries = 30;
 const endings = { leave: 'left', kick: 'kicked', ban: 'banned', decline: 'declined', revoke: 'revoked' } as const;
 
 export class Membership {
@@ -21,7 +22,8 @@ export class Membership {
   committed(room: string, events: readonly ServerEvent[], hub: Context['hub'], here: string): void {
     for (const { event, payload } of events) {
       if (event !== 'entry.appended') continue;
-      if (payload.kind === 'create') for (const session of hub.of(payload.user)) this.#tellAdded(session, room);
+      if (payload.kind === 'create')
+        for (const session of hub.of(payload.user)) tellAdded(this.#contextOf(session), room);
       if (payload.kind === 'settings')
         for (const session of hub.followers(room)) this.#rulesChanged(session, room, hub);
       const data = (payload.data ?? {}) as { subject?: string; change?: MemberChange };
@@ -39,7 +41,7 @@ export class Membership {
   ): void {
     if (entry.kind === 'role' || entry.kind === 'mute' || entry.kind === 'unmute') this.#tellChanged(session, room);
     if (entry.kind !== 'member') return;
-    if (change === 'join') this.#tellAdded(session, room);
+    if (change === 'join') tellAdded(this.#contextOf(session), room);
     else if (change === 'invite') this.#tellInvited(session, room);
     else if (change && change in endings) {
       session.watching.delete(room);
@@ -59,16 +61,6 @@ export class Membership {
     }
   }
 
-  #tellAdded(session: Session, room: string): void {
-    if (session.joining.has(room)) return;
-    session.reader.hold();
-    const context = this.#contextOf(session);
-    followRoom(context, room, undefined, 30)
-      .then((sync) => session.ahead('room.added', { sync }))
-      .catch((error) => context.log.warn({ error, room }, 'a joined room could not be followed'))
-      .finally(() => session.reader.release());
-  }
-
   #tellInvited(session: Session, room: string): void {
     const context = this.#contextOf(session);
     roomViewOf(context, room)
@@ -82,4 +74,15 @@ export class Membership {
       .then((view) => session.send('room.changed', { room: view }))
       .catch((error) => context.log.warn({ error, room }, 'a change could not be told'));
   }
+}
+
+/** Tells a connection of a room that it is in now, unless a request of its own does, and starts the flow. */
+export function tellAdded(context: Context, room: string): void {
+  const { session, log } = context;
+  if (session.joining.has(room)) return;
+  session.reader.hold();
+  followRoom(context, room, undefined, firstEntries)
+    .then((sync) => session.ahead('room.added', { sync }))
+    .catch((error) => log.warn({ error, room }, 'a joined room could not be followed'))
+    .finally(() => session.reader.release());
 }

@@ -21,7 +21,7 @@ export function viewRoom(context: Context, { room, member, standing }: Access): 
   if (invitation) me.invitedBy = invitation.by;
   return {
     id: room.id,
-    ...(settings.alias === null ? {} : { alias: settings.alias }),
+    ...(room.alias === null ? {} : { alias: room.alias }),
     title: room.title,
     topic: room.topic,
     head: room.committed,
@@ -73,8 +73,10 @@ export async function followRoom(
     }
     const views = await viewEntries(context, room, entries, mode === 'reset');
     const unread = await store.marker.get(session.me.person.n, room.n, room.committedNth);
-    if (room.committed.seq !== head.seq && attempt < attempts) continue;
+    // Something was appended meanwhile, or may have been: the room was pushed out of memory.
+    const isCurrent = room.committed.seq === head.seq && context.rooms.peek(roomId) === room;
+    if (!isCurrent && attempt < attempts) continue;
     if (access.standing === 'member' || access.standing === 'watching') hub.follow(session, roomId);
-    return { room: viewRoom(context, access), mode, entries: room.committed.seq === head.seq ? views : [], ...unread };
+    return { room: viewRoom(context, access), mode, entries: isCurrent ? views : [], ...unread };
   }
 }

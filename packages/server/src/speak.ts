@@ -1,8 +1,7 @@
 /** Turns requests into drafts: who acts on which device, and a guest's first words make them a person of the database. */
 import { limits, type Payload, Refusal, toBase32 } from '@parley/protocol';
 import type { Context } from './context.ts';
-import type { Draft, Outcome } from './rooms.ts';
-import { refusalOf } from './rooms.ts';
+import { type Draft, type Entered, refusalOf } from './draft.ts';
 import { nameLabel } from './store/user.ts';
 
 /** The caller's act, without its kind. */
@@ -39,10 +38,7 @@ export async function makeStored({ session, store, people, runtime }: Context): 
 }
 
 /** A message, and before it the joining of somebody who only watched. */
-export async function say(
-  context: Context,
-  { room, clientId, body }: Payload<'message.send'>,
-): Promise<Outcome & { type: 'entry' }> {
+export async function say(context: Context, { room, clientId, body }: Payload<'message.send'>): Promise<Entered> {
   const { session, rooms, people } = context;
   const mentions = body.mentions ?? [];
   if (mentions.length > 0) await people.load(mentions);

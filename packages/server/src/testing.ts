@@ -1,9 +1,10 @@
 /** A homeserver in memory with connections that speak the protocol. For tests. */
 
 import type { Link } from '@parley/link';
-import { pair } from '@parley/link/memory';
+import { type MemoryOptions, pair } from '@parley/link/memory';
 import {
   decodeServerFrame,
+  type Encoding,
   type EventName,
   encodeFrame,
   type Payload,
@@ -13,59 +14,103 @@ import {
   type ServerEvent,
   type SignedIn,
 } from '@parley/protocol';
-import { openLocalBus } from './bus/local.ts';
+import type { Bus } from './bus/bus.ts';
 import { createHomeserver, type Homeserver } from './homeserver.ts';
 import { identityFromSeed } from './identity.ts';
 import { createLimits } from './limits.ts';
-import { silentLog } from './log.ts';
-import { createVirtualRuntime } from './runtime-virtual.ts';
-import { openSqliteInMemory } from './store/sqlite.ts';
+import { type Log, silentLog } from './log.ts';
+import { type MemoryDatabase, openLocalBus, openSqliteInMemory } from './main.ts';
+import type { Passwords } from './password.ts';
+import { createVirtualRuntime, type VirtualRuntime } from './runtime-virtual.ts';
 
-export async function testServer() {
-  const runtime = createVirtualRuntime();
-  const db = openSqliteInMemory();
+export interface TestServerOptions {
+  /** Whose homeserver it is: 1 to 255. */
+  seed?: number;
+  loadedRooms?: number;
+  rateFactor?: number;
+  guests?: boolean;
+  signUpOpen?: boolean;
+  db?: MemoryDatabase;
+  bus?: Bus;
+  runtime?: VirtualRuntime;
+  log?: Log;
+  passwords?: Passwords;
+  /** What clients speak unless they say otherwise. */
+  encoding?: Encoding;
+}
+
+export type TestServer = Awaited<ReturnType<typeof testServer>>;
+
+export async function testServer({
+  seed = 7,
+  loadedRooms = 100,
+  rateFactor = 100,
+  guests = true,
+  signUpOpen = true,
+  db = openSqliteInMemory(),
+  bus = openLocalBus(),
+  runtime = createVirtualRuntime(seed),
+  log = silentLog,
+  passwords = plainPasswords,
+  encoding = 'json',
+}: TestServerOptions = {}) {
   const home = await createHomeserver({
     db,
-    bus: openLocalBus(),
-    identity: identityFromSeed(new Uint8Array(32).fill(7)),
+    bus,
+    identity: identityFromSeed(new Uint8Array(32).fill(seed)),
     runtime,
-    log: silentLog,
-    limits: createLimits({ rateFactor: 100, connections: 100, loadedRooms: 100 }),
+    log,
+    limits: createLimits({ rateFactor, connections: 100, loadedRooms }),
     name: 'test',
     network: 'test',
-    guests: true,
-    signUpOpen: () => true,
-    passwords: {
-      hash: async (password) => `plain:${password}`,
-      check: async (password, stored) => ({ isRight: stored === `plain:${password}`, isOutdated: false }),
-    },
+    guests,
+    signUpOpen: () => signUpOpen,
+    passwords,
   });
-  const advance = async (ms: number): Promise<void> => {
-    runtime.advance(ms);
-    await settle(runtime);
-  };
-  const connect = async (): Promise<TestClient> => {
-    const client = new TestClient(home, () => settle(runtime));
+  const settled = (): Promise<void> => settle(runtime);
+  const connect = async (options: MemoryOptions = { encoding }): Promise<TestClient> => {
+    const client = new TestClient(home, settled, options);
     await client.request('session.hello', { versions: [1], client: 'test' });
     return client;
   };
+  const account = async (name: string): Promise<TestClient> =>
+    (await connect()).signedIn('account.register', { name, password: 'correct horse', device: 'test' });
   return {
     home,
     db,
     runtime,
-    advance,
     connect,
-    account: async (name: string) =>
-      (await connect()).signedIn('account.register', { name, password: 'correct horse', device: 'test' }),
+    account,
+    /** A connection that has not said anything yet. */
+    raw: (options: MemoryOptions = { encoding }) => new TestClient(home, settled, options),
+    advance: async (ms: number): Promise<void> => {
+      runtime.advance(ms);
+      await settled();
+    },
+    /** The account that owns the server. */
+    owner: async (name: string): Promise<TestClient> => {
+      const client = await account(name);
+      await client.request('account.claim', { secret: home.ownerSecret ?? '' });
+      return client;
+    },
     guest: async (name: string) => (await connect()).signedIn('account.guest', { name, device: 'test' }),
     resume: async (token: string) => (await connect()).signedIn('session.resume', { token }),
-    async [Symbol.asyncDispose]() {
+    async close(): Promise<void> {
       const closed = home.close();
-      await settle(runtime);
+      await settled();
       await closed;
+    },
+    async [Symbol.asyncDispose]() {
+      await this.close();
     },
   };
 }
+
+/** Hashing takes time: here a password is its own hash. */
+const plainPasswords: Passwords = {
+  hash: async (password) => `plain:${password}`,
+  check: async (password, stored) => ({ isRight: stored === `plain:${password}`, isOutdated: false }),
+};
 
 /** Lets everything happen that is due now. */
 async function settle(runtime: ReturnType<typeof createVirtualRuntime>): Promise<void> {
@@ -85,8 +130,8 @@ export class TestClient {
   #next = 0;
   #settle: () => Promise<void>;
 
-  constructor(home: Homeserver, settled: () => Promise<void>) {
-    const [client, server] = pair();
+  constructor(home: Homeserver, settled: () => Promise<void>, options: MemoryOptions) {
+    const [client, server] = pair(options);
     this.link = client;
     this.#settle = settled;
     home.accept(server, { isLocal: true });

@@ -1,7 +1,6 @@
 /** One's own account. */
 import { type Handlers, limits, type Protocol, Refusal, toBase32 } from '@parley/protocol';
 import type { Context } from '../context.ts';
-import { personView } from '../people.ts';
 import { draftPerson, newPerson } from '../person.ts';
 import { hashToken, notYet, open, signedInView } from '../sign-in.ts';
 import type { PersonRecord } from '../store/user.ts';
@@ -108,7 +107,7 @@ export const account: Handlers<Protocol['account'], Context> = {
     for (const other of hub.of(person.id)) other.me.person.display = display;
     person.display = display;
     people.put(person);
-    const view = personView(person);
+    const view = people.view(person);
     hub.tell(person.id, [{ event: 'account.changed', payload: { person: view, serverRole: person.serverRole } }]);
     for (const room of session.following) hub.signal(room, { event: 'user.changed', payload: { person: view } });
     return {};
@@ -122,7 +121,8 @@ export const account: Handlers<Protocol['account'], Context> = {
     if (stored?.password && !(await here.passwords.check(password ?? '', stored.password)).isRight)
       throw new Refusal('bad-credentials');
     for (const room of await store.room.everOf(person.n)) {
-      const clientId = `erase:${toBase32(runtime.randomBytes(10))}`;
+      // The same when it is tried again after a crash, and nothing that the person could have used before.
+      const clientId = `erase:${person.n.toString(36)}`;
       const draft = { author: person, device, subject: person };
       await rooms.submit(room, [
         { ...draft, clientId, kind: 'erase', data: { subject: person.id }, clerk: {} },
@@ -131,7 +131,9 @@ export const account: Handlers<Protocol['account'], Context> = {
     }
     await store.person.erase(person.n, 'erased');
     people.forget(person);
-    hub.end(person.id, 'all');
+    hub.end(person.id, 'all', session.me.session);
+    // This connection when it has its answer.
+    runtime.nextTurn(() => hub.end(person.id, 'all'));
     return {};
   },
 };
@@ -143,11 +145,11 @@ async function mayEnter({ store, runtime }: Context, invite: string): Promise<bo
 }
 
 async function setServerRole(
-  { store, hub }: Context,
+  { store, hub, people }: Context,
   person: PersonRecord,
   role: 'owner' | 'admin' | 'user',
 ): Promise<void> {
   await store.person.setServerRole(person.n, role);
   for (const session of hub.of(person.id)) session.me.person.serverRole = role;
-  hub.tell(person.id, [{ event: 'account.changed', payload: { person: personView(person), serverRole: role } }]);
+  hub.tell(person.id, [{ event: 'account.changed', payload: { person: people.view(person), serverRole: role } }]);
 }

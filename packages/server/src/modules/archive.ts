@@ -1,54 +1,43 @@
 /** Imports of other chats, and a room's own log as a file and back. */
-import { type Handlers, type Payload, type Protocol, Refusal } from '@parley/protocol';
-import { signCheckpoint } from '@parley/room';
+import { type Handlers, limits, type Payload, type Protocol, Refusal } from '@parley/protocol';
+import { type Checkpoint, decodeHeader, type Part, signCheckpoint } from '@parley/room';
 import { type Access, readableBy, readerOf } from '../access.ts';
 import { readBack } from '../archive.ts';
 import type { Context } from '../context.ts';
-import { newPerson } from '../person.ts';
-import type { Draft } from '../rooms.ts';
-import { actKey } from '../store/entry.ts';
+import { type Draft, refusalOf } from '../draft.ts';
+import { peopleOf } from '../entry-view.ts';
+import type { LoadedRoom } from '../loaded-room.ts';
+import { draftPerson } from '../person.ts';
+import type { EntryRecord } from '../store/entry.ts';
 import { importLabel, type PersonRecord } from '../store/user.ts';
+
+/** Bytes of one page of a log: base64 and what names the people of its lines still fit a frame. */
+const pageBytes = Math.floor(limits.frameBytes * 0.6);
+/** Entries read at a time, for some are long. */
+const readAtOnce = 100;
 
 export const archive: Handlers<Protocol['archive'], Context> = {
   async append(context, { room: id, lines }) {
-    const { rooms, store, session } = context;
-    const room = await rooms.load(id);
+    const { rooms, session } = context;
     const authors = await authorsOf(context, id, lines);
-    const acts = lines.map(({ author, clientId }) => actKey(authors.get(author)!.id, clientId));
-    await room.settled();
-    const known = await store.entry.known(room.n, acts);
-    const fresh = lines.filter((_, i) => !known.has(Buffer.from(acts[i]!).toString('hex')));
-    const drafts = fresh.map((line) => imported(authors.get(line.author)!, session.me.session, line));
+    const drafts = lines.map((line) => imported(authors.get(line.author)!, session.me.session, line));
     const outcomes = await rooms.submit(id, drafts);
     const refused = outcomes.find((outcome) => outcome.type === 'refused');
-    if (refused?.type === 'refused') throw new Refusal(refused.code);
-    return { added: fresh.length, skipped: lines.length - fresh.length, seq: (await rooms.load(id)).committed.seq };
+    if (refused) throw refusalOf(refused);
+    context.here.retention.changed(id);
+    const skipped = outcomes.filter((outcome) => outcome.type === 'entry' && outcome.again).length;
+    return { added: lines.length - skipped, skipped, seq: (await rooms.load(id)).committed.seq };
   },
 
   async read(context, { room: id, after, limit }) {
-    const { store, here } = context;
     const access = await readerOf(context, id);
-    const { room } = access;
-    await room.settled();
     await mayReadAll(context, access);
-    const last = room.committed.seq;
-    const entries = await store.entry.forwards(room.n, { from: after + 1, to: last }, limit, false);
-    const parts = await store.entry.parts(
-      room.n,
-      entries.map(({ seq }) => seq),
-    );
-    const lines = entries.map(({ seq, header }) => ({ header, parts: partsOf(parts, seq) }));
+    const { last, signed } = await endOf(context, access.room, after + limit);
+    const { entries, parts } = await linesAfter(context, access.room.n, { after, last, limit });
+    const lines = await named(context, entries, parts);
     const more = (entries.at(-1)?.seq ?? last) < last;
-    if (more || room.archive) return { lines, more };
-    const { state } = room;
-    const { pos, chain, stateHash, signature } = signCheckpoint(
-      here.crypto,
-      state.network,
-      id,
-      state.head,
-      state.chain,
-      room.stateHash(here.crypto),
-    );
+    if (more || !signed) return { lines, more };
+    const { pos, chain, stateHash, signature } = signed;
     return { lines, more, checkpoint: { ...pos, chain, state: stateHash, signature } };
   },
 
@@ -70,26 +59,109 @@ function imported(author: PersonRecord, device: string, { clientId, at, kind, te
 
 /** Identities of the people who said these lines there; made at their first line. */
 async function authorsOf(context: Context, room: string, lines: readonly Line[]): Promise<Map<string, PersonRecord>> {
-  const authors = new Map<string, PersonRecord>();
-  for (const name of new Set(lines.map(({ author }) => author))) {
-    const label = importLabel(room, name);
-    const known = await context.store.person.byLabel(label);
-    const wanted = { name, display: null, kind: 'imported', password: null, serverRole: 'user' } as const;
-    authors.set(name, known ?? (await newPerson(context, wanted, label)));
+  const { store, people } = context;
+  const names = [...new Set(lines.map(({ author }) => author))];
+  const labels = names.map((name) => importLabel(room, name));
+  let known = await store.person.byLabels(labels);
+  const missing = names.filter((_, i) => !known.has(labels[i]!));
+  if (missing.length > 0) {
+    const wanted = { display: null, kind: 'imported', password: null, serverRole: 'user' } as const;
+    await store.person.insertAll(
+      missing.map((name) => ({
+        person: draftPerson(context, { ...wanted, name }),
+        label: importLabel(room, name),
+      })),
+    );
+    known = await store.person.byLabels(labels);
   }
-  for (const person of authors.values()) context.people.put(person);
-  return authors;
+  for (const person of known.values()) people.put(person);
+  return new Map(names.map((name, i) => [name, known.get(labels[i]!)!]));
 }
 
 async function mayReadAll(context: Context, access: Access): Promise<void> {
+  if (access.member?.role === 'owner') return;
   const ranges = await readableBy(context, access);
-  const all = ranges.length === 1 && ranges[0]!.from === 1 && ranges[0]!.to === access.room.committed.seq;
-  const owner = access.member?.role === 'owner';
-  if (!all && !owner) throw new Refusal('forbidden');
+  if (ranges.length !== 1 || ranges[0]!.from !== 1 || ranges[0]!.to !== access.room.committed.seq)
+    throw new Refusal('forbidden');
 }
 
-function partsOf(parts: ReadonlyMap<string, { salt: Uint8Array; bytes: Uint8Array }>, seq: number) {
-  const out = [];
-  for (let i = 0; parts.has(`${seq}/${i}`); i++) out.push({ ...parts.get(`${seq}/${i}`)! });
+/** Where the log ends for now, vouched for where a page may reach it. */
+async function endOf(
+  { rooms, store, here }: Context,
+  room: LoadedRoom,
+  reach: number,
+): Promise<{ last: number; signed?: Checkpoint | undefined }> {
+  if (room.archive) return { last: room.committed.seq, signed: await store.archive.checkpoint(room.n) };
+  if (room.committed.seq > reach) return { last: room.committed.seq };
+  return rooms.between(room.id, (quiet) => {
+    const { network, head, chain, id } = quiet.state;
+    return {
+      last: head.seq,
+      signed: signCheckpoint(here.crypto, network, id, head, chain, quiet.stateHash(here.crypto)),
+    };
+  });
+}
+
+type Parts = ReadonlyMap<string, Part>;
+
+/** At most a page of entries, as many as fit a frame. */
+async function linesAfter(
+  { store }: Context,
+  n: number,
+  { after, last, limit }: { after: number; last: number; limit: number },
+): Promise<{ entries: EntryRecord[]; parts: Parts }> {
+  const entries: EntryRecord[] = [];
+  const parts = new Map<string, Part>();
+  let bytes = 0;
+  for (let from = after + 1; from <= last && entries.length < limit; from += readAtOnce) {
+    const to = Math.min(last, from + readAtOnce - 1, after + limit);
+    const some = await store.entry.forwards(n, { from, to }, readAtOnce, false);
+    const theirs = await store.entry.parts(
+      n,
+      some.map(({ seq }) => seq),
+    );
+    for (const entry of some) {
+      const own = partsOf(theirs, entry.seq);
+      bytes += own.reduce((sum, part) => sum + (part?.bytes.length ?? 0) + 64, entry.header.length + 256);
+      if (bytes > pageBytes && entries.length > 0) return { entries, parts };
+      entries.push(entry);
+      own.forEach((part, i) => {
+        if (part) parts.set(`${entry.seq}/${i}`, part);
+      });
+    }
+  }
+  return { entries, parts };
+}
+
+/** Lines of a log, each with the people whom the page has not named before. */
+async function named({ people }: Context, entries: readonly EntryRecord[], parts: Parts) {
+  const users = entries.map(({ header }) => peopleOf(decodeHeader(header)));
+  const known = await people.all(users.flat());
+  const told = new Set<string>();
+  return entries.map(({ seq, header }, i) => {
+    const fresh = [...new Set(users[i]!)].filter((user) => known.has(user) && !told.has(user));
+    for (const user of fresh) told.add(user);
+    const line = { header, parts: partsOf(parts, seq) };
+    if (fresh.length === 0) return line;
+    return {
+      ...line,
+      people: fresh.map((user) => {
+        const { name, display } = known.get(user)!;
+        return { user, name, ...(display === null ? {} : { display }) };
+      }),
+    };
+  });
+}
+
+/** Content of an entry by its place; a hole where it was taken away. */
+function partsOf(parts: Parts, seq: number): (Part | null)[] {
+  const out: (Part | null)[] = [];
+  for (let i = 0; i < maxParts; i++) {
+    const part = parts.get(`${seq}/${i}`);
+    if (!part) continue;
+    while (out.length < i) out.push(null);
+    out.push({ ...part });
+  }
   return out;
 }
+const maxParts = 8;

@@ -4,7 +4,6 @@ import type { Member, RoomState } from '@parley/room';
 import { accessTo, readerOf } from '../access.ts';
 import type { Context } from '../context.ts';
 import { readBody } from '../entry-view.ts';
-import { personView } from '../people.ts';
 import { act } from '../speak.ts';
 
 const bannedShown = 500;
@@ -28,7 +27,7 @@ export const member: Handlers<Protocol['member'], Context> = {
       const muted = room.state.mutes.has(user) ? { mutedUntil: room.state.due.get(`mute/${user}`) ?? null } : {};
       return [
         {
-          person: personView(person),
+          person: people.view(person),
           role: member.role,
           since: member.since,
           ...muted,
@@ -55,7 +54,7 @@ export const member: Handlers<Protocol['member'], Context> = {
         const { reason } = (readBody(parts.get(`${since}/0`)) ?? {}) as { reason?: string };
         return [
           {
-            person: personView(person),
+            person: people.view(person),
             since,
             until: room.state.due.get(`ban/${user}`) ?? null,
             ...(reason ? { reason } : {}),

@@ -2,16 +2,17 @@
 import { type Handlers, type Payload, type Protocol, Refusal } from '@parley/protocol';
 import { roomVersion } from '@parley/room';
 import { accessTo } from '../access.ts';
+import { forgetArchive } from '../archive.ts';
 import type { Context } from '../context.ts';
+import { refusalOf } from '../draft.ts';
 import { followRoom, roomViewOf } from '../room-view.ts';
-import { refusalOf } from '../rooms.ts';
 import { act, joining, mayEnterAnother, mine } from '../speak.ts';
 
 const firstEntries = 30;
 
 export const room: Handlers<Protocol['room'], Context> = {
   async create(context, payload) {
-    const { rooms, here, runtime, store, session } = context;
+    const { rooms, here, runtime, session } = context;
     await mayEnterAnother(context);
     const { data, body } = settingsOf(payload);
     const { alias } = payload;
@@ -30,14 +31,18 @@ export const room: Handlers<Protocol['room'], Context> = {
       },
       body: { title: payload.title ?? alias, ...body },
     };
+    await refuseTaken(context, alias, undefined);
     let made = '';
     try {
-      await rooms.create(draft, async (id) => {
-        if (!(await store.room.takeAlias(alias, id))) throw new Refusal('name-taken');
+      await rooms.create(draft, (id) => {
         made = id;
         session.joining.add(id);
       });
       return { sync: await followRoom(context, made, undefined, firstEntries) };
+    } catch (error) {
+      // Somebody else may have taken the name meanwhile.
+      await refuseTaken(context, alias, made);
+      throw error;
     } finally {
       session.joining.delete(made);
     }
@@ -92,32 +97,32 @@ export const room: Handlers<Protocol['room'], Context> = {
     else if (standing === 'watching') {
       session.watching.delete(id);
       hub.unfollow(session, id);
-    } else if (standing === 'archive') await store.room.dropReader(person.n, room.n);
-    else throw new Refusal('not-a-member');
+    } else if (standing === 'archive') {
+      await store.room.dropReader(person.n, room.n);
+      await forgetArchive(context, room);
+    } else throw new Refusal('not-a-member');
     return {};
   },
 
   async settings(context, payload) {
-    const { store } = context;
-    const { room } = await accessTo(context, payload.room);
-    const { alias } = payload;
-    const before = room.state.settings.alias;
-    if (alias !== undefined && alias !== before && !(await store.room.takeAlias(alias, payload.room)))
-      throw new Refusal('name-taken');
+    const { room, clientId, alias } = payload;
+    if (alias !== undefined) await refuseTaken(context, alias, room);
     try {
-      const reply = await act(context, payload.room, {
-        clientId: payload.clientId,
-        kind: 'settings',
-        ...settingsOf(payload),
-      });
-      if (alias !== undefined && before !== null && alias !== before) await store.room.dropAlias(before, payload.room);
+      const reply = await act(context, room, { clientId, kind: 'settings', ...settingsOf(payload) });
+      context.here.retention.changed(room);
       return reply;
     } catch (error) {
-      if (alias !== undefined && alias !== before) await store.room.dropAlias(alias, payload.room);
+      if (alias !== undefined) await refuseTaken(context, alias, room);
       throw error;
     }
   },
 };
+
+/** Refuses a name that another room has. The disk decides; this only answers well. */
+async function refuseTaken({ store }: Context, alias: string, room: string | undefined): Promise<void> {
+  const holder = await store.room.byAlias(alias);
+  if (holder !== undefined && holder !== room) throw new Refusal('name-taken');
+}
 
 type Changes = Omit<Payload<'room.settings'>, 'room' | 'clientId'>;
 

@@ -1,17 +1,16 @@
 /** People as others see them. */
 import type { Handlers, Protocol } from '@parley/protocol';
 import type { Context } from '../context.ts';
-import { personView } from '../people.ts';
 
-const found = 20;
+const most = 20;
 
 export const user: Handlers<Protocol['user'], Context> = {
   async get({ people }, { users }) {
-    await people.load(users);
-    return { people: users.flatMap((id) => people.get(id) ?? []).map(personView) };
+    const found = await people.all(users);
+    return { people: [...found.values()].map((person) => people.view(person)) };
   },
-  async find({ store }, { prefix }) {
-    const people = await store.person.find(prefix.toLowerCase(), found);
-    return { people: people.map(personView) };
+  async find({ store, people }, { prefix }) {
+    const found = await store.person.find(prefix.toLowerCase(), most);
+    return { people: found.map((person) => people.view(person)) };
   },
 };

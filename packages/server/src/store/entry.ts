@@ -95,12 +95,14 @@ export function entryStore(db: Database) {
       }
       return found;
     },
-    /** Takes away content older than a time, of messages and edits and all reasons; returns how many parts went. */
-    expire: (room: number, before: number) =>
-      db.run(
-        `DELETE FROM part WHERE room = ? AND seq IN (
-           SELECT seq FROM entry WHERE room = ? AND at < ? AND kind NOT IN ('create', 'settings'))`,
-        [room, room, before],
+    /** Entries after a place, by time, and before a time. */
+    between: (room: number, after: { at: number; seq: number }, before: number, limit: number) =>
+      db.all<{ at: number; seq: number }>(
+        'SELECT at, seq FROM entry WHERE room = ? AND (at, seq) > (?, ?) AND at < ? ORDER BY at, seq LIMIT ?',
+        [room, after.at, after.seq, before, limit],
       ),
+    /** Takes away the content of entries; returns how many parts went. */
+    expire: (room: number, seqs: readonly number[]) =>
+      db.run(`DELETE FROM part WHERE room = ? AND seq IN (${seqs.map(() => '?').join()})`, [room, ...seqs]),
   };
 }

@@ -1,5 +1,5 @@
 /** Rooms: the head row, the leaves of the state, who is in, names. */
-import type { Position } from '@parley/protocol';
+import { decodeCbor, type Position } from '@parley/protocol';
 import type { Range } from '@parley/room';
 import type { Database } from './database.ts';
 
@@ -10,6 +10,8 @@ export interface RoomRecord {
   chain: Uint8Array;
   /** How many countable entries there are. */
   nth: number;
+  /** The name that it has on this server: the settings may name one that is another room's here. */
+  alias: string | null;
   title: string;
   topic: string;
   archive: boolean;
@@ -21,21 +23,32 @@ type Row = {
   seq: number;
   chain: Uint8Array;
   nth: number;
+  alias: string | null;
   title: string;
   topic: string;
   archive: number;
 };
-const columns = 'n, id, term, seq, chain, nth, title, topic, archive';
+const columns = 'n, id, term, seq, chain, nth, alias, title, topic, archive';
 const record = (row: Row): RoomRecord => ({
   n: row.n,
   id: row.id,
   head: { term: row.term, seq: row.seq },
   chain: row.chain,
   nth: row.nth,
+  alias: row.alias,
   title: row.title,
   topic: row.topic,
   archive: row.archive === 1,
 });
+
+/** A room that keeps content for some days; 0 = not at all. */
+export interface KeepingRoom {
+  n: number;
+  id: string;
+  days: number;
+}
+type KeepingRow = { n: number; id: string; days: number };
+const keepingColumns = 'n, id, keep_days AS days';
 
 export function roomStore(db: Database) {
   return {
@@ -47,37 +60,10 @@ export function roomStore(db: Database) {
       const rows = await db.all<{ key: string; value: Uint8Array }>('SELECT key, value FROM leaf WHERE room = ?', [n]);
       return rows.map(({ key, value }) => [key, value]);
     },
-    async leaf(n: number, key: string): Promise<Uint8Array | undefined> {
-      const [row] = await db.all<{ value: Uint8Array }>('SELECT value FROM leaf WHERE room = ? AND key = ?', [n, key]);
-      return row?.value;
-    },
     async byAlias(alias: string): Promise<string | undefined> {
       const [row] = await db.all<{ room: string }>('SELECT room FROM alias WHERE alias = ?', [alias]);
       return row?.room;
     },
-    /** False when the name belongs to another room. */
-    takeAlias: async (alias: string, room: string): Promise<boolean> =>
-      (await db.run(
-        'INSERT INTO alias (alias, room) VALUES (?, ?) ON CONFLICT (alias) DO UPDATE SET room = excluded.room WHERE alias.room = excluded.room',
-        [alias, room],
-      )) === 1,
-    dropAlias: (alias: string, room: string) => db.run('DELETE FROM alias WHERE alias = ? AND room = ?', [alias, room]),
-
-    /** Takes away what a crash left of rooms that were being made and of names that were being changed. */
-    sweep: () =>
-      db.transaction([
-        {
-          statements: [
-            { sql: 'DELETE FROM room WHERE seq = 0', rows: [[]] },
-            {
-              sql: `DELETE FROM alias WHERE NOT EXISTS (
-                SELECT 1 FROM room WHERE room.id = alias.room AND room.alias = alias.alias)`,
-              rows: [[]],
-            },
-          ],
-        },
-      ]),
-
     /** Ids of listed rooms by alias, from after `after`. */
     async listed(query: string, after: string, limit: number): Promise<string[]> {
       const rows = await db.all<{ id: string }>(
@@ -125,18 +111,32 @@ export function roomStore(db: Database) {
       ]);
       return rows.length > 0;
     },
+    addReader: async (person: number, room: number): Promise<boolean> =>
+      (await db.run('INSERT INTO reader (person, room) VALUES (?, ?) ON CONFLICT (person, room) DO NOTHING', [
+        person,
+        room,
+      ])) === 1,
     dropReader: (person: number, room: number) =>
       db.run('DELETE FROM reader WHERE person = ? AND room = ?', [person, room]),
     /** Rooms in which something ends by itself, with the time. */
     async due(): Promise<{ id: string; at: number }[]> {
       return db.all<{ id: string; at: number }>(
-        'SELECT room.id AS id, due.at AS at FROM due JOIN room ON room.n = due.room',
+        'SELECT room.id AS id, due.at AS at FROM due JOIN room ON room.n = due.room WHERE room.archive = 0',
       );
     },
-    /** Rooms that keep content for a number of days: their settings say how many. */
-    async all(): Promise<string[]> {
-      const rows = await db.all<{ id: string }>('SELECT id FROM room ORDER BY id');
-      return rows.map(({ id }) => id);
+    /** Rooms that do not keep content for ever. */
+    keeping: () => db.all<KeepingRow>(`SELECT ${keepingColumns} FROM room WHERE keep_days IS NOT NULL AND archive = 0`),
+    async keepingOf(id: string): Promise<KeepingRoom | undefined> {
+      const [row] = await db.all<KeepingRow>(
+        `SELECT ${keepingColumns} FROM room WHERE id = ? AND keep_days IS NOT NULL AND archive = 0`,
+        [id],
+      );
+      return row;
+    },
+    /** The seqs of the entries that hold the present title and topic. */
+    async info(n: number): Promise<number[]> {
+      const [row] = await db.all<{ value: Uint8Array }>("SELECT value FROM leaf WHERE room = ? AND key = 'info'", [n]);
+      return row ? (decodeCbor(row.value, 1) as number[]) : [];
     },
   };
 }

@@ -61,4 +61,15 @@ export const migrations: readonly string[][] = [
       person INTEGER NOT NULL, room INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (person, room, seq)
     ) STRICT, WITHOUT ROWID`,
   ],
+  [
+    `CREATE TABLE upload (
+      n INTEGER PRIMARY KEY, room TEXT UNIQUE, term INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL,
+      nth INTEGER NOT NULL, title TEXT NOT NULL, topic TEXT NOT NULL, touched_at INTEGER NOT NULL
+    ) STRICT`,
+    `CREATE TABLE checkpoint (
+      room INTEGER PRIMARY KEY, term INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL, state BLOB NOT NULL,
+      signature BLOB NOT NULL
+    ) STRICT`,
+    `ALTER TABLE room ADD COLUMN keep_days INTEGER`,
+  ],
 ];

@@ -1,4 +1,5 @@
 /** Everything that is kept, by noun. */
+import { archiveStore } from './archive.ts';
 import type { Database } from './database.ts';
 import { entryStore } from './entry.ts';
 import { factStore } from './fact.ts';
@@ -19,6 +20,7 @@ export function openStore(db: Database) {
     room: roomStore(db),
     entry: entryStore(db),
     marker: markerStore(db),
+    archive: archiveStore(db),
     fact: factStore(db),
   };
 }

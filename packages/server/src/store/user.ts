@@ -50,6 +50,17 @@ const record = (row: Row): PersonRecord => ({
 export const nameLabel = (name: string): string => `@${name}`;
 export const importLabel = (room: string, author: string): string => `import/${room}/${author}`;
 
+/** Of people whom this server knows from logs alone. */
+export const logLabel = (id: string): string => `log/${id}`;
+
+const insert = `INSERT INTO person (n, id, label, name, display, kind, server_role, password, created_at, erased)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`;
+
+function insertRow(person: PersonRecord, label: string): (string | number | null)[] {
+  const { n, id, name, display, kind, serverRole, password, createdAt } = person;
+  return [n, id, label, name, display, kind, serverRole, password, createdAt];
+}
+
 export function personStore(db: Database) {
   const one = async (where: string, ...args: (string | number | Uint8Array)[]): Promise<PersonRecord | undefined> => {
     const [row] = await db.all<Row>(`SELECT ${columns} FROM person WHERE ${where}`, args);
@@ -59,6 +70,19 @@ export function personStore(db: Database) {
     byId: (id: string) => one('id = ?', id),
     byNumber: (n: number) => one('n = ?', n),
     byLabel: (label: string) => one('label = ?', label),
+    /** By label; those that nobody has are left out. */
+    async byLabels(labels: readonly string[]): Promise<Map<string, PersonRecord>> {
+      const found = new Map<string, PersonRecord>();
+      for (let at = 0; at < labels.length; at += 500) {
+        const some = labels.slice(at, at + 500);
+        const rows = await db.all<Row & { label: string }>(
+          `SELECT ${columns}, label FROM person WHERE label IN (${some.map(() => '?').join()})`,
+          some,
+        );
+        for (const row of rows) found.set(row.label, record(row));
+      }
+      return found;
+    },
     byKey: (key: Uint8Array) => one('n = (SELECT person FROM person_key WHERE key = ?)', key),
 
     async many(ids: readonly string[]): Promise<PersonRecord[]> {
@@ -84,14 +108,20 @@ export function personStore(db: Database) {
 
     /** False when the id, number or label is taken. */
     async insert(person: PersonRecord, label: string): Promise<boolean> {
-      const { n, id, name, display, kind, serverRole, password, createdAt } = person;
-      const changed = await db.run(
-        `INSERT INTO person (n, id, label, name, display, kind, server_role, password, created_at, erased)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`,
-        [n, id, label, name, display, kind, serverRole, password, createdAt],
-      );
-      return changed === 1;
+      return (await db.run(insert, insertRow(person, label))) === 1;
     },
+    /** Those whose id, number and label are free. */
+    insertAll: (people: readonly { person: PersonRecord; label: string }[]) =>
+      db.transaction([
+        {
+          statements: [
+            {
+              sql: insert,
+              rows: people.map(({ person, label }) => insertRow(person, label)),
+            },
+          ],
+        },
+      ]),
     setDisplay: (n: number, display: string) => db.run('UPDATE person SET display = ? WHERE n = ?', [display, n]),
     setPassword: (n: number, password: string) => db.run('UPDATE person SET password = ? WHERE n = ?', [password, n]),
     setServerRole: (n: number, role: ServerRole) => db.run('UPDATE person SET server_role = ? WHERE n = ?', [role, n]),
