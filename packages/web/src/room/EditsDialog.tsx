@@ -33,6 +33,7 @@ function Versions({ client, room, row }: { client: Client; room: Room; row: Mess
   }, [client, room, seq]);
   if (error) return <p role="alert">{error}</p>;
   if (!entries) return <p className="meta">Loading…</p>;
+  if (entries.length === 0) return <p className="meta">Earlier words are no longer kept.</p>;
   return (
     <ol className={styles.versions}>
       {entries.toReversed().map((entry, at) => (

@@ -47,7 +47,7 @@ export const ItemView = memo(function ItemView(props: { item: Item; quoted: Mess
 function DayView({ at }: { at: number }) {
   const { openDates } = useRoomContext();
   return (
-    <div className={styles.day}>
+    <div data-ring className={styles.day}>
       <button
         type="button"
         tabIndex={-1}

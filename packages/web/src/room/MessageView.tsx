@@ -38,6 +38,7 @@ export const MessageView = memo(function MessageView({ item, quoted, shown }: Me
   const name = shownName(row);
   return (
     <div
+      data-ring
       className={`${styles.m} ${classesOf(row)}`}
       data-head={head || undefined}
       data-active={active || undefined}

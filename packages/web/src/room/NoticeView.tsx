@@ -59,7 +59,7 @@ function Line(props: { at: number; notice: Notice; shown?: boolean; children?: R
   const Icon = icons[notice.icon];
   const { seq } = notice;
   return (
-    <div className={styles.notice} data-tone={notice.tone} data-shown={shown || undefined}>
+    <div data-ring className={styles.notice} data-tone={notice.tone} data-shown={shown || undefined}>
       <span className={styles.noticeIcon} aria-hidden="true">
         <Icon />
       </span>

@@ -3,6 +3,8 @@
  * for it. The list is one tab stop; its rows are reached by arrows.
  */
 
+import { setReach } from './reach.ts';
+
 export interface RowHandlers {
   /** The row that has the action bar now. */
   active(key: string | undefined): void;
@@ -20,7 +22,6 @@ export interface RowHandlers {
 
 const longPressMs = 500;
 const movedPx = 10;
-const inner = 'a,button,pre,[role="group"]';
 
 /** Listens until the returned function is called. */
 export function listenToRows(list: HTMLElement, handlers: RowHandlers): () => void {
@@ -76,12 +77,6 @@ export function listenToRows(list: HTMLElement, handlers: RowHandlers): () => vo
 
 export function rowOf(target: EventTarget | null): HTMLElement | undefined {
   return target instanceof Element ? (target.closest<HTMLElement>('li[data-key]') ?? undefined) : undefined;
-}
-
-/** What is inside the row that has the focus can be reached by Tab, what is inside others cannot. */
-function setReach(row: HTMLElement, tabIndex: 0 | -1): void {
-  for (const element of row.querySelectorAll<HTMLElement>(inner))
-    if (!element.closest('[data-bar]')) element.tabIndex = tabIndex;
 }
 
 function onKey(event: KeyboardEvent, handlers: RowHandlers): void {

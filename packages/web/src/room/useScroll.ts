@@ -1,6 +1,7 @@
 /** Keeping still, and going somewhere. */
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Item } from './group.ts';
+import { reachScrollers } from './reach.ts';
 import { itemIndexOf } from './seek.ts';
 import type { Virtual } from './usePlace.ts';
 
@@ -14,11 +15,16 @@ export function useStayAtEnd(scroller: RefObject<HTMLElement | null>, virtualize
     const element = scroller.current;
     if (!element) return;
     let height = element.clientHeight;
+    let width = element.clientWidth;
     let atEnd = true;
     const note = () => {
       atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 80;
     };
     const observer = new ResizeObserver(() => {
+      if (element.clientWidth !== width) {
+        width = element.clientWidth;
+        reachScrollers(element);
+      }
       if (element.clientHeight === height) return;
       height = element.clientHeight;
       if (atEnd) virtualizer.current?.scrollToEnd();
