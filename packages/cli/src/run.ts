@@ -78,9 +78,10 @@ function report(error: unknown, shell: Shell, words: readonly string[]): number 
     return exits.failure;
   }
   const { exit, code, message, retryable } = told;
+  if (message === '') return exit;
   if (words.includes('--json'))
     shell.stderr.write(`${JSON.stringify({ v: 1, error: { code, message, retryable } })}\n`);
-  else if (message !== '') shell.stderr.write(`parley: ${message}\n`);
+  else shell.stderr.write(`parley: ${message}\n`);
   return exit;
 }
 

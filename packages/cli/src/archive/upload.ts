@@ -1,6 +1,6 @@
 /** Brings an exported room to a server: read twice, first to verify all of it, then to send it. */
 import { open } from 'node:fs/promises';
-import { limits } from '@parley/protocol';
+import { limits, Refusal } from '@parley/protocol';
 import { exits, Failure } from '../exit.ts';
 import { linesOf } from '../rpc/lines.ts';
 import { bulk } from '../session/bulk.ts';
@@ -42,33 +42,61 @@ export async function verifyFile(path: string): Promise<Verified> {
   return { path, room, lines, checkpoint: end.checkpoint };
 }
 
-/** Sends what was verified; resolves with what became of it. */
+export type UploadResult = 'identical' | 'restored' | 'archived';
+
+/** Sends what was verified, from where an upload that was broken off stands; resolves with what became of it. */
 export async function upload(
   connected: Connected,
-  { path, room, checkpoint }: Verified,
+  verified: Verified,
   report: (sent: number) => void,
-): Promise<'identical' | 'restored' | 'archived'> {
-  let sent = 0;
-  let batch: LogLine[] = [];
-  let bytes = 0;
-  const send = async (last: boolean) => {
-    const reply = await bulk(connected, 'archive.write', { room, lines: batch, ...(last && { checkpoint }) });
-    sent += batch.length;
-    batch = [];
-    bytes = 0;
-    report(sent);
-    return reply.result;
-  };
-  for await (const line of readFile(path)) {
-    if (line.type === 'checkpoint') break;
-    const size = sizeOf(line.line);
-    if (batch.length > 0 && (batch.length >= limits.importLines || bytes + size > maxBatchBytes)) await send(false);
-    batch.push(line.line);
-    bytes += size;
+): Promise<UploadResult> {
+  const { room } = verified;
+  const { seq } = await bulk(connected, 'archive.write', { room, lines: [] });
+  const held = Math.min(seq, verified.lines);
+  try {
+    return await send(connected, verified, held, report);
+  } catch (error) {
+    // What the server holds is of another file.
+    const isOther = error instanceof Refusal && ['duplicate', 'bad-request'].includes(error.code);
+    if (held === 0 || !isOther) throw error;
+    return send(connected, verified, 0, report);
   }
-  const result = await send(true);
+}
+
+async function send(
+  connected: Connected,
+  { path, room, checkpoint }: Verified,
+  held: number,
+  report: (sent: number) => void,
+): Promise<UploadResult> {
+  let sent = held;
+  for await (const lines of pages(path, held)) {
+    await bulk(connected, 'archive.write', { room, lines });
+    sent += lines.length;
+    report(sent);
+  }
+  const { result } = await bulk(connected, 'archive.write', { room, lines: [], checkpoint });
   if (result === 'more') throw new Failure(exits.failure, 'incomplete', 'the server wants more than the file holds');
   return result;
+}
+
+async function* pages(path: string, skipped: number): AsyncGenerator<LogLine[], void, void> {
+  let page: LogLine[] = [];
+  let bytes = 0;
+  let number = 0;
+  for await (const line of readFile(path)) {
+    if (line.type === 'checkpoint') break;
+    if (++number <= skipped) continue;
+    const size = sizeOf(line.line);
+    if (page.length > 0 && (page.length >= limits.importLines || bytes + size > maxBatchBytes)) {
+      yield page;
+      page = [];
+      bytes = 0;
+    }
+    page.push(line.line);
+    bytes += size;
+  }
+  if (page.length > 0) yield page;
 }
 
 async function* readFile(path: string): AsyncGenerator<FileLine, void, void> {

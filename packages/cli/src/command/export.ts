@@ -41,7 +41,7 @@ async function exportTo(connected: Connected, room: string, put: (text: string) 
   let lines = 0;
   try {
     for (;;) {
-      const reply = await bulk(connected, 'archive.read', { room, after: lines, limit: pageLines });
+      const reply = await bulk(connected, 'archive.read', { room, after: lines, limit: limits.importLines });
       for (const line of reply.lines) await put(`${JSON.stringify(entryObject(line))}\n`);
       lines += reply.lines.length;
       shown.report(() => `${lines.toLocaleString('en')} lines`);
@@ -53,9 +53,6 @@ async function exportTo(connected: Connected, room: string, put: (text: string) 
     shown.end();
   }
 }
-
-/** A page of the largest entries still fits a frame. */
-const pageLines = Math.min(limits.importLines, 250);
 
 async function end(
   room: string,

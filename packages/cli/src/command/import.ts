@@ -2,10 +2,10 @@
 import { resolve } from 'node:path';
 import { upload, verifyFile } from '../archive/upload.ts';
 import type { Context } from '../context.ts';
-import { usage } from '../exit.ts';
+import { exits, Failure, usage } from '../exit.ts';
 import { emptyTally, importIrc as importLogs, inOrder, roomFor, type Tally } from '../import/irc-import.ts';
 import { progress } from '../progress.ts';
-import { withServer } from '../session/connect.ts';
+import { type Connected, withServer } from '../session/connect.ts';
 import { roomLabel } from '../session/room.ts';
 import { command } from './command.ts';
 
@@ -23,6 +23,7 @@ export const importIrc = command({
     const { shell } = context;
     const paths = inOrder(files.map((file) => resolve(shell.folder, file)));
     await withServer(context, { as: 'account', deadline: 'connection' }, async (connected) => {
+      mustBeOperator(connected);
       const view = await roomFor(connected, typed);
       const label = roomLabel(view);
       const tally = emptyTally();
@@ -38,6 +39,12 @@ export const importIrc = command({
     });
   },
 });
+
+/** Said before a room is made for nothing; the server decides. */
+function mustBeOperator({ client, info }: Connected): void {
+  if (client.me.get()?.serverRole !== 'user') return;
+  throw new Failure(exits.forbidden, 'forbidden', `only an operator of ${info.server.name} may import`);
+}
 
 const count = (number: number): string => number.toLocaleString('en');
 
@@ -80,6 +87,7 @@ export const importParley = command({
       return context.print(`${count(lines)} lines, the chain is whole`);
     }
     await withServer(context, { as: 'account', deadline: 'connection' }, async (connected) => {
+      mustBeOperator(connected);
       const shown = progress(context);
       const result = await upload(connected, verified, (sent) =>
         shown.report(() => `${count(sent)} of ${count(lines)} lines sent`),

@@ -7,11 +7,12 @@ import { Merged } from './merged.ts';
 export function followRooms({ client, signal }: Connected, only?: readonly string[]): AsyncIterable<RawEntry> {
   const merged = new Merged<RawEntry>();
   const followed = new Set<string>();
-  const add = (id: string, since?: number) => {
+  const add = (id: string) => {
     const room = followed.has(id) ? undefined : client.room(id);
     if (!room) return;
     followed.add(id);
-    merged.add(room.entries({ signal, ...(since !== undefined && { since }) }));
+    // From where it stood when it came, for something may have been said before this is noticed.
+    merged.add(room.entries({ since: room.summary.get().view.head.seq, signal }));
   };
   if (only) {
     for (const id of only) add(id);
