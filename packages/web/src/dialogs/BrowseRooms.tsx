@@ -103,7 +103,7 @@ function RoomCard({ client, room, close }: { client: Client; room: RoomView; clo
   };
   return (
     <div className={styles.card}>
-      <div>
+      <div className={styles.cardText}>
         <p className={styles.cardName}>
           <a href={hashOf({ at: 'room', room: roomKey(room) })} data-row tabIndex={-1} onClick={close}>
             <bdi>#{roomName(room)}</bdi>

@@ -1,6 +1,7 @@
 /** Whole-page states without a form: starting, unreachable, session over. */
 import type { Client, Status } from '@parley/client';
 import { useEffect, useState } from 'react';
+import { useServerName } from '../shell/useServerName.ts';
 import { Button } from '../ui/Button.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import styles from './Enter.module.css';
@@ -24,11 +25,12 @@ export function Starting() {
 
 export function Unreachable(props: { client: Client; status: Extract<Status, { state: 'offline' }> }) {
   const { client, status } = props;
+  const name = useServerName(client);
   return (
     <main className={styles.quiet}>
       <section>
         <Mark className={styles.mark} />
-        <h1>{location.hostname} does not answer</h1>
+        <h1>{name} does not answer</h1>
         <p>
           The server is down, or this device is offline. The app keeps trying; the next try is at{' '}
           <NextTry at={status.retryAt} />.{' '}
@@ -51,7 +53,7 @@ const NextTry = ({ at }: { at: number }) => <time dateTime={new Date(at).toISOSt
 
 /** The session was revoked or ended elsewhere. */
 export function SessionEnded({ client, code }: { client: Client; code: string | undefined }) {
-  const name = client.server.get()?.server.name ?? location.hostname;
+  const name = useServerName(client);
   const versions = code === 'unsupported-version';
   return (
     <main className={styles.quiet}>

@@ -28,7 +28,7 @@ export function createKeys(target: EventTarget, mac: boolean): Keys {
   let bindings: KeyBinding[] = [];
   let covers = 0;
   target.addEventListener('keydown', (event) => {
-    if (!(event instanceof KeyboardEvent) || event.defaultPrevented || event.isComposing) return;
+    if (!isKeyDown(event) || event.defaultPrevented || event.isComposing) return;
     const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
     const typing = plain && event.key !== 'Escape' && isField(event.target);
     for (const binding of bindings.toReversed()) {
@@ -56,6 +56,8 @@ export function createKeys(target: EventTarget, mac: boolean): Keys {
   };
 }
 
+const isKeyDown = (event: Event): event is KeyboardEvent => 'key' in event && 'code' in event;
+
 function matches(keys: string, event: KeyboardEvent, mac: boolean): boolean {
   const parts = keys.split('+').filter(Boolean);
   const key = keys.endsWith('+') ? '+' : (parts.pop() ?? '');
@@ -70,9 +72,10 @@ function matches(keys: string, event: KeyboardEvent, mac: boolean): boolean {
 }
 
 function isField(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return !/^(checkbox|radio|button|submit|range)$/.test(target.type);
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
+  if (!target || !('tagName' in target)) return false;
+  const { tagName, type, isContentEditable } = target as HTMLInputElement;
+  if (tagName === 'INPUT') return !/^(checkbox|radio|button|submit|range)$/.test(type);
+  return tagName === 'TEXTAREA' || tagName === 'SELECT' || isContentEditable;
 }
 
 const names: Record<string, string> = {

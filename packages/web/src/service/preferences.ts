@@ -28,8 +28,12 @@ const initial: Look = {
 };
 export const listWidthRange = { min: 200, max: 360 } as const;
 
-export function createPreferences(root: HTMLElement): Preferences {
-  let look = read();
+/** `storage` may refuse: the look then lasts as long as the page. */
+export function createPreferences(
+  root: Pick<HTMLElement, 'dataset' | 'style'>,
+  storage: () => Pick<Storage, 'getItem' | 'setItem'>,
+): Preferences {
+  let look = read(storage);
   const listeners = new Set<() => void>();
   show(root, look);
   return {
@@ -38,9 +42,9 @@ export function createPreferences(root: HTMLElement): Preferences {
       look = clean({ ...look, ...change });
       show(root, look);
       try {
-        localStorage.setItem(key, JSON.stringify(look));
+        storage().setItem(key, JSON.stringify(look));
       } catch {
-        // Storage is full or forbidden: the look then lasts as long as the page.
+        // Full or forbidden.
       }
       for (const listener of listeners) listener();
     },
@@ -51,9 +55,9 @@ export function createPreferences(root: HTMLElement): Preferences {
   };
 }
 
-function read(): Look {
+function read(storage: () => Pick<Storage, 'getItem'>): Look {
   try {
-    return clean({ ...initial, ...JSON.parse(localStorage.getItem(key) ?? '{}') });
+    return clean({ ...initial, ...JSON.parse(storage().getItem(key) ?? '{}') });
   } catch {
     return initial;
   }
@@ -74,7 +78,7 @@ function clean(value: Partial<Record<keyof Look, unknown>>): Look {
   };
 }
 
-function show(root: HTMLElement, look: Look): void {
+function show(root: Pick<HTMLElement, 'dataset' | 'style'>, look: Look): void {
   const attributes = { theme: look.theme, density: look.density, motion: look.motion, contrast: look.contrast };
   for (const [name, value] of Object.entries(attributes)) {
     if (value === 'system' || value === 'comfortable') delete root.dataset[name];

@@ -19,7 +19,7 @@ export function createServices(): Services {
     keys: createKeys(window, mac),
     toasts: createToasts(),
     announcer: createAnnouncer(),
-    preferences: createPreferences(document.documentElement),
+    preferences: createPreferences(document.documentElement, () => localStorage),
     mac,
   };
 }

@@ -12,6 +12,7 @@ import { goBack, hashOf, type SettingsPage } from '../route.ts';
 import { useShell } from '../shell/actions.ts';
 import list from '../shell/RoomList.module.css';
 import { useRoving } from '../shell/useRoving.ts';
+import { useServerName } from '../shell/useServerName.ts';
 import { IconButton } from '../ui/Button.tsx';
 
 interface PageLink {
@@ -42,7 +43,7 @@ export function SettingsNav(props: { client: Client; me: SignedIn; page: Setting
   const Frame = alone ? 'main' : 'nav';
   const Heading = alone ? 'h1' : 'h2';
   const Sub = alone ? 'h2' : 'h3';
-  const names = { me: me.display || me.name, server: client.server.get()?.server.name ?? 'This server' };
+  const names = { me: me.display || me.name, server: useServerName(client) };
   return (
     <Frame className={list.list} aria-label="Settings">
       <div className={list.head}>

@@ -47,7 +47,7 @@ export function AccountMenu({ client, me }: { client: Client; me: SignedIn }) {
             </b>
             <span>{me.kind === 'guest' ? `Guest · ${words[status.state]}` : words[status.state]}</span>
           </span>
-          <ChevronUp />
+          <ChevronUp className={styles.youIcon} />
         </button>
       )}
     />

@@ -7,6 +7,7 @@ import { useServices } from '../service/services.tsx';
 import { Button } from '../ui/Button.tsx';
 import { explain } from '../ui/explain.ts';
 import { roomKey, shownName } from '../ui/name.ts';
+import { usePerson } from '../ui/usePerson.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { useShell } from './actions.ts';
 import styles from './RoomList.module.css';
@@ -31,7 +32,7 @@ function Invitation({ client, view }: { client: Client; view: RoomView }) {
   const { toasts } = useServices();
   const shell = useShell();
   const [busy, setBusy] = useState(false);
-  const inviter = view.me.invitedBy === undefined ? undefined : client.person(view.me.invitedBy);
+  const inviter = usePerson(client, view.me.invitedBy);
   const accept = async () => {
     setBusy(true);
     try {

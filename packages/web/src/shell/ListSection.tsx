@@ -29,8 +29,8 @@ export function ListSection(props: {
   return (
     <section className={styles.section}>
       <Heading>
-        <button type="button" aria-expanded={!folded} onClick={fold} data-row tabIndex={-1}>
-          <Chevron />
+        <button type="button" className={styles.fold} aria-expanded={!folded} onClick={fold} data-row tabIndex={-1}>
+          <Chevron className={styles.chevron} />
           {section.name}
         </button>
         <UnreadBadge unread={sum(rest, 'unread')} mentions={sum(rest, 'mentions')} />

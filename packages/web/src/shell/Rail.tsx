@@ -4,16 +4,15 @@ import SettingsIcon from 'lucide-react/icons/settings';
 import { hashOf, type Route } from '../route.ts';
 import { useShownKeys } from '../service/services.tsx';
 import { IconButton } from '../ui/Button.tsx';
-import { useReadable } from '../ui/useReadable.ts';
 import { useShell } from './actions.ts';
 import styles from './Rail.module.css';
+import { useServerName } from './useServerName.ts';
 
 /** The one server, and at its foot help and settings. */
 export function Rail({ client, route }: { client: Client; route: Route }) {
   const shell = useShell();
   const shown = useShownKeys();
-  const server = useReadable(client.server);
-  const name = server?.server.name || location.hostname;
+  const name = useServerName(client);
   return (
     <nav className={styles.rail} aria-label="Server">
       <a className={styles.server} href={hashOf({ at: 'home' })} data-tip={name} aria-current="true">

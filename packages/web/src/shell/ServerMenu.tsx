@@ -8,15 +8,14 @@ import Settings from 'lucide-react/icons/settings';
 import Ticket from 'lucide-react/icons/ticket';
 import { navigate } from '../route.ts';
 import { MenuButton } from '../ui/Menu.tsx';
-import { useReadable } from '../ui/useReadable.ts';
 import { useShell } from './actions.ts';
 import styles from './RoomList.module.css';
+import { useServerName } from './useServerName.ts';
 
 /** The server's name; what one can do on it. */
 export function ServerMenu({ client, me, level }: { client: Client; me: SignedIn; level: 1 | 2 }) {
   const shell = useShell();
-  const server = useReadable(client.server);
-  const name = server?.server.name || location.hostname;
+  const name = useServerName(client);
   const operator = me.serverRole !== 'user';
   const Heading = level === 1 ? 'h1' : 'h2';
   return (

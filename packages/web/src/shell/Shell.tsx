@@ -29,6 +29,11 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
   const isPhone = useMedia(phone);
   useShellEffects({ client, route, sections, actions, isPhone, guest: me.kind === 'guest' });
   useHome(route, sections, isPhone);
+  useEffect(() => {
+    // Ctrl+K must not wait for the network: what is typed after it would land in the message.
+    const timer = setTimeout(() => Overlays.preload().catch(() => undefined), 400);
+    return () => clearTimeout(timer);
+  }, []);
   const view = route.at === 'room' || (route.at === 'settings' && route.page) ? 'main' : 'list';
   const current = route.at === 'room' ? route.room : undefined;
   return (
