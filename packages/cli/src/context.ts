@@ -1,7 +1,7 @@
 /** What a command is given: the shell it runs in, and what every command line may say. */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { globalOptions, Values } from './command/command.ts';
+import type { globalOptions, Values } from './command/option.ts';
 import { readDuration } from './duration.ts';
 import { usage } from './exit.ts';
 import { type Shell, write } from './shell.ts';

@@ -1,9 +1,10 @@
 /** One command line from its words to its exit code. */
 import { readFileSync } from 'node:fs';
-import { type Command, command, globalOptions, type Options } from './command/command.ts';
+import { type Command, command } from './command/command.ts';
 import { completion } from './command/completion.ts';
 import { find } from './command/find.ts';
 import { commandHelp, familyHelp, overview } from './command/help.ts';
+import { globalOptions, type Options } from './command/option.ts';
 import { parse } from './command/parse.ts';
 import { contextOf } from './context.ts';
 import { exits, tell } from './exit.ts';

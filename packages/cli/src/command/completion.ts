@@ -1,6 +1,7 @@
 /** Completion scripts for shells, made from the commands: names, options and what they offer. */
 import { usage } from '../exit.ts';
-import { type Command, globalOptions, type Option, type Options } from './command.ts';
+import type { Command } from './command.ts';
+import { globalOptions, type Option, type Options } from './option.ts';
 
 /** The script for `shell`. Throws a usage failure for a shell that is not known. */
 export function completion(shell: string, commands: readonly Command[]): string {

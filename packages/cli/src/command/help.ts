@@ -1,5 +1,6 @@
 /** Help, made from the commands. */
-import { type Command, globalOptions, groups, type Options } from './command.ts';
+import { type Command, groups } from './command.ts';
+import { globalOptions, type Options } from './option.ts';
 import { synopsis } from './parse.ts';
 
 /** All commands, by group. */

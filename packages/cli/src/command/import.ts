@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { upload, verifyFile } from '../archive/upload.ts';
 import type { Context } from '../context.ts';
 import { exits, Failure, usage } from '../exit.ts';
-import { emptyTally, importIrc as importLogs, inOrder, roomFor, type Tally } from '../import/irc-import.ts';
+import { emptyTally, importIrc as importLogs, logFiles, roomFor, type Tally } from '../import/irc-import.ts';
 import { progress } from '../progress.ts';
 import { type Connected, withServer } from '../session/connect.ts';
 import { roomLabel } from '../session/room.ts';
@@ -21,7 +21,7 @@ export const importIrc = command({
   async run(context, { arguments: files, options: { room: typed } }) {
     if (typed === undefined) throw usage("--room is missing: write --room '#ubuntu'");
     const { shell } = context;
-    const paths = inOrder(files.map((file) => resolve(shell.folder, file)));
+    const logs = await logFiles(files.map((file) => resolve(shell.folder, file)));
     await withServer(context, { as: 'account', deadline: 'connection' }, async (connected) => {
       mustBeOperator(connected);
       const view = await roomFor(connected, typed);
@@ -31,10 +31,10 @@ export const importIrc = command({
       const started = shell.now();
       try {
         const report = () => shown.report(() => progressLine(label, tally, shell.now() - started));
-        await importLogs(connected, view.id, paths, tally, report);
+        await importLogs(connected, view.id, logs, tally, report);
       } finally {
         shown.end();
-        await printTally(context, label, tally, paths.length);
+        await printTally(context, label, tally, logs.length);
       }
     });
   },

@@ -1,7 +1,8 @@
 /** Reads a command line against a command: strictly, with one clear line for what is wrong. */
 import { parseArgs } from 'node:util';
 import { usage } from '../exit.ts';
-import { type Argument, type Command, globalOptions, type Input, type Options, type Values } from './command.ts';
+import type { Argument, Command, Input } from './command.ts';
+import { globalOptions, type Options, type Values } from './option.ts';
 
 export interface Parsed {
   input: Input;

@@ -31,12 +31,21 @@ export const emptyTally = (): Tally => ({ added: 0, skipped: 0, empty: 0, cut: 0
 /** A batch stays well below a frame, whatever its letters take in UTF-8. */
 const maxBatchUnits = 150_000;
 
-/** In the order of their days. Throws a usage failure for a name without a day, before anything is read. */
-export function inOrder(paths: readonly string[]): string[] {
-  for (const path of paths)
+export interface LogFile {
+  path: string;
+  bytes: number;
+}
+
+/** In the order of their days. Throws for a name without a day and for a file that is not there, before anything is done. */
+export async function logFiles(paths: readonly string[]): Promise<LogFile[]> {
+  const files: LogFile[] = [];
+  for (const path of paths) {
     if (dayOf(basename(path)) === undefined)
       throw usage(`${basename(path)} is not named as a log of a day: YYYY-MM-DD.NAME.raw.txt`);
-  return [...paths].sort((a, b) => (basename(a) < basename(b) ? -1 : basename(a) > basename(b) ? 1 : 0));
+    files.push({ path, bytes: (await stat(path)).size });
+  }
+  const name = ({ path }: LogFile) => basename(path);
+  return files.sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
 }
 
 /** The room to read into: made when it is missing, joined when one is not in it. */
@@ -56,12 +65,12 @@ export async function roomFor(connected: Connected, typed: string): Promise<Room
 export async function importIrc(
   connected: Connected,
   room: string,
-  paths: readonly string[],
+  files: readonly LogFile[],
   tally: Tally,
   report: () => void,
 ): Promise<void> {
-  for (const path of paths) tally.totalBytes += (await stat(path)).size;
-  for (const path of paths) {
+  tally.totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const { path } of files) {
     tally.file = basename(path);
     const file = await readFile(path);
     const lines = kept(parseLog(path, file), tally);
