@@ -5,10 +5,9 @@
 import type { MemberChange, RawEntry, ServerEvent } from '@parley/protocol';
 import { serverOf } from '@parley/protocol';
 import type { Context } from './context.ts';
-import { followRoom, roomViewOf } from './room-view.ts';
+import { firstScreen, followRoom, roomViewOf, type SyncBudget } from './room-view.ts';
 import type { Session } from './session.ts';
 
-const firstEntries = 30;
 const endings = { leave: 'left', kick: 'kicked', ban: 'banned', decline: 'declined', revoke: 'revoked' } as const;
 
 export class Membership {
@@ -41,8 +40,10 @@ export class Membership {
   ): void {
     if (entry.kind === 'role' || entry.kind === 'mute' || entry.kind === 'unmute') this.#tellChanged(session, room);
     if (entry.kind !== 'member') return;
-    if (change === 'join') tellAdded(this.#contextOf(session), room);
-    else if (change === 'invite') this.#tellInvited(session, room);
+    if (change === 'join') {
+      session.watching.delete(room);
+      tellAdded(this.#contextOf(session), room);
+    } else if (change === 'invite') this.#tellInvited(session, room);
     else if (change && change in endings) {
       session.watching.delete(room);
       hub.unfollow(session, room);
@@ -80,9 +81,21 @@ export class Membership {
 export function tellAdded(context: Context, room: string): void {
   const { session, log } = context;
   if (session.joining.has(room)) return;
+  sendAdded(context, room, firstScreen).catch((error) =>
+    log.warn({ error, room }, 'a joined room could not be followed'),
+  );
+}
+
+/** Starts the flow of a room and tells it; resolves when the next may be told. */
+export async function sendAdded(context: Context, room: string, budget: SyncBudget): Promise<void> {
+  const { session } = context;
   session.reader.hold();
-  followRoom(context, room, undefined, firstEntries)
-    .then((sync) => session.ahead('room.added', { sync }))
-    .catch((error) => log.warn({ error, room }, 'a joined room could not be followed'))
-    .finally(() => session.reader.release());
+  let sent: Promise<void> | undefined;
+  try {
+    const sync = await followRoom(context, room, undefined, budget);
+    sent = session.ahead('room.added', { sync });
+  } finally {
+    session.reader.release();
+  }
+  await sent;
 }

@@ -1,9 +1,11 @@
 /** Rooms as one person sees them, and what a client needs to follow one. */
-import type { RoomSync, RoomView } from '@parley/protocol';
-import { limits } from '@parley/protocol';
+import { limits, Refusal, type RoomSync, type RoomView } from '@parley/protocol';
 import { type Access, accessTo, readableBy } from './access.ts';
 import type { Context } from './context.ts';
-import { viewEntries } from './history-view.ts';
+import { sizeOf, viewEntries } from './history-view.ts';
+import type { LoadedRoom } from './loaded-room.ts';
+import { fitted } from './paging.ts';
+import type { Unread } from './store/marker.ts';
 
 /** Newest rows that a reset sends along, so that a first screen needs no second request. */
 const firstRows = 30;
@@ -41,42 +43,86 @@ export async function roomViewOf(context: Context, room: string): Promise<RoomVi
   return viewRoom(context, await accessTo(context, room));
 }
 
+/** The last place that a client holds. */
+export interface Cursor {
+  term: number;
+  seq: number;
+}
+
+/** What a sync of one room may send of its log. */
+export interface SyncBudget {
+  entries: number;
+  bytes: number;
+}
+
+/** For a room that somebody enters: a first screen. */
+export const firstScreen: SyncBudget = { entries: firstRows, bytes: limits.frameBytes / 2 };
+
 /**
  * Reads what follows `cursor` and subscribes, as one step: the subscription begins exactly where the reading ended.
  * The session must hold its reader until this has been sent.
- * @param budget how many entries this may send
  */
 export async function followRoom(
   context: Context,
   roomId: string,
-  cursor: { term: number; seq: number } | undefined,
-  budget: number,
+  cursor: Cursor | undefined,
+  budget: SyncBudget,
 ): Promise<RoomSync> {
-  const { session, store, hub } = context;
-  for (let attempt = 0; ; attempt++) {
+  const { session, hub, rooms } = context;
+  const who = session.me;
+  for (let attempt = 1; ; attempt++) {
     const access = await accessTo(context, roomId);
-    const { room } = access;
+    const { room, standing } = access;
     const head = room.committed;
-    const behind = cursor && cursor.term === head.term ? head.seq - cursor.seq : -1;
-    const mode = behind >= 0 && behind <= Math.min(budget, limits.syncTail) ? 'resumed' : 'reset';
-    const ranges = await readableBy(context, access);
-    const last = ranges.at(-1);
-    const entries = [];
-    if (mode === 'resumed' && behind > 0) {
-      for (const range of ranges) {
-        const from = Math.max(range.from, cursor!.seq + 1);
-        if (from <= range.to)
-          entries.push(...(await store.entry.forwards(room.n, { from, to: range.to }, limits.syncTail, false)));
-      }
-    } else if (mode === 'reset' && last && attempt < attempts) {
-      entries.push(...(await store.entry.backwards(room.n, last, Math.min(budget, firstRows), true)).reverse());
-    }
-    const views = await viewEntries(context, room, entries, mode === 'reset');
-    const unread = await store.marker.get(session.me.person.n, room.n, room.committedNth);
+    const isLast = attempt > attempts;
+    const tail = isLast ? nothing : await tailOf(context, access, cursor, budget);
+    const unread = await unreadOf(context, room);
     // Something was appended meanwhile, or may have been: the room was pushed out of memory.
-    const isCurrent = room.committed.seq === head.seq && context.rooms.peek(roomId) === room;
-    if (!isCurrent && attempt < attempts) continue;
-    if (access.standing === 'member' || access.standing === 'watching') hub.follow(session, roomId);
-    return { room: viewRoom(context, access), mode, entries: isCurrent ? views : [], ...unread };
+    const isCurrent = room.committed === head && rooms.peek(roomId) === room;
+    if (!isCurrent && !isLast) continue;
+    if (session.who !== who) throw new Refusal('session-ended');
+    if (standing === 'watching' && !session.watching.has(roomId)) throw new Refusal('not-a-member');
+    if (standing === 'member' || standing === 'watching') hub.follow(session, roomId);
+    return { room: viewRoom(context, access), ...tail, ...unread };
   }
+}
+
+const nothing: Pick<RoomSync, 'mode' | 'entries'> = { mode: 'reset', entries: [] };
+
+/** What follows the cursor without a gap, or else the newest rows. */
+async function tailOf(
+  context: Context,
+  access: Access,
+  cursor: Cursor | undefined,
+  budget: SyncBudget,
+): Promise<Pick<RoomSync, 'mode' | 'entries'>> {
+  const { entry } = context.store;
+  const { room } = access;
+  const head = room.committed;
+  const ranges = await readableBy(context, access);
+  const last = ranges.at(-1);
+  const behind = cursor?.term === head.term ? head.seq - cursor.seq : -1;
+  if (behind === 0) return { mode: 'resumed', entries: [] };
+  if (!last) return nothing;
+  const from = head.seq - behind + 1;
+  const isWhole = last.from <= from && last.to === head.seq;
+  if (behind > 0 && behind <= Math.min(budget.entries, limits.syncTail) && isWhole) {
+    const missed = await entry.forwards(room.n, { from, to: last.to }, behind, false);
+    const entries = await viewEntries(context, room, missed);
+    if (entries.reduce((bytes, each) => bytes + sizeOf(each), 0) <= budget.bytes) return { mode: 'resumed', entries };
+  }
+  const rows = await entry.backwards(room.n, last, Math.min(budget.entries, firstRows), true);
+  const views = await viewEntries(context, room, rows.reverse(), ranges);
+  const sizes = views.map(sizeOf);
+  const centre = views.length - 1;
+  if (views.length === 0 || sizes[centre]! > budget.bytes) return nothing;
+  const { entries } = fitted({ entries: views, centre, reachesStart: false, reachesEnd: true }, sizes, budget.bytes);
+  return { mode: 'reset', entries };
+}
+
+/** A guest who has not spoken has no marker: to them nothing is unread. */
+async function unreadOf({ session, store }: Context, room: LoadedRoom): Promise<Unread> {
+  const { person, stored } = session.me;
+  if (!stored) return { marker: room.committed.seq, unread: 0, mentions: 0 };
+  return store.marker.get(person.n, room.n, room.committedNth);
 }

@@ -3,6 +3,7 @@
  * `internal` with an id that is in the log.
  */
 import {
+  actReply,
   check,
   decodeRequest,
   type ErrorBody,
@@ -40,31 +41,44 @@ export class Router {
     const { encoding } = session.link;
     let id = 0;
     let holds = false;
+    let weight = 1;
+    session.underWay += weight;
     try {
       const request = decodeRequest(encoding, frame);
       id = request.id;
       const type = requestTypes.get(request.request);
       const handler = this.#handlers.get(request.request);
       if (!type || !handler) throw new Refusal('unknown-request');
+      if (!isLight(type)) {
+        session.underWay += heavy - weight;
+        weight = heavy;
+      }
       this.#rates.charge(session, type.rate);
       admit(session, request.request, type);
       const checked = check(type.payload, request.payload);
       if (!checked.ok) throw new Refusal('bad-request', { field: checked.field });
-      if (type.room) await guard(context, type, (checked.value as { room: string }).room);
-      holds = startsFollowing.has(request.request);
+      holds = startsFollowing(request.request, session);
       if (holds) session.reader.hold();
-      const reply = await handler(context, checked.value);
+      const reply = await inTurn(session, checked.value, () => handle(context, type, handler, checked.value));
       await session.link.send(encodeFrame(encoding, { id, reply }));
     } catch (error) {
       await answerError(context, id, error);
     } finally {
       if (holds) session.reader.release();
+      session.underWay -= weight;
     }
   }
 }
 
-/** Their reply begins a subscription: events wait until it is written. */
-const startsFollowing = new Set(['sync.start', 'room.join', 'room.create', 'message.send']);
+/** What a request weighs whose reply may be long; one that is answered in a line weighs 1. */
+const heavy = 8;
+const isLight = ({ rate }: RequestType): boolean => rate === 'send' || rate === 'signal';
+
+/** Whether the reply begins a subscription, so that events wait until it is written; the first words of a guest do. */
+function startsFollowing(name: string, { watching }: Session): boolean {
+  if (name === 'message.send') return watching.size > 0;
+  return name === 'sync.start' || name === 'room.join' || name === 'room.create';
+}
 
 function admit(session: Session, name: string, type: RequestType): void {
   if (session.version === undefined && name !== 'session.hello') throw new Refusal('not-signed-in');
@@ -72,6 +86,42 @@ function admit(session: Session, name: string, type: RequestType): void {
   const { person } = session.me;
   if (type.from !== 'guest' && person.kind === 'guest') throw new Refusal('guests-refused');
   if (type.from === 'operator' && person.serverRole === 'user') throw new Refusal('forbidden');
+}
+
+/** Acts of one connection in one room are placed in the order in which they came. */
+async function inTurn(session: Session, payload: unknown, work: () => Promise<unknown>): Promise<unknown> {
+  const { room, clientId } = payload as { room?: string; clientId?: string };
+  if (room === undefined || clientId === undefined) return work();
+  const { before, pass } = session.turns.take(room, clientId);
+  try {
+    await before;
+    return await work();
+  } finally {
+    pass();
+  }
+}
+
+/** A refusal of an act that stands is that of a resend, by somebody who has left or was muted since: the answer is where. */
+async function handle(context: Context, type: RequestType, handler: Handler, payload: unknown): Promise<unknown> {
+  try {
+    if (type.room) await guard(context, type, (payload as { room: string }).room);
+    return await handler(context, payload);
+  } catch (error) {
+    const standing =
+      error instanceof Refusal && type.reply === actReply ? await standingOf(context, payload) : undefined;
+    if (!standing) throw error;
+    return { outcome: 'entry', ...standing };
+  }
+}
+
+async function standingOf({ rooms, session }: Context, payload: unknown) {
+  const { room, clientId } = payload as { room: string; clientId: string };
+  try {
+    return await rooms.standing(room, session.me.person.id, clientId);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 }
 
 /** In a fixed order: is there such a room, may they read it, are they in it, may they do this, are they muted. */

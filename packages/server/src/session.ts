@@ -1,10 +1,11 @@
 /** A connection: link → hello → sign-in → requests. What is known of it and by when stands in the fields. */
 
 import type { Link } from '@parley/link';
-import { type EventName, type Payload, Refusal, type ServerEvent } from '@parley/protocol';
+import { type EventName, encodeFrame, type Payload, Refusal, type ServerEvent } from '@parley/protocol';
 import { encodeAll } from './fanout.ts';
 import { Reader } from './reader.ts';
 import type { PersonRecord } from './store/user.ts';
+import { Turns } from './turns.ts';
 
 /** Who is signed in on a connection. */
 export interface Who {
@@ -38,7 +39,8 @@ export class Session {
   readonly watching = new Map<string, number>();
   /** Rooms that a request of this connection is joining: its reply tells what others get as an event. */
   readonly joining = new Set<string>();
-  /** Requests under way. */
+  readonly turns = new Turns();
+  /** Requests under way, by weight. */
   underWay = 0;
 
   constructor(id: string, link: Link, options: { isLocal: boolean; budgetBytes: number }) {
@@ -59,10 +61,9 @@ export class Session {
     this.reader.deliver(encodeAll(encoding, framing, [{ event, payload } as ServerEvent]));
   }
 
-  /** Sends before anything that the reader holds back. */
-  ahead<N extends EventName>(event: N, payload: Payload<N>): void {
-    const { encoding, framing } = this.link;
-    this.link.write(encodeAll(encoding, framing, [{ event, payload } as ServerEvent]));
+  /** Sends before anything that the reader holds back; resolves when the next may be sent. */
+  ahead<N extends EventName>(event: N, payload: Payload<N>): Promise<void> {
+    return this.link.send(encodeFrame(this.link.encoding, { event, payload }));
   }
 
   /** Tells why and closes. */

@@ -1,7 +1,7 @@
 /** Turns requests into drafts: who acts on which device, and a guest's first words make them a person of the database. */
 import { limits, type Payload, Refusal, toBase32 } from '@parley/protocol';
 import type { Context } from './context.ts';
-import { type Draft, type Entered, refusalOf } from './draft.ts';
+import { type Draft, type Entered, type Outcome, refusalOf } from './draft.ts';
 import { nameLabel } from './store/user.ts';
 
 /** The caller's act, without its kind. */
@@ -10,9 +10,22 @@ export function mine({ session }: Context, clientId: string): Pick<Draft, 'autho
   return { author: person, device, clientId };
 }
 
-/** One act of the caller in a room, answered when it is on disk. */
+/** Acts after which somebody may do other things than before: what comes next waits until they are on disk. */
+const changesRights = new Set(['member', 'role', 'settings', 'mute', 'unmute']);
+
+/** Places acts of the caller, and lets the connection's next act follow. */
+export function place({ rooms, session }: Context, room: string, drafts: readonly Draft[]): Promise<Outcome[]> {
+  const outcomes = rooms.submit(room, drafts);
+  const { kind, clientId } = drafts.at(-1)!;
+  if (!changesRights.has(kind)) session.turns.placed(room, clientId);
+  return outcomes;
+}
+
+/** One act of the caller in a room, answered when it is on disk; a refusal is thrown. */
 export async function act(context: Context, room: string, draft: Omit<Draft, 'author' | 'device'>) {
-  const { seq, term, at } = await context.rooms.act(room, { ...mine(context, draft.clientId), ...draft });
+  const [outcome] = await place(context, room, [{ ...mine(context, draft.clientId), ...draft }]);
+  if (outcome?.type !== 'entry') throw refusalOf(outcome);
+  const { seq, term, at } = outcome;
   return { outcome: 'entry' as const, term, seq, at };
 }
 
@@ -38,16 +51,18 @@ export async function makeStored({ session, store, people, runtime }: Context): 
 }
 
 /** A message, and before it the joining of somebody who only watched. */
-export async function say(context: Context, { room, clientId, body }: Payload<'message.send'>): Promise<Entered> {
-  const { session, rooms, people } = context;
-  const mentions = body.mentions ?? [];
-  if (mentions.length > 0) await people.load(mentions);
-  const mentioned = mentions.flatMap((id) => people.get(id) ?? []);
-  const message: Draft = { ...mine(context, clientId), kind: 'message', body, mentioned };
-  if (!session.watching.has(room)) return rooms.act(room, message);
-  await makeStored(context);
-  const outcomes = await rooms.submit(room, [joining(context, `join:${clientId}`), message]);
-  const outcome = outcomes[1];
+export async function say(
+  context: Context,
+  { room, clientId, body }: Payload<'message.send'>,
+  isWatching: boolean,
+): Promise<Entered> {
+  const { people, runtime } = context;
+  const { mentions = [] } = body;
+  const known = mentions.length > 0 ? await people.all(mentions) : undefined;
+  if (isWatching) await makeStored(context);
+  const message: Draft = { ...mine(context, clientId), kind: 'message', body, mentioned: [...(known?.values() ?? [])] };
+  const drafts = isWatching ? [joining(context, `join:${toBase32(runtime.randomBytes(10))}`), message] : [message];
+  const outcome = (await place(context, room, drafts)).at(-1);
   if (outcome?.type !== 'entry') throw refusalOf(outcome);
   return outcome;
 }

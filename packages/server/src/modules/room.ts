@@ -5,10 +5,8 @@ import { accessTo } from '../access.ts';
 import { forgetArchive } from '../archive.ts';
 import type { Context } from '../context.ts';
 import { refusalOf } from '../draft.ts';
-import { followRoom, roomViewOf } from '../room-view.ts';
-import { act, joining, mayEnterAnother, mine } from '../speak.ts';
-
-const firstEntries = 30;
+import { firstScreen, followRoom, roomViewOf } from '../room-view.ts';
+import { act, joining, mayEnterAnother, mine, place } from '../speak.ts';
 
 export const room: Handlers<Protocol['room'], Context> = {
   async create(context, payload) {
@@ -38,7 +36,7 @@ export const room: Handlers<Protocol['room'], Context> = {
         made = id;
         session.joining.add(id);
       });
-      return { sync: await followRoom(context, made, undefined, firstEntries) };
+      return { sync: await followRoom(context, made, undefined, firstScreen) };
     } catch (error) {
       // Somebody else may have taken the name meanwhile.
       await refuseTaken(context, alias, made);
@@ -65,7 +63,7 @@ export const room: Handlers<Protocol['room'], Context> = {
   },
 
   async join(context, { room: id, clientId }) {
-    const { session, rooms } = context;
+    const { session } = context;
     const { room, standing } = await accessTo(context, id);
     if (room.state.bans.has(session.me.person.id)) throw new Refusal('banned');
     if (standing === 'none' || standing === 'invited') await mayEnterAnother(context);
@@ -75,10 +73,10 @@ export const room: Handlers<Protocol['room'], Context> = {
         if (room.state.settings.joinRule !== 'public') throw new Refusal('not-invited');
         session.watching.set(id, room.committed.seq + 1);
       } else if (standing === 'none' || standing === 'invited') {
-        const [outcome] = await rooms.submit(id, [joining(context, clientId)]);
+        const [outcome] = await place(context, id, [joining(context, clientId)]);
         if (outcome?.type === 'refused' && outcome.code !== 'already-a-member') throw refusalOf(outcome);
       }
-      const sync = await followRoom(context, id, undefined, firstEntries);
+      const sync = await followRoom(context, id, undefined, firstScreen);
       context.here.presence.announce(id, session.me.person.id, session.me.person.name);
       return { sync };
     } finally {

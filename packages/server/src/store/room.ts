@@ -89,10 +89,10 @@ export function roomStore(db: Database) {
       );
       return rows.map(({ id }) => id);
     },
-    async invitations(person: number): Promise<string[]> {
+    async invitations(person: number, limit: number): Promise<string[]> {
       const rows = await db.all<{ id: string }>(
-        'SELECT id FROM room WHERE n IN (SELECT room FROM invitation WHERE person = ?) ORDER BY id',
-        [person],
+        'SELECT id FROM room WHERE archive = 0 AND n IN (SELECT room FROM invitation WHERE person = ?) ORDER BY id LIMIT ?',
+        [person, limit],
       );
       return rows.map(({ id }) => id);
     },
