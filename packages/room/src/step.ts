@@ -51,11 +51,14 @@ export function step(state: RoomState, input: Input, now: number, crypto: Crypto
       : appendClerk(state, input.act, input.at ?? now, crypto);
   entries.push(own);
   if (input.type === 'act' && input.act.kind === 'message') notePost(state, input.act.user, now);
-  const next = heir(state);
+  const next = changesRoles.has(input.act.kind) ? heir(state) : undefined;
   if (next !== undefined)
     entries.push(appendClerk(state, clerkAct(state, 'role', { subject: next, role: 'owner' }), now, crypto));
   return { entries, outcome: { type: 'entry', pos: own.header.pos, at: own.header.at } };
 }
+
+/** After these the last owner may be gone; looking for one among thousands of members at every message would be dear. */
+const changesRoles = new Set(['member', 'role']);
 
 /** The earliest time at which {@link step} has something due, or undefined. */
 export function nextDue(state: RoomState): number | undefined {
@@ -99,8 +102,9 @@ function notePost(state: RoomState, user: string, now: number): void {
 
 /** Restrictions whose time is over, earliest first. */
 function dueKeys(state: RoomState, now: number): string[] {
-  const due = [...state.due].filter(([, at]) => at <= now).sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
-  return due.map(([key]) => key);
+  const due: [string, number][] = [];
+  for (const entry of state.due) if (entry[1] <= now) due.push(entry);
+  return due.sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1)).map(([key]) => key);
 }
 
 /** Made when its turn comes: its clientId is its place. */

@@ -135,8 +135,11 @@ export function addLeaves(rows: Rows, n: number, state: RoomState, leaves: RoomW
 }
 
 /** The `nth` after these entries. */
-export const nthAfter = (nth: number, written: readonly Written[]): number =>
-  nth + written.filter(({ header }) => counts(header)).length;
+export function nthAfter(nth: number, written: readonly Written[]): number {
+  let after = nth;
+  for (const { header } of written) if (counts(header)) after += 1;
+  return after;
+}
 
 /** The entry and what it takes away of earlier ones; returns the `nth` after it. */
 export function addEntry(rows: Rows, n: number, written: Written, nth: number): number {

@@ -11,17 +11,18 @@ export async function serveLink(context: Context, router: Router, limits: Limits
   const cancel = runtime.setTimer(() => {
     if (!session.who) link.close('idle');
   }, limits.signInMs);
-  const underWay = new Set<Promise<void>>();
+  let wake = (): void => {};
+  const oneDone = (): Promise<void> => new Promise((resolve) => (wake = resolve));
+  const answered = (): void => wake();
   try {
     for await (const frame of link.frames()) {
       if (!session.who && frame.length > sizes.frameBytesBeforeSignIn) {
         link.close('too-large');
         break;
       }
-      const answered = router.answer(context, frame).finally(() => underWay.delete(answered));
-      underWay.add(answered);
-      const most = session.who ? limits.requestsInFlight : limits.requestsInFlightBeforeSignIn;
-      if (underWay.size >= most) await Promise.race(underWay);
+      void router.answer(context, frame).then(answered);
+      while (session.underWay >= (session.who ? limits.requestsInFlight : limits.requestsInFlightBeforeSignIn))
+        await oneDone();
     }
   } catch (error) {
     log.warn({ error, connection: session.id }, 'connection failed');
@@ -31,5 +32,5 @@ export async function serveLink(context: Context, router: Router, limits: Limits
   const rooms = [...session.following];
   hub.disconnected(session);
   if (session.who) here.presence.changed(session, rooms);
-  await Promise.allSettled(underWay);
+  while (session.underWay > 0) await oneDone();
 }

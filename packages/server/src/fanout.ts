@@ -13,9 +13,9 @@ const windowMs = 10;
 /** A room is busy when this many events came within the last window. */
 const busyEvents = 4;
 
-interface Channel {
+interface Channel<E> {
   readers: Map<Reader, number>;
-  events: ServerEvent[];
+  events: E[];
   /** Steady time of the last write. */
   flushedAt: number;
   /** How many events the last write had. */
@@ -25,12 +25,16 @@ interface Channel {
 
 const allocate = (size: number): Uint8Array => Buffer.allocUnsafe(size);
 
-export class Fanout {
-  readonly #runtime: Pick<Runtime, 'elapsed' | 'setTimer' | 'nextTurn'>;
-  readonly #channels = new Map<string, Channel>();
+type Encode<E> = (encoding: Encoding, event: E) => Uint8Array;
 
-  constructor(runtime: Pick<Runtime, 'elapsed' | 'setTimer' | 'nextTurn'>) {
+export class Fanout<E = ServerEvent> {
+  readonly #runtime: Pick<Runtime, 'elapsed' | 'setTimer' | 'nextTurn'>;
+  readonly #encode: Encode<E>;
+  readonly #channels = new Map<string, Channel<E>>();
+
+  constructor(runtime: Pick<Runtime, 'elapsed' | 'setTimer' | 'nextTurn'>, encode: Encode<E>) {
     this.#runtime = runtime;
+    this.#encode = encode;
   }
 
   /** From now on: what was published before goes out first, without this reader. A reader may be added several times. */
@@ -63,7 +67,7 @@ export class Fanout {
     this.#channels.delete(room);
   }
 
-  publish(room: string, events: readonly ServerEvent[]): void {
+  publish(room: string, events: readonly E[]): void {
     const channel = this.#channels.get(room);
     if (!channel) return;
     for (const event of events) channel.events.push(event);
@@ -74,7 +78,7 @@ export class Fanout {
     channel.cancel = busy ? this.#runtime.setTimer(flush, windowMs) : this.#runtime.nextTurn(flush);
   }
 
-  #flush(channel: Channel): void {
+  #flush(channel: Channel<E>): void {
     channel.cancel?.();
     channel.cancel = undefined;
     if (channel.events.length === 0) return;
@@ -86,7 +90,12 @@ export class Fanout {
     for (const reader of channel.readers.keys()) {
       let bytes = framed.get(reader.shape);
       if (!bytes) {
-        bytes = encodeAll(reader.link.encoding, reader.link.framing, events);
+        const { encoding, framing } = reader.link;
+        bytes = frameMany(
+          framing,
+          events.map((event) => this.#encode(encoding, event)),
+          allocate,
+        );
         framed.set(reader.shape, bytes);
       }
       reader.deliver(bytes);

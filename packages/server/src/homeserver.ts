@@ -1,7 +1,7 @@
 /** The homeserver without its doors: everything that a connection needs, over a database, a bus and a runtime handed in. */
 
 import type { Link } from '@parley/link';
-import type { ServerEvent } from '@parley/protocol';
+import { encodeFrame, type ServerEvent } from '@parley/protocol';
 import type { Written } from './append.ts';
 import type { Bus } from './bus/bus.ts';
 import { Committer } from './committer.ts';
@@ -70,7 +70,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   const store = openStore(db);
   const crypto = createCrypto(identity);
   const people = new People(store.person, identity.id);
-  const hub = new Hub(new Fanout(runtime), bus);
+  const hub = new Hub(new Fanout<ServerEvent>(runtime, encodeFrame), bus);
   const due = new Due(runtime, log);
   const rates = new Rates(limits, runtime.elapsed);
   const uploads = new Uploads(store, runtime, identity.id);

@@ -1,4 +1,5 @@
 export { type ConfigFlags, describe, loadConfig } from './config.ts';
+export { Fanout } from './fanout.ts';
 export { createHomeserver, type Homeserver, type HomeserverOptions } from './homeserver.ts';
 export { identityFromSeed } from './identity.ts';
 export { createLimits } from './limits.ts';
@@ -11,5 +12,7 @@ export {
   type ServerOptions,
   startServer,
 } from './main.ts';
+export { Reader } from './reader.ts';
+export { runtime } from './runtime.ts';
 export { StartError } from './start-error.ts';
 export * from './store/database.ts';

@@ -1,102 +1,175 @@
 /**
- * The acts of one room in line: they are placed one after another in the order in which they came, and go to the disk
- * together. What the disk refuses because another node was first is placed again before anything that came later.
+ * The acts of one room in line: they are placed one after another in the order in which they came, those of one turn in
+ * one go, and go to the disk together. What the disk refuses because another node was first is placed again before
+ * anything that came later.
  */
 import { Refusal } from '@parley/protocol';
 import { Moved } from './committer.ts';
+import type { Draft, Outcome } from './draft.ts';
 import type { LoadedRoom } from './loaded-room.ts';
+import type { PlacedAct } from './placing.ts';
 
 /** How often an act is placed again when other nodes append first. */
 const attempts = 32;
 
-/** What came of placing, and what must be on disk before it counts. */
+/** What came of a job, and what must be on disk before it counts. */
 export interface Placing<T> {
   value: T;
   durable?: Promise<unknown> | undefined;
 }
 
+export interface LaneOptions {
+  /** The room while it is sound. */
+  peek: () => LoadedRoom | undefined;
+  /** Reads it again. */
+  load: () => Promise<LoadedRoom>;
+  /** Places acts in order; no other call runs meanwhile. */
+  place: (room: LoadedRoom, drafts: readonly Draft[]) => Promise<PlacedAct[]>;
+  /** Runs once everything that has arrived is read. */
+  soon: (run: () => void) => void;
+  /** Called when nothing is left to do. */
+  ended: () => void;
+}
+
 interface Job {
   number: number;
   tries: number;
-  place(room: LoadedRoom): Promise<Placing<unknown>>;
+  /** Acts to place, with those of the jobs beside it; or something to do alone. */
+  task: readonly Draft[] | ((room: LoadedRoom) => Promise<Placing<unknown>>);
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
 
+/** A job that counts once it is durable. */
+interface Landing {
+  job: Job;
+  value: unknown;
+}
+
 export class Lane {
-  readonly #peek: () => LoadedRoom | undefined;
-  readonly #load: () => Promise<LoadedRoom>;
-  readonly #ended: () => void;
+  readonly #options: LaneOptions;
   #waiting: Job[] = [];
-  /** Placed, on their way to the disk. */
-  readonly #flying = new Map<Job, Promise<void>>();
+  /** Of what is placed and on its way to the disk; they never reject. */
+  readonly #flying = new Set<Promise<void>>();
   #working = false;
   #last = 0;
 
-  /**
-   * @param peek the room while it is sound
-   * @param load reads it again
-   * @param ended called when nothing is left to do
-   */
-  constructor(peek: () => LoadedRoom | undefined, load: () => Promise<LoadedRoom>, ended: () => void) {
-    this.#peek = peek;
-    this.#load = load;
-    this.#ended = ended;
+  constructor(options: LaneOptions) {
+    this.#options = options;
   }
 
-  /** Takes its place in the line at once; resolves when it is durable. Rejects with what `place` throws. */
-  run<T>(place: (room: LoadedRoom) => Promise<Placing<T>>): Promise<T> {
+  /** Takes its place in the line at once; resolves when what was accepted is durable. */
+  submit(drafts: readonly Draft[]): Promise<Outcome[]> {
+    return this.#enter(drafts) as Promise<Outcome[]>;
+  }
+
+  /** Runs `task` in its turn; resolves when it is durable. Rejects with what `task` throws. */
+  run<T>(task: (room: LoadedRoom) => Promise<Placing<T>>): Promise<T> {
+    return this.#enter(task) as Promise<T>;
+  }
+
+  #enter(task: Job['task']): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#waiting.push({ number: ++this.#last, tries: 0, place, resolve, reject });
-    void this.#work();
-    return promise as Promise<T>;
+    this.#waiting.push({ number: ++this.#last, tries: 0, task, resolve, reject });
+    this.#start();
+    return promise;
+  }
+
+  #start(): void {
+    if (this.#working) return;
+    this.#working = true;
+    this.#options.soon(() => void this.#work());
   }
 
   async #work(): Promise<void> {
-    if (this.#working) return;
-    this.#working = true;
     while (this.#waiting.length > 0) {
       const room = await this.#room();
-      const job = room && this.#waiting.shift();
-      if (job) await this.#place(job, room);
+      if (room) await this.#next(room);
     }
     this.#working = false;
-    if (this.#flying.size === 0) this.#ended();
+    if (this.#flying.size === 0) this.#options.ended();
   }
 
   /** The room, once everything that was placed on an earlier reading of it has landed. */
   async #room(): Promise<LoadedRoom | undefined> {
-    const room = this.#peek();
+    const room = this.#options.peek();
     if (room) return room;
-    await Promise.all(this.#flying.values());
+    await Promise.all(this.#flying);
     try {
-      return await this.#load();
+      return await this.#options.load();
     } catch (error) {
       for (const { reject } of this.#waiting.splice(0)) reject(error);
       return undefined;
     }
   }
 
-  async #place(job: Job, room: LoadedRoom): Promise<void> {
+  async #next(room: LoadedRoom): Promise<void> {
+    const first = this.#waiting[0]!;
+    if (typeof first.task === 'function') {
+      this.#waiting.shift();
+      return this.#alone(first, first.task, room);
+    }
+    const end = this.#waiting.findIndex(({ task }) => typeof task === 'function');
+    await this.#together(this.#waiting.splice(0, end < 0 ? this.#waiting.length : end), room);
+  }
+
+  async #alone(job: Job, task: (room: LoadedRoom) => Promise<Placing<unknown>>, room: LoadedRoom): Promise<void> {
     try {
-      const { value, durable } = await job.place(room);
-      if (durable) this.#flying.set(job, this.#land(job, value, durable));
+      const { value, durable } = await task(room);
+      if (durable) this.#await(durable, [{ job, value }]);
       else job.resolve(value);
     } catch (error) {
       this.#failed(job, error);
     }
   }
 
-  async #land(job: Job, value: unknown, durable: Promise<unknown>): Promise<void> {
+  async #together(jobs: readonly Job[], room: LoadedRoom): Promise<void> {
+    const drafts = jobs.flatMap(({ task }) => task as readonly Draft[]);
+    let placed: PlacedAct[];
     try {
-      await durable;
-      job.resolve(value);
+      placed = await this.#options.place(room, drafts);
     } catch (error) {
-      this.#failed(job, error);
+      for (const job of jobs) this.#failed(job, error);
+      return;
     }
-    this.#flying.delete(job);
-    if (this.#waiting.length > 0) void this.#work();
-    else if (!this.#working && this.#flying.size === 0) this.#ended();
+    const landings = new Map<Promise<unknown>, Landing[]>();
+    let end = 0;
+    for (const job of jobs) {
+      const start = end;
+      end += job.task.length;
+      this.#settle(job, placed.slice(start, end), landings);
+    }
+    for (const [durable, those] of landings) this.#await(durable, those);
+  }
+
+  /** Answers a job at once, or notes what it waits for: mostly the same as those beside it. */
+  #settle(job: Job, placed: readonly PlacedAct[], landings: Map<Promise<unknown>, Landing[]>): void {
+    const bad = placed.find(({ failure }) => failure !== undefined);
+    const value = placed.flatMap(({ outcome }) => outcome ?? []);
+    const waits = new Set(placed.flatMap(({ durable }) => durable ?? []));
+    const [durable] = waits.size > 1 ? [Promise.all(waits)] : waits;
+    if (bad) this.#failed(job, bad.failure);
+    else if (!durable) job.resolve(value);
+    else if (landings.has(durable)) landings.get(durable)!.push({ job, value });
+    else landings.set(durable, [{ job, value }]);
+  }
+
+  #await(durable: Promise<unknown>, those: readonly Landing[]): void {
+    const landed = durable
+      .then(
+        () => {
+          for (const { job, value } of those) job.resolve(value);
+        },
+        (error) => {
+          for (const { job } of those) this.#failed(job, error);
+        },
+      )
+      .then(() => {
+        this.#flying.delete(landed);
+        if (this.#waiting.length > 0) this.#start();
+        else if (!this.#working && this.#flying.size === 0) this.#options.ended();
+      });
+    this.#flying.add(landed);
   }
 
   #failed(job: Job, error: unknown): void {

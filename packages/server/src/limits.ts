@@ -54,10 +54,13 @@ const rates: Record<Rate, RateLimits> = {
 const fixed = {
   /** Addresses and accounts with a spent bucket: 200 bytes each, so 20 MB for a rate under attack. */
   bucketKeys: 100_000,
-  /** Requests of one connection that are answered at a time; the door reads no further until one is done. */
-  requestsInFlight: 16,
-  /** Requests of one connection before sign-in, at a time: they come one after another. */
-  requestsInFlightBeforeSignIn: 2,
+  /**
+   * Requests of one connection that are answered at a time, a long reply counting for eight; the door reads no further
+   * until one is done. A bot that sends without waiting fills a commit; 16 pages of history are 16 MiB.
+   */
+  requestsInFlight: 128,
+  /** The same before sign-in, when requests come one after another. */
+  requestsInFlightBeforeSignIn: 16,
   /** From connecting to being signed in: a person picks a password from a manager. */
   signInMs: 300_000,
   /** Bytes that one connection has not read: a page of history and some seconds of a busy room; then it is too slow. */

@@ -2,6 +2,7 @@
 import { encodeCbor, limits } from '@parley/protocol';
 import {
   type Act,
+  type Appended,
   type Crypto,
   createRoom,
   type Facts,
@@ -17,9 +18,10 @@ import {
 import { nthAfter, type Written } from './append.ts';
 import { type Committer, Moved } from './committer.ts';
 import type { Draft, Entered, Outcome } from './draft.ts';
+import { readBody } from './entry-view.ts';
 import { LoadedRoom } from './loaded-room.ts';
 import type { Runtime } from './runtime.ts';
-import { actKey, type EntryRecord, keyText } from './store/entry.ts';
+import { actName, type EntryRecord, keyOf } from './store/entry.ts';
 import type { Store } from './store/store.ts';
 
 export interface PlacingOptions {
@@ -31,10 +33,21 @@ export interface PlacingOptions {
   dueChanged: (room: LoadedRoom) => void;
 }
 
+/** An outcome or a failure. */
 export interface PlacedAct {
-  outcome: Outcome;
+  outcome?: Outcome;
   /** Undefined for what was on disk before or is refused. */
-  durable: Promise<void> | undefined;
+  durable?: Promise<void>;
+  failure?: unknown;
+}
+
+/** Acts that are placed in one go: one append for all of them. */
+interface Run {
+  room: LoadedRoom;
+  before: { term: number; seq: number; nth: number };
+  written: Written[];
+  names: string[];
+  durable: PromiseWithResolvers<void>;
 }
 
 export class Placer {
@@ -45,26 +58,44 @@ export class Placer {
   }
 
   /**
-   * Places acts in order; one that was placed before gives the outcome it had. Nobody else may place in this room
-   * meanwhile. Throws Moved when the room must be loaded again.
+   * Places acts in order; one that was placed before gives the outcome it had, and one that fails leaves the others
+   * alone. Nobody else may place in this room meanwhile. Throws Moved when the room must be loaded again.
    */
   async placeAll(room: LoadedRoom, drafts: readonly Draft[]): Promise<PlacedAct[]> {
     if (room.dropped) throw new Moved();
     if (room.archive) return drafts.map(() => refused('forbidden'));
-    const keys = drafts.map(({ author, clientId }) => actKey(author.id, clientId));
-    const names = keys.map(keyText);
-    const sought = keys.filter((_, i) => !room.placed.has(names[i]!));
-    const prior = await this.#options.store.entry.byActs(room.n, sought);
+    const names = drafts.map(({ author, clientId }) => actName(author.id, clientId));
+    const prior = await this.#options.store.entry.byActs(room.n, names.map(keyOf));
+    let run = begin(room);
     const out: PlacedAct[] = [];
-    for (const [i, draft] of drafts.entries())
-      out.push(resent(room, names[i]!, prior) ?? (await this.#place(room, names[i]!, draft)));
+    for (const [i, draft] of drafts.entries()) {
+      const name = names[i]!;
+      if (draft.target) {
+        // What it names may be in this run, and must be on its way to be found.
+        this.#append(run);
+        run = begin(room);
+      }
+      try {
+        const standing = resent(room, name, prior);
+        if (standing) out.push(standing);
+        else if (draft.target) out.push(await this.#placeOnto(run, name, draft));
+        else out.push(this.#place(run, name, draft, {}));
+      } catch (failure) {
+        out.push({ failure });
+      }
+    }
+    this.#append(run);
     return out;
   }
 
   /** Appends what is due; resolves when it is on disk. */
   due(room: LoadedRoom): Promise<void> | undefined {
     if (room.dropped) throw new Moved();
-    return room.archive ? undefined : this.#step(room, { type: 'due' }, undefined, []).durable;
+    if (room.archive) return undefined;
+    const run = begin(room);
+    this.#step(run, { type: 'due' }, undefined, []);
+    this.#append(run);
+    return run.written.length > 0 ? run.durable.promise : undefined;
   }
 
   /** A room that is not on disk yet. */
@@ -81,20 +112,29 @@ export class Placer {
     return { room, append };
   }
 
-  async #place(room: LoadedRoom, name: string, draft: Draft): Promise<PlacedAct> {
-    const facts = await this.#facts(room, draft);
+  /** An act that names another. */
+  async #placeOnto(run: Run, name: string, draft: Draft): Promise<PlacedAct> {
+    const { room } = run;
+    const same = draft.kind === 'react' ? await this.#sameReaction(room, draft) : undefined;
+    if (same) return { outcome: again(same, same.at) };
+    return this.#place(run, name, draft, await this.#facts(room, draft));
+  }
+
+  #place(run: Run, name: string, draft: Draft, facts: Facts): PlacedAct {
+    const { room } = run;
     if (room.dropped) throw new Moved();
     const { act, parts } = this.#act(room.id, draft);
     if (parts.some((part) => part.bytes.length > limits.envelopeBytes)) return refused('too-large');
     const input: Input = draft.clerk
       ? { type: 'clerk', act, ...draft.clerk }
       : { type: 'act', act, facts, after: room.committed };
-    const { outcome, durable } = this.#step(room, input, draft, parts);
-    if (outcome?.type !== 'entry') return { outcome: outcome ?? { type: 'refused', code: 'internal' }, durable };
+    const outcome = this.#step(run, input, draft, parts) ?? { type: 'refused', code: 'internal' };
+    if (outcome.type !== 'entry') return { outcome };
     const { pos, at } = outcome;
-    const target = draft.target && keyText(actKey(draft.target.user, draft.target.clientId));
+    const durable = run.durable.promise;
+    const target = draft.target && actName(draft.target.user, draft.target.clientId);
     room.placed.set(name, { pos, at, durable, kind: draft.kind, target });
-    void durable.catch(() => {}).then(() => room.placed.delete(name));
+    run.names.push(name);
     return { outcome: { type: 'entry', ...pos, at, again: false }, durable };
   }
 
@@ -102,8 +142,8 @@ export class Placer {
   async #facts(room: LoadedRoom, { kind, target }: Draft): Promise<Facts> {
     if (!target || !targetKind(kind)) return {};
     const { entry } = this.#options.store;
-    const key = actKey(target.user, target.clientId);
-    const name = keyText(key);
+    const name = actName(target.user, target.clientId);
+    const key = keyOf(name);
     // First what is on its way: by the time the disk has answered it may have arrived.
     const underWay = room.placed.get(name);
     const going = [...room.placed.values()].some((placed) => placed.target === name && takesAway.has(placed.kind));
@@ -112,24 +152,45 @@ export class Placer {
     return { target: { kind: found.kind, gone: going || (await entry.isGone(room.n, key)) } };
   }
 
-  #step(room: LoadedRoom, input: Input, draft: Draft | undefined, parts: Part[]) {
-    const { runtime, crypto, committer, dueChanged } = this.#options;
-    const before = { ...room.state.head, nth: room.nth };
+  /** The same emoji again is the same reaction. */
+  async #sameReaction(room: LoadedRoom, { author, target, body }: Draft): Promise<EntryRecord | undefined> {
+    const { entry } = this.#options.store;
+    const name = actName(target!.user, target!.clientId);
+    const isOnItsWay = [...room.placed.values()].some((placed) => placed.kind === 'react' && placed.target === name);
+    if (isOnItsWay) await room.settled();
+    const own = await entry.reactionsOf(room.n, keyOf(name), author.n);
+    const parts = await entry.parts(
+      room.n,
+      own.map(({ seq }) => seq),
+    );
+    const { emoji } = body as { emoji: string };
+    return own.find(({ seq }) => (readBody(parts.get(`${seq}/0`)) as { emoji?: string } | null)?.emoji === emoji);
+  }
+
+  #step({ room, written }: Run, input: Input, draft: Draft | undefined, parts: Part[]): Stepped['outcome'] {
+    const { runtime, crypto } = this.#options;
     const { entries, outcome } = stepped(room, () => step(room.state, input, runtime.now(), crypto));
-    if (entries.length === 0) return { outcome, durable: Promise.resolve() };
     const own = outcome?.type === 'entry' ? outcome.pos.seq : undefined;
-    const written = entries.map(({ header, headerBytes }): Written => {
-      if (header.pos.seq !== own || !draft)
-        return { header, headerBytes, parts: [], body: undefined, author: 0, mentioned: [] };
-      return writtenOf(room, { header, headerBytes }, draft, parts);
-    });
+    for (const made of entries) {
+      const isOwn = draft && made.header.pos.seq === own;
+      written.push(isOwn ? writtenOf(room, made, draft, parts) : clerksOwn(made));
+    }
+    if (draft?.kind === 'settings' && own !== undefined) rename(room, draft);
+    return outcome;
+  }
+
+  #append({ room, before, written, names, durable }: Run): void {
+    if (written.length === 0) return;
+    const { committer, dueChanged } = this.#options;
     const leaves = takeChanges(room.state);
     room.noteChanges(leaves.keys());
     room.nth = nthAfter(room.nth, written);
-    if (draft?.kind === 'settings' && own !== undefined) rename(room, draft);
-    const durable = committer.append(room, before, written, leaves);
+    const forget = (): void => {
+      for (const name of names) room.placed.delete(name);
+    };
+    durable.promise.then(forget, forget);
+    committer.append(room, before, written, leaves).then(durable.resolve, durable.reject);
     if ([...leaves.keys()].some((key) => key.startsWith('~due/'))) dueChanged(room);
-    return { outcome, durable };
   }
 
   #act(room: string | null, draft: Draft): { act: Act; parts: Part[] } {
@@ -146,7 +207,16 @@ export class Placer {
 const takesAway = new Set(['redact', 'unreact']);
 
 function refused(code: 'forbidden' | 'too-large'): PlacedAct {
-  return { outcome: { type: 'refused', code }, durable: undefined };
+  return { outcome: { type: 'refused', code } };
+}
+
+function begin(room: LoadedRoom): Run {
+  const before = { ...room.state.head, nth: room.nth };
+  return { room, before, written: [], names: [], durable: Promise.withResolvers() };
+}
+
+function clerksOwn(made: Appended): Written {
+  return { ...made, parts: [], body: undefined, author: 0, mentioned: [] };
 }
 
 /** An act that stands already, or is on its way. */
@@ -154,7 +224,7 @@ function resent(room: LoadedRoom, name: string, prior: ReadonlyMap<string, Entry
   const underWay = room.placed.get(name);
   if (underWay) return { outcome: again(underWay.pos, underWay.at), durable: underWay.durable };
   const stored = prior.get(name);
-  return stored && { outcome: again(stored, stored.at), durable: undefined };
+  return stored && { outcome: again(stored, stored.at) };
 }
 
 function again({ term, seq }: { term: number; seq: number }, at: number): Entered {
@@ -178,12 +248,7 @@ function rename(room: LoadedRoom, { body, data }: Draft): void {
   if (data?.alias !== undefined) room.alias = room.state.settings.alias;
 }
 
-function writtenOf(
-  room: LoadedRoom,
-  made: Pick<Written, 'header' | 'headerBytes'>,
-  draft: Draft,
-  parts: Part[],
-): Written {
+function writtenOf(room: LoadedRoom, made: Appended, draft: Draft, parts: Part[]): Written {
   const keeps = room.state.settings.retentionDays !== 0 || draft.kind === 'settings';
   const mentioned = (draft.mentioned ?? []).filter(({ id }) => id !== draft.author.id && room.state.members.has(id));
   return {

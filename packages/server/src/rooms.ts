@@ -96,14 +96,7 @@ export class Rooms {
    * take their place in the room's line within this call.
    */
   submit(id: string, drafts: readonly Draft[]): Promise<Outcome[]> {
-    return this.#lane(id).run(async (room) => {
-      const placed = await this.#placer.placeAll(room, drafts);
-      const waits = placed.flatMap(({ durable }) => durable ?? []);
-      return {
-        value: placed.map(({ outcome }) => outcome),
-        durable: waits.length > 1 ? Promise.all(waits) : waits[0],
-      };
-    });
+    return this.#lane(id).submit(drafts);
   }
 
   /** One act; a refusal is thrown. */
@@ -141,13 +134,15 @@ export class Rooms {
   #lane(id: string): Lane {
     const known = this.#lanes.get(id);
     if (known) return known;
-    const lane = new Lane(
-      () => this.peek(id),
-      () => this.load(id),
-      () => {
+    const lane = new Lane({
+      peek: () => this.peek(id),
+      load: () => this.load(id),
+      place: (room, drafts) => this.#placer.placeAll(room, drafts),
+      soon: this.#options.runtime.nextTurn,
+      ended: () => {
         if (this.#lanes.get(id) === lane) this.#lanes.delete(id);
       },
-    );
+    });
     this.#lanes.set(id, lane);
     return lane;
   }

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseError } from './database.ts';
 import { SqliteHandle } from './sqlite-handle.ts';
+import { tellStatistics } from './sqlite-statistics.ts';
 
 /** "parl": tells our files from those of other programs. */
 const applicationId = 0x7061726c;
@@ -29,6 +30,7 @@ export function openFile(path: string): SqliteHandle {
     handle.exec(`PRAGMA journal_size_limit = ${journalBytes}`);
     // What was erased must not be found in the file.
     handle.exec('PRAGMA secure_delete = ON');
+    tellStatistics(handle);
     return handle;
   } catch (error) {
     handle.close();

@@ -2,6 +2,7 @@ import { StartError } from '../start-error.ts';
 import { type Database, DatabaseError, type Group, type Value } from './database.ts';
 import { databaseError } from './sqlite-error.ts';
 import { SqliteHandle } from './sqlite-handle.ts';
+import { tellStatistics } from './sqlite-statistics.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 
 /** Readers wait for a lock only while another process recovers or removes the write-ahead log. */
@@ -53,6 +54,7 @@ export interface MemoryDatabase extends Database {
 export function openSqliteInMemory(image?: Uint8Array): MemoryDatabase {
   const handle = new SqliteHandle({ path: ':memory:' });
   if (image !== undefined) handle.deserialize(image);
+  else tellStatistics(handle);
   let closed = false;
   const use = <T>(work: () => T): T => {
     if (closed) throw closedError();
