@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { userLabel } from '../entry-json.ts';
 import { exits, Failure, usage } from '../exit.ts';
 import { readKeyFile } from '../profile/key-file.ts';
-import { changeProfile, loadProfile } from '../profile/profile.ts';
+import { type Account, changeProfile, loadProfile } from '../profile/profile.ts';
 import { password, passwordOption } from '../profile/secret.ts';
 import { type Connected, urlOf, withServer } from '../session/connect.ts';
 import { command } from './command.ts';
@@ -150,14 +150,18 @@ function nameOf(typed: string): string {
   throw usage(`“${typed}” is no name of an account: lower-case letters, digits, . _ and -, at most 32`);
 }
 
-/** Keeps the session: from now on commands are from this account. */
-async function signedIn({ context, info, url }: Connected, me: SignedIn): Promise<void> {
+/** Keeps the session: from now on commands are from this account. The one that was kept before is ended. */
+async function signedIn({ client, context, info, url }: Connected, me: SignedIn): Promise<void> {
   const { id, name: server } = info.server;
   const { token, user, name, session } = me;
+  let before: Account | undefined;
   await changeProfile(context.profileFolder, (profile) => {
+    before = profile.servers[url]?.account;
     profile.server = url;
     profile.servers[url] = { id, name: server, account: { token, user, name, session } };
   });
+  // It may be over already.
+  if (before?.user === user) await client.request('session.revoke', { session: before.session }).catch(() => {});
   const label = userLabel(me, server);
   if (context.json) await context.printJson({ user: label, userId: user, server: { url, id, name: server } });
   else context.say(`signed in to ${url} as ${label}`);

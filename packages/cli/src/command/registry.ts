@@ -4,6 +4,7 @@ import { chat } from './chat.ts';
 import type { Command } from './command.ts';
 import { exportRoom } from './export.ts';
 import { importIrc, importParley } from './import.ts';
+import { inviteCreate, inviteList, inviteRevoke } from './invite.ts';
 import { keyAdd, keygen, keyList, keyRemove } from './key.ts';
 import { create, join, leave, members, rooms } from './room.ts';
 import { rpc } from './rpc.ts';
@@ -38,4 +39,7 @@ export const commands: readonly Command[] = [
   importParley,
   exportRoom,
   serve,
+  inviteCreate,
+  inviteList,
+  inviteRevoke,
 ];

@@ -32,22 +32,26 @@ A subscription sends notifications: entry, with an object of tail --json; status
         say(notification('status', { state })).catch(() => {});
       });
       const running = new Set<Promise<void>>();
-      const failed = Promise.withResolvers<never>();
+      let fault: { error: unknown } | undefined;
       try {
         for await (const line of linesOf(shell.stdin, maxLineLength)) {
+          if (fault) break;
           if (line.trim() === '') continue;
-          const answered = answer(line, methods, say).catch(failed.reject);
+          const answered = answer(line, methods, say).catch((error: unknown) => {
+            fault ??= { error };
+          });
           running.add(answered);
           void answered.then(() => running.delete(answered));
-          if (running.size >= maxAtOnce) await Promise.race([...running, failed.promise]);
+          if (running.size >= maxAtOnce) await Promise.race(running);
         }
-        await Promise.race([Promise.all(running), failed.promise]);
+        await Promise.all(running);
       } catch (error) {
         if (!(error instanceof LineTooLong)) throw error;
         throw new Failure(exits.failure, 'too-large', `a line has more than ${maxLineLength} characters`);
       } finally {
         stop();
       }
+      if (fault) throw fault.error;
     });
   },
 });

@@ -2,7 +2,9 @@
  * A connection for one command: dials, makes sure that the server is the one known at this address, signs in with the
  * session of the profile, runs, and closes whatever happens.
  */
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { type Client, createClient, machineRuntime, memoryStore, type ServerInfo, type Store } from '@parley/client';
 import { dialUrl } from '@parley/client/node';
 import { limits, Refusal } from '@parley/protocol';
@@ -130,7 +132,7 @@ async function firstHello(client: Client, failed: () => Failure): Promise<Server
 }
 
 async function signIn({ client, url, context }: Connected, profile: Profile): Promise<void> {
-  const token = context.shell.env.PARLEY_TOKEN || profile.servers[url]?.account?.token;
+  const token = (await tokenOf(context)) ?? profile.servers[url]?.account?.token;
   if (!token) throw notSignedIn(`you are not signed in to ${url}`);
   if (client.me.get()) await resumed(client);
   if (client.me.get()) return;
@@ -147,6 +149,13 @@ async function signIn({ client, url, context }: Connected, profile: Profile): Pr
       await new Promise((resolve) => setTimeout(resolve, detail.retryAfterMs));
     }
   }
+}
+
+/** A bot's token, by the environment. */
+async function tokenOf({ shell: { env, folder } }: Context): Promise<string | undefined> {
+  if (env.PARLEY_TOKEN) return env.PARLEY_TOKEN;
+  if (!env.PARLEY_TOKEN_FILE) return undefined;
+  return (await readFile(resolve(folder, env.PARLEY_TOKEN_FILE), 'utf8')).trim();
 }
 
 /** The store held a session: it is resumed with the hello. */

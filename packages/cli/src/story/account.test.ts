@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { testWorld } from '../testing.ts';
+import { start, testWorld } from '../testing.ts';
 
 test('one signs up, is somebody, signs out and in again', async () => {
   await using world = await testWorld();
@@ -95,6 +95,27 @@ test('a session that was ended elsewhere is noticed', async () => {
   assert.match(stderr, /your session .* has ended: parley login/);
 });
 
+test('signing in again ends the session before, and a token of the environment needs no profile', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  const path = join(ada.profile, 'profile.json');
+  const before = JSON.parse(await readFile(path, 'utf8')).servers[world.url].account.token;
+  assert.equal((await ada.parley('login', 'ada', '--password-file', 'password')).exit, 0);
+  const after = JSON.parse(await readFile(path, 'utf8')).servers[world.url].account.token;
+  const as = async (env: Record<string, string>) => {
+    const running = start(
+      ['whoami'],
+      { PARLEY_SERVER: world.url, PARLEY_PROFILE: join(world.folder, 'empty'), ...env },
+      world.folder,
+    );
+    return (await running.done).exit;
+  };
+  assert.equal(await as({ PARLEY_TOKEN: before }), 3);
+  assert.equal(await as({ PARLEY_TOKEN: after }), 0);
+  await writeFile(join(world.folder, 'token'), `${after}\n`);
+  assert.equal(await as({ PARLEY_TOKEN_FILE: 'token' }), 0);
+});
+
 test('another server at the same address gets nothing, until one says so', async () => {
   await using world = await testWorld();
   const ada = await world.person('ada');
@@ -122,4 +143,19 @@ test('a server that is not there is said at once', async () => {
     v: 1,
     error: { code: 'unavailable', message: `cannot reach ${world.url}: nothing listens there`, retryable: true },
   });
+});
+
+test('an operator invites people to the server', async () => {
+  await using world = await testWorld();
+  const ada = await world.owner('ada');
+  const bob = await world.person('bob');
+  const code = (await ada.parley('invites', 'create', '--uses', '2', '--expires', '1h')).stdout.trim();
+  const [listed] = (await ada.parley('invites', 'list', '--json')).json();
+  assert.deepEqual([listed?.code, listed?.usesLeft], [code, 2]);
+  const carl = await world.person();
+  assert.equal((await carl.parley('register', 'carl', '--invite', code, '--password-file', 'password')).exit, 0);
+  assert.equal((await ada.parley('invites', 'revoke', code)).exit, 0);
+  assert.equal((await ada.parley('invites', 'list')).stdout, '');
+  assert.equal((await ada.parley('invites', 'create', '--uses', '0')).exit, 2);
+  assert.equal((await bob.parley('invites', 'create')).exit, 4);
 });

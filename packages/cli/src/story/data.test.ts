@@ -63,6 +63,20 @@ test('an import that was stopped goes on where it stopped', async () => {
   );
 });
 
+test('an import goes on when the server was started again', async () => {
+  await using world = await testWorld();
+  const ada = await world.owner('ada');
+  const file = join(world.folder, '2005-02-08.long.raw.txt');
+  await writeFile(file, Array.from({ length: 5_000 }, (_, i) => `[10:00] <nick${i % 7}> line ${i}`).join('\n'));
+  const importing = ada.start('import', 'irc', file, '--room', 'long', '--json');
+  while (!(await ada.parley('rooms', '--json')).stdout.includes('#long'));
+  await world.restart();
+  const [tally] = (await importing.done).json();
+  assert.equal(Number(tally?.added) + Number(tally?.skipped), 5_000);
+  const entries = (await ada.parley('tail', 'long', '--json', '--count', '6000')).json();
+  assert.equal(entries.filter(({ kind }) => kind === 'message').length, 5_000);
+});
+
 test('what is wrong with an import is said before anything is done', async () => {
   await using world = await testWorld();
   const ada = await world.owner('ada');

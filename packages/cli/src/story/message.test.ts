@@ -142,6 +142,23 @@ test('naughty strings come back as they were sent, and harm no screen', async ()
   const read = await ada.parley('tail', 'ops', '--json', '--count', String(texts.length));
   const got = new Set(read.json().map(({ text }) => text));
   for (const text of texts) assert.ok(got.has(text), JSON.stringify(text));
+  for (const text of [
+    '\ufeffmark',
+    '-',
+    '--json',
+    '\u202eoverride',
+    "'; DROP TABLE entry; --",
+    'a\u2028b',
+    '%s%n',
+    '\u0007',
+  ]) {
+    const running = ada.start('send', 'ops', '-');
+    running.stdin.end(text);
+    assert.equal((await running.done).exit, 0);
+    const [last] = (await ada.parley('tail', 'ops', '--json', '--count', '1')).json();
+    assert.equal(last?.text, text);
+  }
+  assert.equal((await ada.parley('send', 'ops', '--', '--json')).exit, 0);
   const { stdout } = await ada.parley('tail', 'ops', '--count', String(texts.length));
   assert.ok(!/(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(stdout));
 });
