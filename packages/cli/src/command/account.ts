@@ -1,6 +1,7 @@
 /** Signing up, in and out, and who one is. */
 import { resolve } from 'node:path';
 import { accountName, check, type SignedIn } from '@parley/protocol';
+import { cleanLine } from '@parley/terminal';
 import type { Context } from '../context.ts';
 import { userLabel } from '../entry-json.ts';
 import { exits, Failure, usage } from '../exit.ts';
@@ -45,19 +46,21 @@ export const login = command({
   name: 'login',
   group: 'Account',
   about: 'Signs in, with a password or a key, and keeps the session in the profile.',
-  examples: ['parley login ada', 'parley login ada --password-file pw.txt', 'parley login ada --key key.pem'],
-  arguments: [{ name: 'NAME', about: 'Name of the account.' }],
+  examples: ['parley login ada', 'parley login ada --password-file pw.txt', 'parley login --key key.pem'],
+  arguments: [{ name: 'NAME', about: 'Name of the account; a key knows its own.', optional: true }],
   options: {
     ...passwordOption,
     ...trustOption,
     key: { value: 'FILE', about: 'File with a key of parley keygen, instead of a password.', offers: 'file' },
   },
-  async run(context, { arguments: [typed = ''], options }) {
-    const name = nameOf(typed);
+  async run(context, { arguments: [typed], options }) {
+    const { key } = options;
+    if (typed === undefined && key === undefined) throw usage('NAME is missing: parley login NAME, or --key FILE');
+    const name = typed === undefined ? undefined : nameOf(typed);
     const enter =
-      options.key === undefined
-        ? await byPassword(context, name, options['password-file'])
-        : await byKey(context, name, options.key);
+      key === undefined
+        ? await byPassword(context, name ?? '', options['password-file'])
+        : await byKey(context, name, key);
     await withServer(
       context,
       { as: 'anyone', deadline: 'command', trust: options['trust-new-server'] },
@@ -73,13 +76,13 @@ async function byPassword(context: Context, name: string, file: string | undefin
   return ({ client }) => client.signIn({ name, password: secret });
 }
 
-async function byKey(context: Context, name: string, file: string): Promise<Enter> {
+async function byKey(context: Context, name: string | undefined, file: string): Promise<Enter> {
   const path = resolve(context.shell.folder, file);
   const { publicKey: key, sign, isOpen } = await readKeyFile(path);
   if (isOpen) context.say(`parley: ${path} can be read by others: chmod 600 it`);
   return async ({ client }) => {
     const me = await client.signInWithKey({ key, sign });
-    if (me.name === name) return me;
+    if (name === undefined || me.name === name) return me;
     await client.signOut();
     throw new Failure(exits.authentication, 'bad-credentials', `this key signs in ${me.name}, not ${name}`);
   };
@@ -121,7 +124,7 @@ export const whoami = command({
       const me = client.me.get()!;
       const user = userLabel(me, info.server.name);
       const { kind, serverRole, display = null } = me;
-      if (!context.json) return context.print(`${user} on ${url}`);
+      if (!context.json) return context.print(`${cleanLine(user)} on ${url}`);
       const server = { url, id: info.server.id, name: info.server.name };
       return context.printJson({ user, userId: me.user, name: me.name, display, kind, serverRole, server });
     });
@@ -139,7 +142,7 @@ export const claim = command({
     await withServer(context, { as: 'account', deadline: 'command' }, async ({ client, info, signal }) => {
       await client.request('account.claim', { secret }, { signal });
       if (context.json) await context.printJson({ owner: true, server: info.server.name });
-      else context.say(`you own ${info.server.name} now`);
+      else context.say(`you own ${cleanLine(info.server.name)} now`);
     });
   },
 });
@@ -164,5 +167,5 @@ async function signedIn({ client, context, info, url }: Connected, me: SignedIn)
   if (before?.user === user) await client.request('session.revoke', { session: before.session }).catch(() => {});
   const label = userLabel(me, server);
   if (context.json) await context.printJson({ user: label, userId: user, server: { url, id, name: server } });
-  else context.say(`signed in to ${url} as ${label}`);
+  else context.say(`signed in to ${url} as ${cleanLine(label)}`);
 }

@@ -1,5 +1,6 @@
 /** Brings logs of other chats, and of other servers, into rooms. */
 import { resolve } from 'node:path';
+import { cleanLine } from '@parley/terminal';
 import { upload, verifyFile } from '../archive/upload.ts';
 import type { Context } from '../context.ts';
 import { exits, Failure, usage } from '../exit.ts';
@@ -43,7 +44,7 @@ export const importIrc = command({
 /** Said before a room is made for nothing; the server decides. */
 function mustBeOperator({ client, info }: Connected): void {
   if (client.me.get()?.serverRole !== 'user') return;
-  throw new Failure(exits.forbidden, 'forbidden', `only an operator of ${info.server.name} may import`);
+  throw new Failure(exits.forbidden, 'forbidden', `only an operator of ${cleanLine(info.server.name)} may import`);
 }
 
 const count = (number: number): string => number.toLocaleString('en');

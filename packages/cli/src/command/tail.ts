@@ -1,4 +1,5 @@
 /** Shows what was said in a room, and what is said from now on. */
+import type { Room } from '@parley/client';
 import type { RawEntry, RoomView } from '@parley/protocol';
 import { dayLine, dayWatch, formatEntry } from '@parley/terminal';
 import { readMoment } from '../duration.ts';
@@ -6,7 +7,7 @@ import { entryJson } from '../entry-json.ts';
 import { usage } from '../exit.ts';
 import { type Connected, withServer } from '../session/connect.ts';
 import { maxCount, type Query, readNewest, readSince } from '../session/history.ts';
-import { findRoom, ownRoom } from '../session/room.ts';
+import { findRoom, ownRoom, whenOut } from '../session/room.ts';
 import { wantsColour } from '../shell.ts';
 import { command } from './command.ts';
 import { roomArgument } from './room.ts';
@@ -40,13 +41,23 @@ export const tail = command({
         const show = context.json ? 'everything' : 'rows';
         const print = printer(connected, view);
         const to = await printHistory(connected, { room: view.id, count, since, show }, print);
-        if (!room) return;
-        for await (const entry of room.entries({ since: to, signal: connected.signal })) await print(entry);
-        connected.signal.throwIfAborted();
+        if (room) await follow(connected, room, to, print);
       },
     );
   },
 });
+
+async function follow(connected: Connected, room: Room, since: number, print: Print): Promise<void> {
+  const out = new AbortController();
+  const stop = whenOut(connected, room, (failure) => out.abort(failure));
+  const signal = AbortSignal.any([connected.signal, out.signal]);
+  try {
+    for await (const entry of room.entries({ since, signal })) await print(entry);
+    signal.throwIfAborted();
+  } finally {
+    stop();
+  }
+}
 
 function countOf(typed: string): number {
   const count = /^\d{1,7}$/.test(typed) ? Number(typed) : Number.NaN;

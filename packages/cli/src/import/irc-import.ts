@@ -9,7 +9,6 @@ import { findRoom, roomName } from '../session/room.ts';
 import { type ArchiveLine, archiveLine } from './archive-line.ts';
 import { batches } from './batch.ts';
 import { decodeLines, parseIrcLog } from './irc.ts';
-import { dayOf } from './irc-clock.ts';
 
 export interface Tally {
   added: number;
@@ -36,16 +35,27 @@ export interface LogFile {
   bytes: number;
 }
 
-/** In the order of their days. Throws for a name without a day and for a file that is not there, before anything is done. */
+/** In the order of their days. Throws for a name that will not do and a file that is not there, before anything is done. */
 export async function logFiles(paths: readonly string[]): Promise<LogFile[]> {
   const files: LogFile[] = [];
   for (const path of paths) {
-    if (dayOf(basename(path)) === undefined)
-      throw usage(`${basename(path)} is not named as a log of a day: YYYY-MM-DD.NAME.raw.txt`);
+    checkName(basename(path));
     files.push({ path, bytes: (await stat(path)).size });
   }
   const name = ({ path }: LogFile) => basename(path);
-  return files.sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
+  files.sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
+  // A line is known by its file's name: of two files of one name the second would be taken for the first.
+  const twice = files.find((file, i) => i > 0 && name(file) === name(files[i - 1]!));
+  if (twice) throw usage(`two files are called ${name(twice)}: give them different names`);
+  return files;
+}
+
+function checkName(name: string): void {
+  try {
+    parseIrcLog(name, []).next();
+  } catch (error) {
+    throw error instanceof RangeError ? usage(error.message) : error;
+  }
 }
 
 /** The room to read into: made when it is missing, joined when one is not in it. */

@@ -45,6 +45,17 @@ export async function ownRoom(connected: Connected, typed: string): Promise<Room
   throw new Failure(exits.forbidden, 'not-a-member', `you are not in ${label}: parley join '${label}'`);
 }
 
+/** Calls back once when one is no longer in a room; returns what ends the watch. */
+export function whenOut({ client }: Connected, room: Room, out: (failure: Failure) => void): () => void {
+  const label = roomLabel(room.summary.get().view);
+  const stop = client.rooms.subscribe(() => {
+    if (client.room(room.id)) return;
+    stop();
+    out(new Failure(exits.forbidden, 'not-a-member', `you are no longer in ${label}`));
+  });
+  return stop;
+}
+
 /** A message by its number in the room, as tail --json shows it. */
 export async function findMessage({ client, signal }: Connected, room: string, typed: string): Promise<RawEntry> {
   const seq = /^\d{1,15}$/.test(typed) ? Number(typed) : undefined;

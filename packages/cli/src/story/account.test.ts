@@ -57,8 +57,9 @@ test('a key signs in where a password did', async () => {
   assert.match((await ada.parley('key', 'list')).stdout, /laptop/);
 
   const laptop = await world.person();
-  assert.equal((await laptop.parley('login', 'ada', '--key', 'key.pem')).exit, 0);
+  assert.equal((await laptop.parley('login', '--key', 'key.pem')).exit, 0);
   assert.match((await laptop.parley('whoami')).stdout, /^@ada:/);
+  assert.equal((await laptop.parley('login', 'ada', '--key', 'key.pem')).exit, 0);
   const other = await world.person('bob');
   assert.equal((await other.parley('login', 'bob', '--key', 'key.pem')).exit, 3);
 

@@ -116,3 +116,19 @@ test('what a chat may not say is said with its reason, and ends it with its exit
   const { exit } = await chat.done;
   assert.equal(exit, 4);
 });
+
+test('who is removed from a room is told, in tail and in chat', async () => {
+  await using world = await testWorld();
+  const { ada, bob } = await opsRoom(world);
+  const tail = bob.start('tail', 'ops', '--follow', '--json');
+  const chat = bob.start('chat', 'ops');
+  await tail.shows('"bob joined"');
+  await chat.shows('bob joined');
+  await ada.parley('kick', 'ops', 'bob');
+  const ended = await tail.done;
+  assert.equal(ended.exit, 4);
+  assert.match(ended.stderr, /you are no longer in #ops/);
+  const left = await chat.done;
+  assert.equal(left.exit, 4);
+  assert.match(left.stdout, /! you are no longer in #ops/);
+});

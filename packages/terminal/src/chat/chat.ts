@@ -55,6 +55,7 @@ class ChatSession {
   #following = new AbortController();
   #refused: Refusal | undefined;
   #wasOnline = true;
+  #leaving = false;
 
   constructor(options: ChatOptions) {
     this.#options = options;
@@ -70,6 +71,7 @@ class ChatSession {
     this.#stop.push(
       client.status.subscribe(() => this.#statusChanged()),
       client.outbox.subscribe(() => this.#showPrompt()),
+      client.rooms.subscribe(() => this.#checkRoom()),
     );
     const close = () => this.#screen.close();
     signal.addEventListener('abort', close, { once: true });
@@ -141,7 +143,7 @@ class ChatSession {
     const local = localCommand(line);
     if (local === 'quit') return 'quit';
     if (local) await this.#local(local);
-    else if (isCommand(line)) return this.#done(await this.#outcome(line));
+    else if (isCommand(line)) return this.#command(line);
     else this.#send(line);
     if (!this.#isTerminal && this.#sending.size >= pipedAtOnce) await Promise.race(this.#sending);
     return undefined;
@@ -173,6 +175,16 @@ class ChatSession {
 
   async #outcome(line: string): Promise<Result> {
     return run(this.#options.client, this.#room, line);
+  }
+
+  async #command(line: string): Promise<'quit' | undefined> {
+    this.#leaving = true;
+    const result = await this.#outcome(line);
+    if (result.kind !== 'left') {
+      this.#leaving = false;
+      this.#checkRoom();
+    }
+    return this.#done(result);
   }
 
   async #done(result: Result): Promise<'quit' | undefined> {
@@ -230,6 +242,15 @@ class ChatSession {
       this.#note('online again');
     }
     this.#showPrompt();
+  }
+
+  /** Somebody else may end one's stay. */
+  #checkRoom(): void {
+    if (this.#leaving || this.#options.client.room(this.#room.id)) return;
+    this.#leaving = true;
+    this.#warn(`you are no longer in ${labelOf(this.#room)}`);
+    this.#refused ??= new Refusal('not-a-member');
+    this.#screen.close();
   }
 
   #showPrompt(): void {
