@@ -1,7 +1,6 @@
 /**
- * The formula of unread that server and client share: countable entries after the marker. One's own message moves the
- * marker to itself, so one's own count only where the marker was set back behind them. Mentions are those of others that
- * name the reader; they count until they are read, deleted or not.
+ * The formula of unread that server and client share: countable entries of others after the marker; one's own message
+ * moves the marker to itself. Mentions are those that name the reader; they count until they are read, deleted or not.
  */
 import { isCountable, type RawEntry } from '@parley/protocol';
 import { mentions } from './row.ts';
@@ -33,9 +32,8 @@ export function recounted(
   me: string | undefined,
   otherwise: number,
 ): Counts {
-  const after = rows.filter((row) => row.seq > marker && isCountable(row));
-  const others = after.filter((row) => row.user !== me);
+  const others = rows.filter((row) => row.seq > marker && isCountable(row) && row.user !== me);
   const isKnown = others.every((row) => (row.body ?? null) !== null);
   const mentioned = isKnown ? others.filter((row) => mentions(row.body, me)).length : otherwise;
-  return { marker, unread: after.length, mentions: mentioned };
+  return { marker, unread: others.length, mentions: mentioned };
 }

@@ -65,13 +65,17 @@ const sql = {
   invited: 'INSERT INTO invitation (person, room) VALUES (?, ?) ON CONFLICT (person, room) DO NOTHING',
   uninvited: 'DELETE FROM invitation WHERE person = ? AND room = ?',
   mention: 'INSERT INTO mention (person, room, seq) VALUES (?, ?, ?) ON CONFLICT (person, room, seq) DO NOTHING',
-  marker: `INSERT INTO marker (person, room, seq) VALUES (?, ?, ?) ON CONFLICT (person, room) DO UPDATE SET
-    seq = CASE WHEN excluded.seq > marker.seq THEN excluded.seq ELSE marker.seq END`,
+  marker: `INSERT INTO marker (person, room, seq, own) VALUES (?, ?, ?, 0) ON CONFLICT (person, room) DO UPDATE SET
+    seq = CASE WHEN excluded.seq > marker.seq THEN excluded.seq ELSE marker.seq END,
+    own = CASE WHEN excluded.seq > marker.seq THEN 0 ELSE marker.own END`,
   redactEdits:
     "DELETE FROM part WHERE room = ? AND seq IN (SELECT seq FROM entry WHERE room = ? AND target = ? AND kind = 'edit')",
   redact: 'DELETE FROM part WHERE room = ? AND seq IN (SELECT seq FROM entry WHERE room = ? AND act = ?)',
   erase: `DELETE FROM part WHERE room = ? AND seq IN (
     SELECT seq FROM entry WHERE room = ? AND author = ? AND seq < ? AND kind NOT IN ('create', 'settings'))`,
+  eraseEdits: `DELETE FROM part WHERE room = ? AND seq IN (
+    SELECT edit.seq FROM entry AS said JOIN entry AS edit ON edit.room = said.room AND edit.target = said.act
+    WHERE said.room = ? AND said.author = ? AND said.kind = 'message' AND edit.kind = 'edit')`,
   due: 'INSERT INTO due (room, at) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET at = excluded.at',
   notDue: 'DELETE FROM due WHERE room = ?',
 } as const;
@@ -173,7 +177,10 @@ export function addEntry(rows: Rows, n: number, written: Written, nth: number): 
     rows.add(sql.redactEdits, n, n, target);
   }
   if (kind === 'unreact' && target) rows.add(sql.redact, n, n, target);
-  if (kind === 'erase' && written.subject !== undefined) rows.add(sql.erase, n, n, written.subject, seq);
+  if (kind === 'erase' && written.subject !== undefined) {
+    rows.add(sql.erase, n, n, written.subject, seq);
+    rows.add(sql.eraseEdits, n, n, written.subject);
+  }
   return after;
 }
 

@@ -29,7 +29,7 @@ const sql = {
     WHERE n = ? AND EXISTS (SELECT 1 FROM alias WHERE alias.alias = ? AND alias.room = room.id)`,
   due: 'INSERT INTO due (room, at) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET at = excluded.at',
   reader: 'INSERT INTO reader (person, room) VALUES (?, ?)',
-  read: 'INSERT INTO marker (person, room, seq) VALUES (?, ?, ?)',
+  read: 'INSERT INTO marker (person, room, seq, own) VALUES (?, ?, ?, 0)',
   checkpoint: 'INSERT INTO checkpoint (room, term, seq, chain, state, signature) VALUES (?, ?, ?, ?, ?, ?)',
 } as const;
 

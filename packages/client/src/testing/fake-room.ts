@@ -68,9 +68,9 @@ export class FakeRoom {
 
   counts(user: string): { marker: number; unread: number; mentions: number } {
     const marker = this.markers.get(user) ?? 0;
-    const after = this.log.filter((entry) => entry.seq > marker && isCountable(entry));
+    const after = this.log.filter((entry) => entry.seq > marker && isCountable(entry) && entry.user !== user);
     const means = (entry: RawEntry) =>
-      entry.user !== user && ((entry.body as { mentions?: string[] } | null)?.mentions?.includes(user) ?? false);
+      (entry.body as { mentions?: string[] } | null)?.mentions?.includes(user) ?? false;
     return { marker, unread: after.length, mentions: after.filter(means).length };
   }
 

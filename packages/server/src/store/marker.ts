@@ -1,4 +1,8 @@
-/** Read markers, and what is unread behind them. Countable entries are numbered (`nth`), so counting costs two look-ups. */
+/**
+ * Read markers, and what is unread behind them. Countable entries are numbered (`nth`), so counting costs two look-ups.
+ * One's own messages do not count: each moves the marker to itself, so there are some behind it only after it was set
+ * back, and then their number (`own`) is kept with it.
+ */
 import type { Database } from './database.ts';
 
 export interface Unread {
@@ -7,14 +11,27 @@ export interface Unread {
   mentions: number;
 }
 
+/** How far behind a marker that was set back one's own messages are looked for: 10 ms of reading. */
+const ownWithin = 10_000;
+
 export function markerStore(db: Database) {
+  const read = async (person: number, room: number): Promise<{ seq: number; own: number }> => {
+    const [row] = await db.all<{ seq: number; own: number }>(
+      'SELECT seq, own FROM marker WHERE person = ? AND room = ?',
+      [person, room],
+    );
+    return row ?? { seq: 0, own: 0 };
+  };
+  const ownAfter = async (person: number, room: number, seq: number): Promise<number> => {
+    const [row] = await db.all<{ count: number }>(
+      "SELECT count(*) AS count FROM entry WHERE room = ? AND seq > ? AND seq <= ? AND author = ? AND kind = 'message'",
+      [room, seq, seq + ownWithin, person],
+    );
+    return row?.count ?? 0;
+  };
   return {
     async get(person: number, room: number, headNth: number): Promise<Unread> {
-      const [row] = await db.all<{ seq: number }>('SELECT seq FROM marker WHERE person = ? AND room = ?', [
-        person,
-        room,
-      ]);
-      const marker = row?.seq ?? 0;
+      const { seq: marker, own } = await read(person, room);
       const [before] = await db.all<{ nth: number }>(
         'SELECT nth FROM entry WHERE room = ? AND seq <= ? ORDER BY seq DESC LIMIT 1',
         [room, marker],
@@ -23,12 +40,16 @@ export function markerStore(db: Database) {
         'SELECT count(*) AS count FROM mention WHERE person = ? AND room = ? AND seq > ?',
         [person, room, marker],
       );
-      return { marker, unread: Math.max(0, headNth - (before?.nth ?? 0)), mentions: mentions?.count ?? 0 };
+      return { marker, unread: Math.max(0, headNth - (before?.nth ?? 0) - own), mentions: mentions?.count ?? 0 };
     },
-    set: (person: number, room: number, seq: number) =>
-      db.run(
-        'INSERT INTO marker (person, room, seq) VALUES (?, ?, ?) ON CONFLICT (person, room) DO UPDATE SET seq = excluded.seq',
-        [person, room, seq],
-      ),
+    async set(person: number, room: number, seq: number): Promise<void> {
+      const before = await read(person, room);
+      const own = seq < before.seq || before.own > 0 ? await ownAfter(person, room, seq) : 0;
+      await db.run(
+        `INSERT INTO marker (person, room, seq, own) VALUES (?, ?, ?, ?)
+         ON CONFLICT (person, room) DO UPDATE SET seq = excluded.seq, own = excluded.own`,
+        [person, room, seq, own],
+      );
+    },
   };
 }

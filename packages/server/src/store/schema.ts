@@ -55,7 +55,8 @@ export const migrations: readonly string[][] = [
       person INTEGER NOT NULL, room INTEGER NOT NULL, PRIMARY KEY (person, room)
     ) STRICT, WITHOUT ROWID`,
     `CREATE TABLE marker (
-      person INTEGER NOT NULL, room INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (person, room)
+      person INTEGER NOT NULL, room INTEGER NOT NULL, seq INTEGER NOT NULL, own INTEGER NOT NULL,
+      PRIMARY KEY (person, room)
     ) STRICT, WITHOUT ROWID`,
     `CREATE TABLE mention (
       person INTEGER NOT NULL, room INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (person, room, seq)
