@@ -18,12 +18,12 @@ const emojis = ['👍', '🎉', '❤️'];
 const deeds: [weight: number, name: string, deed: Deed][] = [
   [30, 'says', (doer) => outbox(doer, 'message', (room, clientId) => room.send(speech(doer), { clientId }))],
   [
-    5,
+    6,
     'edits',
     (doer) =>
       onMessage(doer, 'edit', (room, ref, clientId) => room.edit(ref, doer.scene.words(doer.room), { clientId })),
   ],
-  [3, 'redacts', (doer) => onMessage(doer, 'redact', (room, ref, clientId) => room.redact(ref, 'why', { clientId }))],
+  [5, 'redacts', (doer) => onMessage(doer, 'redact', (room, ref, clientId) => room.redact(ref, 'why', { clientId }))],
   [
     6,
     'reacts',
@@ -34,6 +34,8 @@ const deeds: [weight: number, name: string, deed: Deed][] = [
   [1, 'unpins', (doer) => onMessage(doer, 'unpin', (room, ref, clientId) => room.unpin(ref, { clientId }))],
   [4, 'joins', ({ device, room }) => device.client.join(room)],
   [2, 'leaves', ({ device, room }) => device.client.room(room)?.leave()],
+  [2, 'says a last word', (doer) => saysAndLeaves(doer)],
+  [2, 'silences everybody for a moment', (doer) => silencesAll(doer)],
   [3, 'invites', (doer) => onOther(doer, 'member.invite', {})],
   [1, 'takes an invitation back', (doer) => onOther(doer, 'member.revoke', {})],
   [2, 'kicks', (doer) => onOther(doer, 'member.kick', { reason: 'go' })],
@@ -44,7 +46,7 @@ const deeds: [weight: number, name: string, deed: Deed][] = [
   [3, 'gives a role', (doer) => onOther(doer, 'member.setRole', { role: pick(doer, roles) })],
   [3, 'changes rules', (doer) => request(doer, 'room.settings', pick(doer, rules))],
   [4, 'reads', (doer) => reads(doer)],
-  [4, 'marks as read', (doer) => marks(doer)],
+  [6, 'marks as read', (doer) => marks(doer)],
   [2, 'types', ({ device, room }) => void device.client.room(room)?.setTyping(true)],
   [2, 'lists members', ({ device, room }) => device.client.room(room)?.members()],
   [1, 'makes a room', (doer) => makes(doer)],
@@ -160,6 +162,28 @@ function onOther(doer: Doer, name: RequestName, more: object): Promise<unknown> 
   const others = doer.scene.people.filter(({ user, name: other }) => user !== undefined && other !== doer.person.name);
   if (others.length === 0) return undefined;
   return request(doer, name, { user: pick(doer, others).user, ...more });
+}
+
+/** When the answer is lost, whoever sends again is not in the room any more. */
+async function saysAndLeaves(doer: Doer): Promise<void> {
+  const { network, random, clock } = doer.scene.world;
+  const room = doer.device.client.room(doer.room);
+  if (random.chance(0.5))
+    for (const wire of network.wires.filter(({ from }) => from === doer.device.name)) {
+      network.stall(wire, 'down');
+      clock.setTimer(() => network.sever(wire), random.between(1_000, 2_000));
+    }
+  const said = outbox(doer, 'message', (on, clientId) => on.send(speech(doer), { clientId }));
+  said?.catch(() => {});
+  await clock.wait(random.between(50, 500));
+  await Promise.allSettled([said, room?.leave()]);
+}
+
+/** Several ends that are due at once. */
+async function silencesAll(doer: Doer): Promise<void> {
+  const others = doer.scene.people.flatMap(({ user }) => (user && user !== doer.person.user ? [user] : []));
+  const durationMs = doer.scene.world.random.between(100, 3_000);
+  await Promise.allSettled(others.map((user) => request(doer, 'member.mute', { user, durationMs })));
 }
 
 async function reads(doer: Doer): Promise<unknown> {

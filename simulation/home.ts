@@ -125,7 +125,13 @@ export class Home {
     return {
       debug: quiet,
       info: quiet,
-      warn: (fields, message) => this.#world.tell(() => `${this.name} warns: ${message} ${inWords(fields)}`),
+      warn: (fields, message) => {
+        this.#world.tell(() => `${this.name} warns: ${message} ${inWords(fields)}`);
+        // Two rooms may want one name at once; nothing else may contradict what is stored.
+        const says = String(errorOf(fields));
+        if (says.includes('constraint') && !says.includes('alias'))
+          this.#world.fault(`${this.name}: ${message}`, fields);
+      },
       error: (fields, message) => {
         this.#world.tell(() => `${this.name} has an error: ${message} ${inWords(fields)}`);
         if (!life.dead && this.disk.failing === 0) this.#world.fault(`${this.name}: ${message}`, errorOf(fields));

@@ -1,5 +1,6 @@
 // `npm run simulate -- --seeds 100`: random runs, one after another. `--seed 7` replays one and tells what happened.
 import { parseArgs } from 'node:util';
+import { describeFailure } from './failure.ts';
 import { run } from './run.ts';
 
 const { values } = parseArgs({
@@ -26,10 +27,8 @@ for (const seed of seeds) {
     continue;
   }
   failures += 1;
-  const { cause } = failure;
-  process.stdout.write(`✗ ${failure.message}\n`);
-  if (one !== undefined && cause instanceof Error)
-    process.stdout.write(`${cause.stack ?? ''}\n${String(cause.cause ?? '')}\n`);
+  process.stdout.write(`✗ ${describeFailure(failure)}\n`);
+  if (one !== undefined && failure.cause instanceof Error) process.stdout.write(`${failure.cause.stack ?? ''}\n`);
   process.stdout.write(`  npm run simulate -- --seed ${seed}${deeds === 120 ? '' : ` --deeds ${deeds}`}\n`);
 }
 if (failures > 0) process.exitCode = 1;

@@ -13,6 +13,7 @@ const mishaps: [weight: number, name: string, mishap: Mishap][] = [
   [3, 'a wire is cut and one end knows', (scene) => onWire(scene, (wire) => scene.world.network.sever(wire, 'one'))],
   [2, 'a wire is cut and nobody knows', (scene) => onWire(scene, (wire) => scene.world.network.sever(wire, 'neither'))],
   [4, 'nothing comes through in one direction', (scene) => stall(scene)],
+  [4, 'answers are lost', (scene) => loseAnswers(scene)],
   [1, 'nobody can connect', (scene) => unreachable(scene)],
   [2, 'the network is slow', (scene) => slowNetwork(scene)],
   [2, 'the disk is slow', (scene) => slowDisk(scene)],
@@ -82,6 +83,15 @@ function stall(scene: Scene): void {
     const way = world.random.pick(['up', 'down'] as const);
     world.network.stall(wire, way);
     world.clock.setTimer(() => world.network.flow(wire, way), world.random.between(100, 90_000));
+  });
+}
+
+/** What was asked is done, and nobody hears of it. */
+function loseAnswers(scene: Scene): void {
+  const { world } = scene;
+  onWire(scene, (wire) => {
+    world.network.stall(wire, 'down');
+    world.clock.setTimer(() => world.network.sever(wire, 'both'), world.random.between(50, 3_000));
   });
 }
 

@@ -12,6 +12,8 @@ import { Failure, World } from './world.ts';
 export interface RunOptions {
   /** How many things people try. */
   deeds?: number;
+  /** How often something goes wrong before a deed; left out, the seed decides. */
+  mishaps?: number;
   /** Notes what happens, line by line. */
   tells?: boolean;
 }
@@ -31,7 +33,7 @@ const pauseMs = 400;
 /** How long healing may take. */
 const healMs = 600_000;
 
-export async function run(seed: number, { deeds = 120, tells = false }: RunOptions = {}): Promise<Run> {
+export async function run(seed: number, { deeds = 120, mishaps, tells = false }: RunOptions = {}): Promise<Run> {
   const world = new World(seed);
   world.tells = tells;
   const home = new Home(world, 'home', { loadedRooms: world.random.pick([1, 3, 100]) });
@@ -41,7 +43,7 @@ export async function run(seed: number, { deeds = 120, tells = false }: RunOptio
   const onRejection = (error: unknown) => world.fault('nobody caught a rejection', error);
   process.on('unhandledRejection', onRejection);
   try {
-    entries = await play(scene, deeds);
+    entries = await play(scene, deeds, mishaps);
   } catch (error) {
     failure = new Failure(seed, world.clock.nowMs, error);
     if (tells) world.story.push(...(await describe(scene)));
@@ -52,7 +54,7 @@ export async function run(seed: number, { deeds = 120, tells = false }: RunOptio
   return { seed, failure, story: world.story, entries, lives: home.lives, steps: world.clock.steps };
 }
 
-async function play(scene: Scene, deeds: number): Promise<number> {
+async function play(scene: Scene, deeds: number, often: number | undefined): Promise<number> {
   const { world, home } = scene;
   const { random, clock } = world;
   const names = ['ada', 'ben', 'cleo', 'dan'].slice(0, random.between(2, 4));
@@ -61,7 +63,8 @@ async function play(scene: Scene, deeds: number): Promise<number> {
   world.network.delayMs = [1, random.pick([5, 50, 300])];
   for (const device of scene.devices) device.shelf.latencyMs = [0, random.pick([1, 50])];
   await open(scene);
-  const mishaps = random.pick([0, 0.05, 0.15, 0.3]);
+  const drawn = random.pick([0, 0.05, 0.15, 0.3]);
+  const mishaps = often ?? drawn;
   for (let i = 0; i < deeds; i++) {
     if (random.chance(mishaps)) goWrong(scene);
     doSomething(scene);

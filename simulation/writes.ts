@@ -1,5 +1,6 @@
 // One fixed story with every kind of write, run once undisturbed and then once for each write with a crash right before
 // and right after it. Everybody tries again what failed. The end must always be the same (S12).
+import assert from 'node:assert/strict';
 import type { Client } from '@parley/client';
 import type { MessageRef, Payload, RequestName } from '@parley/protocol';
 import { checkDisk } from './check/disk.ts';
@@ -38,6 +39,22 @@ export async function tellStory(crash?: { write: number; moment: Moment }): Prom
     home.crash();
     for (const device of scene.devices) device.kill();
   }
+}
+
+/** Throws when any crash leads elsewhere. */
+export async function crashAroundEveryWrite(): Promise<void> {
+  const undisturbed = await tellStory();
+  assert.equal(undisturbed.lives, 1);
+  assert.ok(undisturbed.writes > 30, String(undisturbed.writes));
+  for (let write = 1; write <= undisturbed.writes; write++)
+    for (const moment of ['before', 'after'] as const) {
+      const where = `crashed ${moment} write ${write}`;
+      const ended = await tellStory({ write, moment }).catch((error) => {
+        throw new Error(where, { cause: error });
+      });
+      assert.equal(ended.lives, 2, where);
+      assert.deepEqual(ended.logs, undisturbed.logs, where);
+    }
 }
 
 class Story {

@@ -14,6 +14,8 @@ export async function checkDisk(disk: Disk): Promise<RoomLog[]> {
     checkLeaves(log);
     checkNumbers(log);
     checkBans(log);
+    checkWords(log);
+    checkOwner(log);
     await checkNames(disk, log);
     await checkPeople(disk, log);
   }
@@ -63,6 +65,30 @@ function checkBans({ id, entries }: RoomLog): void {
   }
 }
 
+/** What was deleted, taken back or erased is gone, with its edits. */
+function checkWords({ id, entries }: RoomLog): void {
+  const gone = new Set<string>();
+  const erased = new Map<string, number>();
+  for (const { seq, act } of entries) {
+    if ((act?.kind === 'redact' || act?.kind === 'unreact') && act.target) gone.add(nameOf(act.target));
+    if (act?.kind === 'erase') erased.set((act.data as { subject: string }).subject, seq);
+  }
+  for (const { seq, act, body } of entries) {
+    if (!act || body === null || act.kind === 'create' || act.kind === 'settings') continue;
+    const isGone = gone.has(nameOf(act)) || (act.kind === 'edit' && act.target && gone.has(nameOf(act.target)));
+    assert.ok(!isGone, `the words at ${seq} of ${id} were deleted and are on disk`);
+    assert.ok(seq > (erased.get(act.user) ?? 0), `the words at ${seq} of ${id} were erased and are on disk`);
+  }
+}
+
+const nameOf = ({ user, clientId }: { user: string; clientId: string }): string => `${user}/${clientId}`;
+
+/** A room with people who have accounts has an owner, and nobody owns it as a guest. */
+function checkOwner({ id, state }: RoomLog): void {
+  const accounts = [...state.members.values()].filter(({ guest }) => !guest);
+  assert.ok(accounts.length === 0 || accounts.some(({ role }) => role === 'owner'), `${id} has no owner`);
+}
+
 async function checkNames(disk: Disk, { id, n, row, entries, state }: RoomLog): Promise<void> {
   const names = { title: '', topic: '' };
   for (const { act, body } of entries) {
@@ -80,7 +106,10 @@ async function checkNames(disk: Disk, { id, n, row, entries, state }: RoomLog): 
 }
 
 async function checkPeople(disk: Disk, { id, n, entries, state }: RoomLog): Promise<void> {
-  const people = await disk.rows<{ n: number; id: string }>('SELECT n, id FROM person');
+  const people = await disk.rows<{ n: number; id: string; kind: string }>('SELECT n, id, kind FROM person');
+  for (const { id: user, kind } of people)
+    if (kind === 'guest' && state.members.has(user))
+      assert.equal(state.members.get(user)!.role, 'guest', `a guest is more than that in ${id}`);
   const byNumber = new Map(people.map((person) => [person.n, person.id]));
   for (const { seq, act, row, header } of entries)
     if (act && header.what.type === 'envelope')

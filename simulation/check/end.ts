@@ -1,6 +1,7 @@
 // What must hold when everything has healed: nothing that was acknowledged is lost (S3), nothing stands twice, each
 // device's acts are in its order (S4), nothing waits for ever (L1), and every device shows what the log says (L2).
 import assert from 'node:assert/strict';
+import { startMs } from '../life.ts';
 import type { RoomLog } from '../log.ts';
 import type { Scene } from '../scene.ts';
 import { checkDisk } from './disk.ts';
@@ -13,6 +14,7 @@ export async function checkEnd(scene: Scene): Promise<number> {
   checkHeard(scene.heard, logs);
   checkTries(scene, logs);
   checkUnkept(scene);
+  checkEndings(scene, logs);
   await checkViews(scene, logs);
   return logs.reduce((sum, { entries }) => sum + entries.length, 0);
 }
@@ -46,6 +48,13 @@ function checkTries(scene: Scene, logs: readonly RoomLog[]): void {
     assert.ok(seq > (last.get(key) ?? 0), `${what} stands at ${seq}, before an earlier one at ${last.get(key)} (S4)`);
     last.set(key, seq);
   }
+}
+
+/** What has an end has ended. */
+function checkEndings({ world }: Scene, logs: readonly RoomLog[]): void {
+  const soonMs = startMs + world.clock.nowMs - 5_000;
+  for (const { id, state } of logs)
+    for (const [key, at] of state.due) assert.ok(at > soonMs, `${key} of ${id} should have ended by itself`);
 }
 
 /** S11: what is said where nothing is kept is in no byte of the disk, not even in freed pages. */
