@@ -26,8 +26,6 @@ export const pageRows = 100;
 export const waitingEntries = 1_000;
 /** Acts on messages that are remembered for pages which were asked for before them. */
 export const recentActs = 1_000;
-/** Pages looked through for a message that is known by its reference only. */
-export const searchedPages = 20;
 /** People whose names are remembered. */
 export const people = 5_000;
 /** Events that wait for a slow reader of `events()`. */

@@ -11,7 +11,7 @@ import {
 } from '@parley/protocol';
 import type { MessageRow, Readable, Row, Status, Timeline, TimelineState } from './api.ts';
 import { renamed, sameMessage } from './fold.ts';
-import { pageRows, searchedPages } from './limits.ts';
+import { pageRows } from './limits.ts';
 import type { RoomLog } from './log.ts';
 import { Overlay, type Pending } from './overlay.ts';
 import { derived } from './readable.ts';
@@ -28,7 +28,7 @@ export interface TimelinePort {
   page(query: Payload<'history.page'>): Promise<Page>;
 }
 
-type Query = Pick<Payload<'history.page'>, 'before' | 'after' | 'around' | 'at'>;
+type Query = Pick<Payload<'history.page'>, 'before' | 'after' | 'around' | 'at' | 'of'>;
 type Place = Parameters<Timeline['jump']>[0];
 
 const nothing: Window = { rows: [], from: 1, to: 0, before: false, after: false };
@@ -129,21 +129,14 @@ export class RoomTimeline implements Timeline {
     return this.#keyOf(this.#window.rows.find((row) => row.seq >= seq) ?? this.#window.rows.at(-1));
   }
 
-  /** The protocol finds messages by place only, so one that is known by its reference is looked for backwards. */
   async #toMessage(ref: MessageRef): Promise<string | undefined> {
     const key = keyOf(ref);
     if (this.#state.get().rows.some((row) => row.key === key)) return key;
-    const { room } = this.#port.log;
-    const jump = this.#jumps;
-    let before = this.#window.from;
-    for (let pages = 0; pages < searchedPages && jump === this.#jumps; pages++) {
-      const page = await this.#port.page({ room, before, limit: pageRows, show: 'rows' });
-      const found = page.entries.find((entry) => sameMessage(entry, ref));
-      if (found) return this.#toSeq(found.seq);
-      if (!page.before || page.from >= before) break;
-      before = page.from;
-    }
-    throw new Refusal('not-found');
+    const page = await this.#load('jump', { of: { user: ref.user, clientId: ref.clientId } }, opened);
+    if (!page) return undefined;
+    const found = this.#window.rows.find((row) => sameMessage(row, ref));
+    if (!found) throw new Refusal('not-found');
+    return this.#keyOf(found);
   }
 
   #covers(seq: number): boolean {

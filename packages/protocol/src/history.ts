@@ -1,4 +1,5 @@
 /** Reading the log backwards, forwards, around a place and by date. */
+import { messageRef } from './content.ts';
 import { request } from './define.ts';
 import { rawEntry } from './entry.ts';
 import { choice, count, flag, type Infer, integer, list, optional, record, view } from './field.ts';
@@ -19,7 +20,7 @@ export type Page = Infer<typeof page>;
 export const history = {
   page: request({
     about:
-      'A page of a room. Exactly one of `before` and `after` (a seq, not included), `around` (a seq), `at` (Unix ms: the first entry from then on, and what is before it); none of them: the newest. `rows` leaves out what has no row of its own; messages carry their edits, reactions and redaction.',
+      'A page of a room. Exactly one of `before` and `after` (a seq, not included), `around` (a seq), `of` (a message by its name: around it), `at` (Unix ms: the first entry from then on, and what is before it); none of them: the newest. `rows` leaves out what has no row of its own; messages carry their edits, reactions and redaction.',
     from: 'guest',
     room: { as: 'reader' },
     payload: record({
@@ -28,6 +29,7 @@ export const history = {
       after: optional(count()),
       around: optional(count()),
       at: optional(count()),
+      of: optional(messageRef),
       limit: integer(1, limits.page),
       show: choice(['rows', 'everything']),
     }),

@@ -121,3 +121,21 @@ test('unread counts follow the marker on every device', async () => {
   const changed = await phone.next('marker.changed');
   assert.deepEqual([changed.unread, changed.mentions], [2, 1]);
 });
+
+test('a page is found by the name of a message', async () => {
+  await using server = await testServer();
+  const ada = await server.account('ada');
+  const room = await ada.createRoom('ops');
+  for (let i = 0; i < 40; i++) await ada.request('message.send', { room, clientId: `m${i}`, body: { text: `${i}` } });
+  const page = await ada.request('history.page', {
+    room,
+    of: { user: ada.user, clientId: 'm9' },
+    limit: 10,
+    show: 'rows',
+  });
+  assert.ok(page.entries.some(({ clientId }) => clientId === 'm9'));
+  await assert.rejects(
+    ada.request('history.page', { room, of: { user: ada.user, clientId: 'none' }, limit: 10, show: 'rows' }),
+    /no such thing/,
+  );
+});

@@ -4,7 +4,9 @@ import {
   isRow,
   type MessageRef,
   type Page,
+  type Payload,
   type RawEntry,
+  Refusal,
   type RoomSync,
   type RoomView,
 } from '@parley/protocol';
@@ -84,7 +86,7 @@ export class FakeRoom {
     return { room: this.view(user), mode: resumes ? 'resumed' : 'reset', entries, ...this.counts(user) };
   }
 
-  page(query: { before?: number; after?: number; around?: number; at?: number; limit: number; show: string }): Page {
+  page(query: Omit<Payload<'history.page'>, 'room'>): Page {
     const isWanted = (entry: RawEntry) => query.show !== 'rows' || isShown(entry);
     const page = this.#pageOf(
       query,
@@ -104,7 +106,10 @@ export class FakeRoom {
     }
     const found =
       query.at === undefined ? undefined : (readable.find((entry) => entry.at >= (query.at ?? 0))?.seq ?? this.head);
-    const middle = query.around ?? found;
+    const { of } = query;
+    const named = of && readable.find((entry) => entry.user === of.user && entry.clientId === of.clientId);
+    if (of && !named) throw new Refusal('not-found');
+    const middle = query.around ?? named?.seq ?? found;
     if (middle !== undefined) {
       const earlier = readable.filter((entry) => entry.seq < middle).slice(-Math.floor(limit / 2));
       const later = readable.filter((entry) => entry.seq >= middle).slice(0, Math.ceil(limit / 2));

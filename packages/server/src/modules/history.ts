@@ -1,5 +1,13 @@
 /** Reading the log. */
-import { type Handlers, limits, type Payload, type Protocol, type RawEntry, Refusal } from '@parley/protocol';
+import {
+  type Handlers,
+  limits,
+  type MessageRef,
+  type Payload,
+  type Protocol,
+  type RawEntry,
+  Refusal,
+} from '@parley/protocol';
 import { within } from '@parley/room';
 import { readableBy, readerOf } from '../access.ts';
 import type { Context } from '../context.ts';
@@ -64,12 +72,20 @@ function fit(entries: RawEntry[], centre: number): RawEntry[] {
 async function queryOf(
   { store }: Context,
   room: number,
-  { before, after, around, at }: Payload<'history.page'>,
+  { before, after, around, at, of }: Payload<'history.page'>,
 ): Promise<PageQuery> {
-  const asked = [before, after, around, at].filter((place) => place !== undefined);
+  const asked = [before, after, around, at, of].filter((place) => place !== undefined);
   if (asked.length > 1) throw new Refusal('bad-request');
   if (after !== undefined) return { after };
   if (around !== undefined) return { around };
+  if (of !== undefined) return { around: await seqOf(store, room, of) };
   if (at !== undefined) return { around: (await store.entry.seqAt(room, at)) ?? Number.MAX_SAFE_INTEGER };
   return { before: before ?? Number.MAX_SAFE_INTEGER };
+}
+
+/** What the caller may not read they do not find either: the page leaves it out. */
+async function seqOf({ entry }: Context['store'], room: number, { user, clientId }: MessageRef): Promise<number> {
+  const found = await entry.byAct(room, actKey(user, clientId));
+  if (found?.kind !== 'message') throw new Refusal('not-found');
+  return found.seq;
 }
