@@ -46,6 +46,45 @@ export const screens: readonly Screen[] = [
   { name: 'room', path: '#/r/ops', ready: 'textarea' },
   { name: 'room-offline', path: '?offline#/r/ops', ready: 'textarea' },
   { name: 'room-empty', path: '#/r/garden', ready: 'textarea' },
+  { name: 'room-muted', path: '#/r/harbour-board', ready: '[aria-label^="You are muted"]' },
+  {
+    name: 'room-members',
+    path: '#/r/ops?pane=members',
+    ready: 'aside li',
+    async act(page) {
+      await page.locator('aside').getByRole('button', { name: /Hana/ }).click();
+      await page.getByRole('menuitem', { name: 'Mute' }).waitFor();
+    },
+  },
+  {
+    name: 'room-completion',
+    path: '#/r/ops',
+    ready: 'main textarea',
+    async act(page) {
+      await page.locator('main textarea').fill('/mu');
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    name: 'room-actions',
+    path: '#/r/ops',
+    ready: 'main li[data-key]',
+    async act(page) {
+      await page.locator('main textarea').focus();
+      await page.keyboard.press('Shift+Tab');
+      await page.locator('[data-bar]').waitFor({ state: 'attached' });
+    },
+  },
+  {
+    name: 'room-settings',
+    path: '#/r/garden',
+    ready: 'main h1',
+    async act(page) {
+      await page.getByRole('button', { name: 'Room menu' }).click();
+      await page.getByRole('menuitem', { name: 'Settings' }).click();
+      await page.getByLabel('Slow mode').waitFor();
+    },
+  },
   { name: 'no-rooms', path: '?rooms=none#/', ready: 'text=Open a room of your own' },
   { name: 'join', path: '#/r/tides', ready: 'main button:text("Join")' },
   { name: 'join-unknown', path: '#/r/nothing-here', ready: 'text=There is no #nothing-here' },

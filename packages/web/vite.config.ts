@@ -51,6 +51,9 @@ const listFiles: Plugin = {
   },
 };
 
+/** Directives for server components mean nothing in a browser, and libraries have one in each file; a busy machine is no news. */
+const unheard = new Set(['MODULE_LEVEL_DIRECTIVE', 'PLUGIN_TIMINGS']);
+
 export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
   publicDir,
@@ -66,9 +69,8 @@ export default defineConfig(({ mode }) => ({
     chunkSizeWarningLimit: 1_000,
     rolldownOptions: {
       input: mode === 'sample' ? { dev: 'dev.html' } : { main: 'index.html', sw: 'src/sw.ts' },
-      // Directives for server components mean nothing in a browser, and libraries have one in each file.
       onLog(level, log, handle) {
-        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);
+        if (!unheard.has(log.code ?? '')) handle(level, log);
       },
       output: {
         entryFileNames: (chunk: { name: string }) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),

@@ -1,7 +1,7 @@
 import type { Client } from '@parley/client';
 import { useEffect, useState } from 'react';
 import { SessionEnded, Starting, Unreachable } from './enter/Quiet.tsx';
-import { useRoute } from './route.ts';
+import { followLinks, useRoute } from './route.ts';
 import { type Services, ServicesProvider } from './service/services.tsx';
 import { RoomScreen } from './shell/RoomPlace.tsx';
 import { Shell } from './shell/Shell.tsx';
@@ -29,6 +29,7 @@ function Screen({ client, claim }: { client: Client; claim: string | undefined }
   const status = useReadable(client.status);
   const server = useReadable(client.server);
   const route = useRoute();
+  useEffect(() => followLinks(document), []);
   useEffect(() => {
     // Whoever signs in now finds the rooms loaded.
     const timer = setTimeout(() => RoomScreen.preload().catch(() => undefined), 500);

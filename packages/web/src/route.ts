@@ -70,6 +70,21 @@ export function goBack(parent: Route): void {
   else navigate(parent, { replace: true });
 }
 
+/** Makes links inside the app steps that Back undoes one by one; returns what stops it. */
+export function followLinks(target: Document): () => void {
+  const follow = (event: MouseEvent) => {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (!link || link.target || link.origin !== location.origin || link.pathname !== location.pathname) return;
+    if (!link.hash.startsWith('#/')) return;
+    event.preventDefault();
+    navigate(parseRoute(link.hash));
+  };
+  target.addEventListener('click', follow);
+  return () => target.removeEventListener('click', follow);
+}
+
 function depthNow(): number {
   const state: unknown = history.state;
   const depth = typeof state === 'object' && state !== null && 'depth' in state ? state.depth : 0;

@@ -7,8 +7,8 @@ import LogOut from 'lucide-react/icons/log-out';
 import SunMoon from 'lucide-react/icons/sun-moon';
 import Ticket from 'lucide-react/icons/ticket';
 import User from 'lucide-react/icons/user';
-import type { ComponentType } from 'react';
-import { goBack, hashOf, type SettingsPage } from '../route.ts';
+import type { ComponentType, MouseEvent } from 'react';
+import { goBack, hashOf, navigate, type SettingsPage } from '../route.ts';
 import { useShell } from '../shell/actions.ts';
 import list from '../shell/RoomList.module.css';
 import { useRoving } from '../shell/useRoving.ts';
@@ -19,6 +19,13 @@ interface PageLink {
   page: SettingsPage;
   label: string;
   icon: ComponentType;
+}
+
+/** Beside the list a page takes the place of another: one step back leaves the settings. */
+function turnTo(event: MouseEvent, page: SettingsPage): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  navigate({ at: 'settings', page }, { replace: true });
 }
 
 /** The pages that this account has. */
@@ -65,6 +72,7 @@ export function SettingsNav(props: { client: Client; me: SignedIn; page: Setting
                     aria-current={to === page ? 'page' : undefined}
                     data-row
                     tabIndex={to === page ? 0 : -1}
+                    onClick={(event) => alone || turnTo(event, to)}
                   >
                     <span className={list.sign}>
                       <Icon />

@@ -39,6 +39,7 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
   return (
     <ShellContext value={actions}>
       <div className={styles.app} data-view={view}>
+        <SkipLink />
         <Rail client={client} route={route} />
         {route.at === 'settings' ? (
           <ErrorBoundary what="This page" resetKey={route.page}>
@@ -72,6 +73,20 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
       </div>
       {overlay && <Overlays client={client} me={me} overlay={overlay} close={close} />}
     </ShellContext>
+  );
+}
+
+/** The first stop of Tab: over the list, to what one came for. */
+function SkipLink() {
+  const skip = () => {
+    const target = document.querySelector<HTMLElement>('main textarea') ?? document.querySelector<HTMLElement>('main');
+    if (target && target.tabIndex < 0) target.tabIndex = -1;
+    target?.focus();
+  };
+  return (
+    <button type="button" className={styles.skip} onClick={skip}>
+      Skip to the main part
+    </button>
   );
 }
 

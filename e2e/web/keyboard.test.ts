@@ -1,0 +1,122 @@
+/** The shell without a pointer: everything is reached, Esc steps back one level, and the focus returns to where it was. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { noBrowser, openBrowser } from './browser.ts';
+import { startSampleApp } from './sample-app.ts';
+
+const options = { skip: noBrowser, timeout: 120_000 };
+
+async function withRoom(run: (page: Page) => Promise<void>): Promise<void> {
+  await using app = await startSampleApp();
+  await using browser = await openBrowser({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  const page = await browser.context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(`${app.url}#/r/ops`);
+  await page.getByPlaceholder('Message #ops').waitFor();
+  await run(page);
+}
+
+/** What has the focus: its name, its placeholder or its text. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(
+    'document.activeElement.getAttribute("aria-label") || document.activeElement.placeholder || document.activeElement.textContent',
+  );
+
+async function presses(page: Page, ...keys: string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+test('the first Tab offers to skip the list', options, () =>
+  withRoom(async (page) => {
+    await page.evaluate('document.activeElement.blur()');
+    await presses(page, 'Tab');
+    assert.equal(await focused(page), 'Skip to the main part');
+    await presses(page, 'Enter');
+    assert.equal(await focused(page), 'Message #ops');
+  }),
+);
+
+test('arrows, letters, Home and End move in the list, Enter opens', options, () =>
+  withRoom(async (page) => {
+    await page.locator('nav a[aria-current="page"]').focus();
+    await presses(page, 'ArrowUp');
+    assert.match(await focused(page), /general/);
+    await presses(page, 'd');
+    assert.match(await focused(page), /design/);
+    await presses(page, 'End');
+    assert.match(await focused(page), /releases/);
+    await presses(page, 'Enter');
+    await page.getByPlaceholder('Message #releases').waitFor();
+    await presses(page, 'Alt+ArrowUp');
+    await page.getByPlaceholder('Message #kitchen').waitFor();
+    await presses(page, 'Alt+Shift+ArrowDown');
+    await page.getByPlaceholder('Message #design').waitFor();
+  }),
+);
+
+test('the switcher opens over a message, finds, and gives the focus back', options, () =>
+  withRoom(async (page) => {
+    await page.getByPlaceholder('Message #ops').focus();
+    await presses(page, 'Control+k');
+    await page.getByRole('combobox').waitFor();
+    await presses(page, 'Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.equal(await focused(page), 'Message #ops');
+    await presses(page, 'Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.type('#gard');
+    await page.getByRole('option', { name: 'garden' }).waitFor();
+    await presses(page, 'Enter');
+    await page.getByPlaceholder('Message #garden').waitFor();
+  }),
+);
+
+test('menus open by keys, take one letter, and close to their button', options, () =>
+  withRoom(async (page) => {
+    const account = page.getByRole('button', { name: /Ilvi/ });
+    await account.focus();
+    await presses(page, 'Enter');
+    await page.getByRole('menu').waitFor();
+    await presses(page, 'ArrowDown', 'Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    assert.match(await focused(page), /Ilvi/);
+    await presses(page, 'Enter');
+    await page.getByRole('menu').waitFor();
+    await presses(page, '?');
+    await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
+    await presses(page, 'Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.match(await focused(page), /Ilvi/);
+  }),
+);
+
+test('settings open, their pages change by arrows and Enter, Esc goes back to the room', options, () =>
+  withRoom(async (page) => {
+    await presses(page, 'Control+,');
+    await page.getByRole('heading', { level: 1, name: 'Profile' }).waitFor();
+    assert.equal(await focused(page), 'Profile');
+    await page.getByRole('link', { name: 'Profile' }).focus();
+    await presses(page, 'ArrowDown', 'ArrowDown', 'Enter');
+    await page.getByRole('heading', { level: 1, name: 'Appearance' }).waitFor();
+    await page.getByRole('radio', { name: /Compact/ }).focus();
+    await presses(page, 'Space');
+    assert.equal(await page.evaluate('document.documentElement.dataset.density'), 'compact');
+    await presses(page, 'Escape');
+    await page.getByPlaceholder('Message #ops').waitFor();
+  }),
+);
+
+test('what is left can be had back with Ctrl+Z', options, () =>
+  withRoom(async (page) => {
+    await presses(page, 'Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.type('/leave');
+    await page.getByRole('option', { name: 'Leave #ops' }).waitFor();
+    await presses(page, 'Enter');
+    await page.getByText('You left #ops').first().waitFor();
+    assert.equal(await page.locator('nav a[href="#/r/ops"]').count(), 0);
+    await presses(page, 'Control+z');
+    await page.locator('nav a[href="#/r/ops"]').waitFor();
+  }),
+);
