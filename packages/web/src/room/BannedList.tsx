@@ -11,15 +11,17 @@ import styles from './Pane.module.css';
 
 type Banned = Reply<'member.banned'>['banned'][number];
 
-/** Who is kept out, why and until when; for those who may lift it. */
-export function BannedList({ client, room }: { client: Client; room: Room }) {
+/** Who is kept out, why and until when; for those who may lift it. Asks again when `changed` does. */
+export function BannedList({ client, room, changed }: { client: Client; room: Room; changed: number }) {
   const { toasts } = useServices();
   const [banned, setBanned] = useState<readonly Banned[]>([]);
   const load = useCallback(async () => {
     const reply = await client.request('member.banned', { room: room.id }).catch(() => undefined);
     if (reply) setBanned(reply.banned);
   }, [client, room]);
-  useEffect(() => void load(), [load]);
+  useEffect(() => {
+    if (changed >= 0) void load();
+  }, [load, changed]);
   const lift = async ({ person }: Banned) => {
     try {
       await client.request('member.unban', { room: room.id, user: person.id, clientId: newClientId() });

@@ -5,7 +5,6 @@ import Eye from 'lucide-react/icons/eye';
 import Timer from 'lucide-react/icons/timer';
 import { useEffect, useState } from 'react';
 import { Kbd } from '../ui/Kbd.tsx';
-import { countOf } from '../ui/time.ts';
 import { touch, useMedia } from '../ui/useMedia.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import styles from './Composer.module.css';
@@ -39,18 +38,20 @@ export function ComposerHint(props: { id: string; client: Client; room: Room; le
   );
 }
 
-/** Who reads what one writes here, the server included: rooms are not encrypted. */
-function readers(view: RoomView): string {
-  if (view.history === 'world') return 'Anybody can read this room';
-  return view.members === 1
-    ? 'Only you and the server can read this'
-    : `${countOf(view.members)} people and their servers can read this`;
-}
+/** Who reads what one writes here, servers included: rooms are not encrypted. */
+const readers = (view: RoomView): string =>
+  view.history === 'world' ? 'Anybody can read this room' : 'Members and their servers can read this';
 
 /** How long slow mode still holds one back, ms; counts down while it does. */
 function useSlowMode(client: Client, room: Room, slowMs: number): number {
   const [left, setLeft] = useState(0);
   const [sentAt, setSentAt] = useState(0);
+  const [since, setSince] = useState(slowMs);
+  if (since !== slowMs) {
+    // What was sent before it began does not count.
+    setSince(slowMs);
+    setSentAt(0);
+  }
   const sending = useReadable(client.outbox, (rows) =>
     rows.findLast((row) => row.room === room.id && row.request === 'message.send'),
   );

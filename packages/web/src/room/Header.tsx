@@ -1,4 +1,4 @@
-import type { Room } from '@parley/client';
+import type { Client, Room } from '@parley/client';
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import EllipsisVertical from 'lucide-react/icons/ellipsis-vertical';
 import Pin from 'lucide-react/icons/pin';
@@ -11,8 +11,10 @@ import { roomName } from '../ui/name.ts';
 import { countOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import styles from './RoomScreen.module.css';
+import { useMemberCount } from './useMemberCount.ts';
 
 export interface HeaderProps {
+  client: Client;
   room: Room;
   pane: Pane | undefined;
   onPane(pane: Pane | undefined): void;
@@ -21,10 +23,11 @@ export interface HeaderProps {
 }
 
 /** What the room is, who is in it, and everything else in one menu. */
-export function Header({ room, pane, onPane, onBack, menu }: HeaderProps) {
+export function Header({ client, room, pane, onPane, onBack, menu }: HeaderProps) {
   const view = useReadable(room.summary, (summary) => summary.view);
+  const count = useMemberCount(client, room);
   const toggle = (which: Pane) => onPane(pane === which ? undefined : which);
-  const members = `${countOf(view.members)} ${view.members === 1 ? 'member' : 'members'}`;
+  const members = `${countOf(count)} ${count === 1 ? 'member' : 'members'}`;
   const named = view.alias !== undefined && view.title !== '' && view.title.toLowerCase() !== view.alias;
   return (
     <header className={styles.bar}>
@@ -52,7 +55,7 @@ export function Header({ room, pane, onPane, onBack, menu }: HeaderProps) {
         onClick={() => toggle('members')}
       >
         <Users aria-hidden="true" />
-        <span>{countOf(view.members)}</span>
+        <span>{countOf(count)}</span>
       </button>
       <IconButton
         label="Pinned messages"

@@ -65,7 +65,7 @@ export function MembersPane({ client, room, onClose, onMention }: MembersPanePro
   return (
     <Pane
       title="Members"
-      count={countOf(view.members)}
+      count={countOf(wanted === '' && list.total > 0 ? list.total : view.members)}
       onClose={onClose}
       actions={
         may(view, 'invite') && (
@@ -110,7 +110,7 @@ export function MembersPane({ client, room, onClose, onMention }: MembersPanePro
         </p>
       )}
       {list.more && <More onSeen={list.loadMore} count={list.members.length} />}
-      {may(view, 'ban') && wanted === '' && <BannedList client={client} room={room} />}
+      {may(view, 'ban') && wanted === '' && <BannedList client={client} room={room} changed={list.total} />}
       <ModerateDialog moderation={moderation} moderate={moderate} onClose={() => setModeration(undefined)} />
     </Pane>
   );

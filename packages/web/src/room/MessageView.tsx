@@ -18,7 +18,7 @@ import type { Item } from './group.ts';
 import { toPlain } from './markdown.ts';
 import { Reactions } from './Reactions.tsx';
 import styles from './Row.module.css';
-import { failureOf, stateWords } from './words.ts';
+import { failureOf, stateWords, waitOf } from './words.ts';
 
 type MessageItem = Extract<Item, { type: 'message' }>;
 
@@ -51,6 +51,7 @@ export const MessageView = memo(function MessageView({ item, quoted, shown }: Me
         {row.body ? <Body row={row} /> : <Tombstone row={row} />}
         {row.reactions.length > 0 && <Reactions row={row} active={active} />}
         {row.state === 'failed' && <Failure row={row} />}
+        {row.state === 'waiting' && <Wait row={row} />}
       </div>
       <Margin row={row} />
       {active && row.body && row.state !== 'failed' && <ActionBar row={row} />}
@@ -141,6 +142,23 @@ function quotedWords(quoted: MessageRow | undefined): string {
   if (!quoted) return 'an earlier message';
   return quoted.body ? toPlain(quoted.body.text) || 'an empty message' : 'a deleted message';
 }
+
+function Wait({ row }: { row: MessageRow }) {
+  const { room, discard } = useRoomContext();
+  const why = waitOf(row, room.summary.get().view, timeWithSeconds);
+  if (!why) return null;
+  return (
+    <div className={styles.wait}>
+      <p>{why}</p>
+      <LinkButton tabIndex={-1} onClick={() => discard(row)}>
+        Discard
+      </LinkButton>
+    </div>
+  );
+}
+
+const seconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const timeWithSeconds = (at: number): string => seconds.format(at);
 
 function Failure({ row }: { row: MessageRow }) {
   const { room, retry, discard, copyWords } = useRoomContext();

@@ -57,7 +57,7 @@ function Line(props: { at: number; notice: Notice; shown?: boolean; children?: R
   const { at, notice, shown, children } = props;
   const { jump } = useRoomContext();
   const Icon = icons[notice.icon];
-  const { seq } = notice;
+  const { about } = notice;
   return (
     <div data-ring className={styles.notice} data-tone={notice.tone} data-shown={shown || undefined}>
       <span className={styles.noticeIcon} aria-hidden="true">
@@ -67,7 +67,7 @@ function Line(props: { at: number; notice: Notice; shown?: boolean; children?: R
         'p',
         { dir: 'auto' },
         ...notice.parts.map(partNode),
-        seq !== undefined && <Link label="Show it" onClick={() => jump({ seq })} />,
+        about && <Link label="Show it" onClick={() => jump(about)} />,
         children,
       )}
       <time dateTime={new Date(at).toISOString()} data-tip={fullTime(at)}>

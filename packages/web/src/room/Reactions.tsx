@@ -1,6 +1,6 @@
 import type { MessageRow, ReactionGroup } from '@parley/client';
 import SmilePlus from 'lucide-react/icons/smile-plus';
-import { useRoomContext } from './context.ts';
+import { nameOf, useRoomContext } from './context.ts';
 import { reactorsInWords } from './list.ts';
 import { may, mutedUntil } from './may.ts';
 import styles from './Row.module.css';
@@ -32,8 +32,9 @@ export function Reactions({ row, active }: { row: MessageRow; active: boolean })
 }
 
 function Chip({ row, group, allowed }: { row: MessageRow; group: ReactionGroup; allowed: boolean }) {
-  const { me, toggle } = useRoomContext();
-  const who = reactorsInWords(group.people, me);
+  const { me, toggle, client } = useRoomContext();
+  const people = group.people.map(({ user, name }) => ({ user, name: nameOf(client, user, name) }));
+  const who = reactorsInWords(people, me);
   const mine = group.mine !== undefined;
   return (
     <button

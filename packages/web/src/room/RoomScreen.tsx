@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { hashOf, type Pane as PaneName } from '../route.ts';
 import { useKey, useServices } from '../service/services.tsx';
 import { useShell } from '../shell/actions.ts';
+import { explain } from '../ui/explain.ts';
 import { roomKey, roomName } from '../ui/name.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { Blocked, useStanding } from './Blocked.tsx';
@@ -12,6 +13,7 @@ import { Composer, type ComposerHandle } from './Composer.tsx';
 import { copyText } from './clipboard.ts';
 import { type ActiveRow, createActiveRow, RoomContext, type RoomContextValue } from './context.ts';
 import { Floating, type FloatingState } from './Floating.tsx';
+import type { Reader } from './fragment.ts';
 import { Header } from './Header.tsx';
 import { createRoomPeople } from './people.ts';
 import styles from './RoomScreen.module.css';
@@ -45,6 +47,7 @@ export type OpenDialog =
   | { type: 'help'; command: Command | undefined };
 
 export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: RoomScreenProps) {
+  const { toasts } = useServices();
   const window = useTimeline(room);
   const state = useTimelineState(window);
   const { acts, deleting } = useActs(client, room);
@@ -62,13 +65,12 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
 
   const context = useMemo((): RoomContextValue => {
     const jump: RoomContextValue['jump'] = async (to) => {
-      const key = await window?.jump(to).catch(() => undefined);
+      const key = await window?.jump(to).catch((error) => {
+        toasts.show({ text: explain(error), tone: 'bad' });
+        return undefined;
+      });
       if (key !== undefined)
         list.current?.show(key, to === 'newest' ? { end: true } : { focus: to !== 'first-unread' });
-    };
-    const reader = {
-      me,
-      nameOf: (user: string) => client.person(user)?.name ?? (user === me ? client.me.get()?.name : undefined),
     };
     const float = (next: FloatingState) => {
       active.hold(next.type !== 'dates');
@@ -79,7 +81,7 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
       client,
       room,
       me,
-      reader,
+      reader: readerOf(client, me),
       active,
       jump: (to) => void jump(to),
       reply: (row) => composer.current?.reply(row),
@@ -91,7 +93,7 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
       openSettings: () => setDialog({ type: 'settings' }),
       openInvite: () => setDialog({ type: 'invite' }),
     };
-  }, [client, room, me, acts, active, window]);
+  }, [client, room, me, acts, active, window, toasts]);
 
   const onSend = useSend({
     client,
@@ -117,7 +119,7 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
     <RoomContext value={context}>
       <div className={styles.screen}>
         <main className={styles.main}>
-          <Header room={room} pane={pane} onPane={onPane} onBack={onBack} menu={menu} />
+          <Header client={client} room={room} pane={pane} onPane={onPane} onBack={onBack} menu={menu} />
           {loaded ? (
             <Timeline
               window={window}
@@ -131,7 +133,7 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
           ) : (
             <div className={styles.waiting} />
           )}
-          <Typing room={room} />
+          <Typing client={client} room={room} />
           {standing ? (
             <Blocked standing={standing} />
           ) : (
@@ -168,6 +170,14 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
       </div>
     </RoomContext>
   );
+}
+
+function readerOf(client: Client, me: string | undefined): Reader {
+  return {
+    me,
+    nameOf: (user) => client.person(user)?.name ?? (user === me ? client.me.get()?.name : undefined),
+    hashOf: (alias) => (client.room(`#${alias}`) ? hashOf({ at: 'room', room: alias }) : undefined),
+  };
 }
 
 /** The row's bar goes when the act in its menu led somewhere else, by keys. */

@@ -10,6 +10,7 @@ import { Pills } from './Pills.tsx';
 import { quotedBy } from './seek.ts';
 import styles from './Timeline.module.css';
 import { usePlace, type Virtual } from './usePlace.ts';
+import { useReload } from './useReload.ts';
 import { useRowEvents } from './useRowEvents.ts';
 import { type ShowOptions, useShown, useStayAtEnd } from './useScroll.ts';
 import { reasonOf } from './words.ts';
@@ -59,6 +60,7 @@ export function Timeline({ window, state, items, name, unread, handle, onLeave }
   useEffect(() => {
     wasAtEnd.current = state.atEnd;
   }, [state.atEnd]);
+  const again = useReload(window);
   const { shown, show } = useShown(items, list, scroller);
   useImperativeHandle(handle, () => ({
     show,
@@ -84,8 +86,8 @@ export function Timeline({ window, state, items, name, unread, handle, onLeave }
       <Pills state={state} place={place} unread={unread} />
       {state.error && (
         <p className={styles.error} role="status">
-          {`Older and newer messages could not be loaded. ${reasonOf(state.error)}`}
-          <Button size="sm" onClick={() => void window.loadBefore()}>
+          {`More messages could not be loaded. ${reasonOf(state.error)}`}
+          <Button size="sm" onClick={again}>
             Try again
           </Button>
         </p>

@@ -1,12 +1,13 @@
-import type { Room } from '@parley/client';
+import type { Client, Room } from '@parley/client';
 import { useReadable } from '../ui/useReadable.ts';
 import styles from './Composer.module.css';
+import { nameOf } from './context.ts';
 import { typingInWords } from './list.ts';
 
 /** Who types. The line keeps its place when nobody does. */
-export function Typing({ room }: { room: Room }) {
+export function Typing({ client, room }: { client: Client; room: Room }) {
   const typing = useReadable(room.typing);
-  const words = typingInWords(typing.map(({ name }) => name));
+  const words = typingInWords(typing.map(({ user, name }) => nameOf(client, user, name)));
   return (
     <p className={styles.typing}>
       {words && (

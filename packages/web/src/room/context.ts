@@ -2,6 +2,7 @@
 import type { Client, MessageRow, ReactionGroup, Room } from '@parley/client';
 import type { MessageRef } from '@parley/protocol';
 import { createContext, useContext, useSyncExternalStore } from 'react';
+import { shownName } from '../ui/name.ts';
 import type { Reader } from './fragment.ts';
 
 export interface RowActions {
@@ -38,6 +39,12 @@ export function useRoomContext(): RoomContextValue {
   const value = useContext(RoomContext);
   if (!value) throw new Error('RoomContext is missing');
   return value;
+}
+
+/** The name that a person chose to show, when it is known; `name` is what the server called them. */
+export function nameOf(client: Client, user: string, name: string): string {
+  const person = client.person(user);
+  return person ? shownName(person) : name;
 }
 
 /** The one row under the pointer or with the focus: it alone has an action bar. Others do not draw again when it changes. */

@@ -9,6 +9,8 @@ export interface Reader {
   me: string | undefined;
   /** What a person is called in texts, by id. */
   nameOf(user: string): string | undefined;
+  /** Where `#alias` leads, as a hash; undefined for a room that one is not in. */
+  hashOf(alias: string): string | undefined;
 }
 
 /** A screen shows some fifty messages; scrolling back over a few screens costs no parsing. */
@@ -31,7 +33,10 @@ export function bodyFragment(content: Content, reader: Reader): DocumentFragment
     const name = reader.nameOf(user);
     if (name) names.set(name.toLowerCase(), user);
   }
-  const html = toHtml(content.text, (name) => names.get(name.toLowerCase()));
+  const html = toHtml(content.text, {
+    user: (name) => names.get(name.toLowerCase()),
+    room: (alias) => reader.hashOf(alias),
+  });
   const fragment = DOMPurify.sanitize(html, sanitised);
   decorate(fragment, reader.me);
   if (fragment.childNodes.length === 0) fragment.append(document.createElement('p'));

@@ -42,13 +42,22 @@ test('makes an image a link and loads nothing', () => {
 });
 
 test('marks those who are meant, and nobody else', () => {
-  const who = (name: string) => ({ ilvi: 'u1', 'tide-bot': 'u2', 'ada.b': 'u3' })[name];
-  assert.match(toHtml('@ilvi, hello', who), /<span data-mention="u1"><bdi>@ilvi<\/bdi><\/span>, hello/);
-  assert.match(toHtml('ask @tide-bot.', who), /data-mention="u2"><bdi>@tide-bot<\/bdi><\/span>\./);
-  assert.match(toHtml('@ilvi:kanto.example: hi', who), /<bdi>@ilvi:kanto\.example<\/bdi><\/span>: hi/);
-  assert.match(toHtml('**@ada.b**', who), /<strong><span data-mention="u3">/);
-  assert.doesNotMatch(toHtml('x@ilvi ilvi @nobody `@ilvi`', who), /data-mention/);
-  assert.match(toHtml('mail ada@a.example', who), /href="mailto:ada@a\.example"/);
+  const user = (name: string) => ({ ilvi: 'u1', 'tide-bot': 'u2', 'ada.b': 'u3' })[name];
+  assert.match(toHtml('@ilvi, hello', { user }), /<span data-mention="u1"><bdi>@ilvi<\/bdi><\/span>, hello/);
+  assert.match(toHtml('ask @tide-bot.', { user }), /data-mention="u2"><bdi>@tide-bot<\/bdi><\/span>\./);
+  assert.match(toHtml('@ilvi:kanto.example: hi', { user }), /<bdi>@ilvi:kanto\.example<\/bdi><\/span>: hi/);
+  assert.match(toHtml('**@ada.b**', { user }), /<strong><span data-mention="u3">/);
+  assert.doesNotMatch(toHtml('x@ilvi ilvi @nobody `@ilvi`', { user }), /data-mention/);
+  assert.match(toHtml('mail ada@a.example', { user }), /href="mailto:ada@a\.example"/);
+});
+
+test('leads to rooms that are known, and leaves other signs alone', () => {
+  const room = (alias: string) =>
+    alias === 'ops' || alias === '潮見表' ? `#/r/${encodeURIComponent(alias)}` : undefined;
+  assert.match(toHtml('see #ops.', { room }), /see <a href="#\/r\/ops"><bdi>#ops<\/bdi><\/a>\./);
+  assert.match(toHtml('#潮見表', { room }), /<a href="#\/r\/%E6/);
+  assert.doesNotMatch(toHtml('#other x#ops `#ops` &#ops;', { room }), /<a /);
+  assert.match(toHtml('# ops', { room }), /data-h="1"/);
 });
 
 test('keeps line breaks and gives each paragraph its own direction', () => {
@@ -89,7 +98,24 @@ test('yields only what is allowed, from anything', () => {
 
 test('shows text as it was typed when the parser would take too long or nest too deep', () => {
   const long = (part: string) => part.repeat(Math.ceil(16_384 / part.length)).slice(0, 16_384);
-  for (const part of ['>', '> ', '- ', '1. ', '_a_', '*a ', '**a', 'a\n-\n', '> - ', '[', '![a](b']) {
+  for (const part of [
+    '>',
+    '> ',
+    '- ',
+    '1. ',
+    '_a_',
+    '*a ',
+    '**a',
+    'a\n-\n',
+    '> - ',
+    '[',
+    '![a](b',
+    'a@',
+    '@',
+    '@a ',
+    'www.a ',
+    'http://a ',
+  ]) {
     assert.ok(isTwisted(long(part)), part);
     assertAllowed(toHtml(long(part)));
   }

@@ -18,29 +18,35 @@ export const allowedAttributes = [
   'data-h',
 ];
 
-/** Who a `@name` in the text means: a user id, or undefined when it means nobody. */
-export type MentionOf = (name: string) => string | undefined;
+/** What names in a text mean; undefined when they are only words. */
+export interface Names {
+  /** The user id of `@name`. */
+  user?(name: string): string | undefined;
+  /** Where `#alias` leads, as a hash. */
+  room?(alias: string): string | undefined;
+}
 
 /** Beyond these the parser takes longer than a frame: such text is shown as it was typed. */
-const bounds = { delimiters: 2_000, brackets: 4_000, lines: 2_000, depth: 24 };
+const bounds = { delimiters: 2_000, brackets: 4_000, lines: 2_000, depth: 24, names: 300, links: 300 };
 const schemes = /^(?:https?:\/\/|mailto:)/i;
 /** `@name`, `@name:server.example`. */
 const mentionPattern = /^@([\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}_-])?)(?::[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)?/u;
-const mentionStart = /(?<![\p{L}\p{N}_.@/])@(?=[\p{L}\p{N}])/u;
-const wordEnd = /[\p{L}\p{N}_.@/]$/u;
+const roomPattern = /^#([\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}_-])?)/u;
+const wordEnd = /[\p{L}\p{N}_.@#&/]$/u;
 
-let mentionOf: MentionOf = () => undefined;
+const none: Names = {};
+let names = none;
 
-/** HTML of one message body. `who` resolves mentions. Never throws; text that cannot be read as Markdown stays plain. */
-export function toHtml(text: string, who: MentionOf = () => undefined): string {
+/** HTML of one message body. Never throws; text that cannot be read as Markdown stays plain. */
+export function toHtml(text: string, meant: Names = none): string {
   if (isTwisted(text)) return plainHtml(text);
-  mentionOf = who;
+  names = countOf(text, '@') + countOf(text, '#') > bounds.names ? none : meant;
   try {
     return marked.parse(text) as string;
   } catch {
     return plainHtml(text);
   } finally {
-    mentionOf = () => undefined;
+    names = none;
   }
 }
 
@@ -64,6 +70,7 @@ export function isTwisted(text: string): boolean {
   let lines = 0;
   let depth = 0;
   let leading = true;
+  if (countOf(text, '://') + countOf(text, 'www.') + countOf(text, '@') > bounds.links) return true;
   for (let at = 0; at < text.length; at++) {
     const char = text[at]!;
     if (char === '\n') {
@@ -77,6 +84,12 @@ export function isTwisted(text: string): boolean {
     else if ('[]()<'.includes(char)) brackets++;
   }
   return delimiters > bounds.delimiters || brackets > bounds.brackets || lines > bounds.lines;
+}
+
+function countOf(text: string, part: string): number {
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count++;
+  return count;
 }
 
 /** Escapes text for use between tags and in quoted attributes. */
@@ -153,6 +166,22 @@ const renderer: RendererObject = {
   image: ({ href, text }) => linkHtml(href, escapeHtml(text || href)),
 };
 
+/** Where the next `@name` or `#alias` may begin. Called for every piece of text, so it must not look at each letter. */
+function nextName(source: string): number | undefined {
+  if (names === none) return undefined;
+  for (let at = nextSign(source, 0); at >= 0; at = nextSign(source, at + 1)) {
+    const before = source.slice(Math.max(0, at - 2), at);
+    if (/[\p{L}\p{N}]/u.test(source.slice(at + 1, at + 3)) && !wordEnd.test(before)) return at;
+  }
+  return undefined;
+}
+
+function nextSign(source: string, from: number): number {
+  const at = source.indexOf('@', from);
+  const hash = source.indexOf('#', from);
+  return at < 0 || (hash >= 0 && hash < at) ? hash : at;
+}
+
 function linkHtml(href: string, inner: string): string {
   if (!schemes.test(href)) return inner;
   const url = escapeHtml(href);
@@ -166,20 +195,22 @@ const marked = new Marked({
   renderer,
   extensions: [
     {
-      name: 'mention',
+      name: 'name',
       level: 'inline',
-      start: (source: string) => {
-        const found = source.search(mentionStart);
-        return found < 0 ? undefined : found;
-      },
+      start: (source: string) => nextName(source),
       tokenizer(source, tokens) {
-        if (source[0] !== '@' || wordEnd.test(tokens.at(-1)?.raw.slice(-2) ?? '')) return undefined;
-        const [raw, name] = mentionPattern.exec(source) ?? [];
-        const user = name && mentionOf(name);
-        return raw && user ? { type: 'mention', raw, text: raw, user } : undefined;
+        if (source[0] !== '@' && source[0] !== '#') return undefined;
+        if (wordEnd.test(tokens.at(-1)?.raw.slice(-2) ?? '')) return undefined;
+        const [raw, name] = (source[0] === '@' ? mentionPattern : roomPattern).exec(source) ?? [];
+        if (!raw || !name) return undefined;
+        const user = source[0] === '@' ? names.user?.(name) : undefined;
+        const hash = source[0] === '#' ? names.room?.(name) : undefined;
+        return user || hash ? { type: 'name', raw, text: raw, user, hash } : undefined;
       },
-      renderer: (token) =>
-        `<span data-mention="${escapeHtml(String(token.user))}"><bdi>${escapeHtml(token.raw)}</bdi></span>`,
+      renderer: ({ raw, user, hash }) =>
+        user
+          ? `<span data-mention="${escapeHtml(String(user))}"><bdi>${escapeHtml(raw)}</bdi></span>`
+          : `<a href="${escapeHtml(String(hash))}"><bdi>${escapeHtml(raw)}</bdi></a>`,
     },
   ],
 });

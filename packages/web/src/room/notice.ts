@@ -1,6 +1,6 @@
 /** What happened in a room, in plain words: one line for each entry that is not a message. */
 import type { NoticeRow } from '@parley/client';
-import type { DataOf, Entry, EntryOf } from '@parley/protocol';
+import type { DataOf, Entry, EntryOf, MessageRef } from '@parley/protocol';
 import { durationInWords } from './list.ts';
 
 /** Words, or a name that is shown in bold. */
@@ -23,7 +23,7 @@ export interface Notice {
   tone: 'plain' | 'bad' | 'warn';
   parts: readonly Part[];
   /** The message that this is about. */
-  seq?: number | undefined;
+  about?: { seq: number } | MessageRef | undefined;
 }
 
 /** `me` is shown as "You". */
@@ -42,7 +42,7 @@ export function noticeOf(entry: Entry, me: string | undefined): Notice {
     }
     case 'unmute':
       if (entry.clerk) return line('speak', who.subject, ' may speak again: the time is over');
-      return line('speak', who.actor, ' lets ', who.subject, ' speak again', ...why(entry.body?.reason));
+      return line('speak', who.actor, ' let ', who.subject, ' speak again', ...why(entry.body?.reason));
     case 'role':
       return line('role', who.actor, ' made ', who.subject, ` ${roleWords[entry.data.role]}`);
     case 'settings':
@@ -50,7 +50,7 @@ export function noticeOf(entry: Entry, me: string | undefined): Notice {
     case 'create':
       return line('open', who.actor, ' opened this room');
     case 'pin':
-      return { ...line('pin', who.actor, ' pinned a message'), seq: entry.target?.seq };
+      return { ...line('pin', who.actor, ' pinned a message'), about: aboutOf(entry.target) };
     case 'erase':
       return line('erase', 'Everything that ', who.subject, ' wrote here was taken away');
     case 'system':
@@ -88,6 +88,11 @@ export function movesOf(rows: readonly NoticeRow[], me: string | undefined): Not
 /** The parts as one string, for screen readers and tests. */
 export const partsInWords = (parts: readonly Part[]): string =>
   parts.map((part) => (typeof part === 'string' ? part : part.name)).join('');
+
+const aboutOf = (target: Entry['target']): Notice['about'] => {
+  if (target?.seq !== undefined) return { seq: target.seq };
+  return target && { user: target.user, clientId: target.clientId };
+};
 
 const line = (icon: NoticeIcon, ...parts: Part[]): Notice => ({ icon, tone: 'plain', parts });
 const why = (reason: string | undefined): Part[] => (reason ? [`: “${reason}”`] : []);
@@ -183,9 +188,9 @@ function ruleWords(data: DataOf<'settings'>): string[] {
   if (data.listed !== undefined)
     words.push(data.listed ? 'put the room in the public list' : 'took the room off the public list');
   if (data.history) words.push(`changed who may read: ${historyWords[data.history]}`);
-  if (data.keepForever) words.push('lets messages be kept for ever');
-  else if (data.retentionDays === 0) words.push('lets nothing be kept on disk');
-  else if (data.retentionDays !== undefined) words.push(`lets messages be kept for ${data.retentionDays} days`);
+  if (data.keepForever) words.push('let messages be kept for ever');
+  else if (data.retentionDays === 0) words.push('let nothing be kept on disk');
+  else if (data.retentionDays !== undefined) words.push(`let messages be kept for ${data.retentionDays} days`);
   if (data.slowModeMs === 0) words.push('ended slow mode');
   else if (data.slowModeMs) words.push(`set slow mode: one message every ${durationInWords(data.slowModeMs)}`);
   if (data.permissions) words.push('changed what each role may do');

@@ -1,7 +1,8 @@
 import type { Client, Room } from '@parley/client';
-import type { MemberView, ServerEvent } from '@parley/protocol';
+import type { MemberView } from '@parley/protocol';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { explain } from '../ui/explain.ts';
+import { onEntries } from './onEntries.ts';
 
 export interface MembersState {
   members: readonly MemberView[];
@@ -56,20 +57,7 @@ export function useMembers(
     const timer = setTimeout(() => void ask(), query === '' ? 0 : askAfterMs);
     return () => clearTimeout(timer);
   }, [ask, query]);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = new AbortController();
-    void follow(client, stop.signal, (event) => {
-      if (event.event !== 'entry.appended' || event.payload.room !== room.id || !changes.has(event.payload.kind))
-        return;
-      clearTimeout(timer);
-      timer = setTimeout(() => void ask(), askAfterMs);
-    });
-    return () => {
-      stop.abort();
-      clearTimeout(timer);
-    };
-  }, [client, room, ask]);
+  useEffect(() => onEntries(client, room.id, changes, askAfterMs, () => void ask()), [client, room, ask]);
   return {
     ...state,
     loadMore: () => {
@@ -78,12 +66,4 @@ export function useMembers(
     },
     refresh: () => void ask(),
   };
-}
-
-async function follow(client: Client, signal: AbortSignal, take: (event: ServerEvent) => void): Promise<void> {
-  try {
-    for await (const event of client.events(signal)) take(event);
-  } catch {
-    // The connection is closed for good; what is shown stays.
-  }
 }

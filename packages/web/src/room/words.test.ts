@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { MessageRow, Status } from '@parley/client';
 import type { MemberView, Role, RoomView } from '@parley/protocol';
 import { may, rightsOn, rightsOver, slowModeMs } from './may.ts';
-import { failureOf, hintOf, reasonOf, standingOf } from './words.ts';
+import { failureOf, hintOf, reasonOf, standingOf, waitOf } from './words.ts';
 
 const now = 1_000_000;
 const online: Status = { state: 'online' };
@@ -115,4 +115,14 @@ test('hints at what matters most now', () => {
   );
   assert.equal(hintOf({ ...base, slowMs: 30_000 })?.text, 'Slow mode: one message every 30 seconds');
   assert.equal(hintOf({ ...base, view: room({ membership: 'watching' }) })?.icon, 'guest');
+});
+
+test('says why a message waits, when it is held back', () => {
+  const view = room({}, { slowModeMs: 9 });
+  assert.equal(
+    waitOf({ state: 'waiting', code: 'too-fast', retryAt: 7 }, view, at),
+    'Slow mode holds it back. It goes out by itself at t7.',
+  );
+  assert.equal(waitOf({ state: 'waiting', code: undefined, retryAt: undefined }, view, at), undefined);
+  assert.equal(waitOf({ state: 'sending', code: 'too-fast', retryAt: 7 }, view, at), undefined);
 });

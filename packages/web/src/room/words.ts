@@ -49,6 +49,17 @@ export function failureOf(
   return `Not sent. ${reasonOf(row.code)}`;
 }
 
+/** Why a message waits although one is online; undefined when it only takes its time. */
+export function waitOf(
+  row: Pick<MessageRow, 'state' | 'code' | 'retryAt'>,
+  view: RoomView,
+  time: (at: number) => string,
+) {
+  if (row.state !== 'waiting' || row.code !== 'too-fast' || row.retryAt === undefined) return undefined;
+  const cause = view.slowModeMs > 0 ? 'Slow mode holds it back' : 'You wrote very fast';
+  return `${cause}. It goes out by itself at ${time(row.retryAt)}.`;
+}
+
 /** What the margin says of a message of one's own. */
 export const stateWords: Record<MessageRow['state'], string> = {
   sent: 'Sent',
