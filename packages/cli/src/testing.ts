@@ -31,6 +31,8 @@ export interface Person {
   readonly profile: string;
   parley(...words: string[]): Promise<Ran>;
   start(...words: string[]): Running;
+  /** As `start`, with stderr on a terminal: progress is shown step by step. */
+  startShown(...words: string[]): Running;
 }
 
 export interface World extends AsyncDisposable {
@@ -98,11 +100,17 @@ function personAt(profile: string, url: string, folder: string): Person {
       return running.done;
     },
     start: (...words) => start(words, env, folder),
+    startShown: (...words) => start(words, env, folder, true),
   };
 }
 
 /** Runs one command line in this process. */
-export function start(words: readonly string[], env: Record<string, string>, folder = tmpdir()): Running {
+export function start(
+  words: readonly string[],
+  env: Record<string, string>,
+  folder = tmpdir(),
+  isTerminal = false,
+): Running {
   const stop = new AbortController();
   const stdin = new PassThrough();
   const [stdout, stderr] = [new Recorder(), new Recorder()];
@@ -111,7 +119,7 @@ export function start(words: readonly string[], env: Record<string, string>, fol
     folder,
     stdin,
     stdout: stdout.stream,
-    stderr: stderr.stream,
+    stderr: Object.assign(stderr.stream, { isTTY: isTerminal }),
     signal: stop.signal,
     now: Date.now,
   };

@@ -16,8 +16,8 @@ export async function bulk<N extends RequestName>(
   payload: Payload<N>,
 ): Promise<Reply<N>> {
   const { client, signal, context, url } = connected;
-  const giveUpAt = () => context.shell.now() + context.timeoutMs;
-  let until = giveUpAt();
+  const { now } = context.shell;
+  let giveUpAt: number | undefined;
   let internal = 0;
   for (;;) {
     try {
@@ -25,8 +25,9 @@ export async function bulk<N extends RequestName>(
     } catch (error) {
       if (!(error instanceof Refusal) || !retried.includes(error.code)) throw error;
       if (error.code === 'internal' && ++internal >= maxInternal) throw error;
-      if (error.code === 'too-fast') until = giveUpAt();
-      if (context.shell.now() > until)
+      // Counted from the first failure on: a request that nobody answers has its own time.
+      giveUpAt = error.code === 'too-fast' ? undefined : (giveUpAt ?? now() + context.timeoutMs);
+      if (giveUpAt !== undefined && now() > giveUpAt)
         throw new Failure(exits.network, 'unavailable', `the connection to ${url} was lost`, { cause: error });
       await sleep(error.detail.retryAfterMs ?? pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }

@@ -50,10 +50,12 @@ test('an import that was stopped goes on where it stopped', async () => {
   const file = join(world.folder, '2005-02-08.long.raw.txt');
   const lines = Array.from({ length: 1_500 }, (_, i) => `[10:00] <nick${i % 7}> line ${i}`);
   await writeFile(file, lines.join('\n'));
-  const stopped = ada.start('import', 'irc', file, '--room', 'long', '--json');
-  while (!(await ada.parley('rooms', '--json')).stdout.includes('#long'));
+  const stopped = ada.startShown('import', 'irc', file, '--room', 'long');
+  await stopped.says(' lines added');
   stopped.interrupt();
-  assert.equal((await stopped.done).exit, 130);
+  const { exit, stdout } = await stopped.done;
+  assert.equal(exit, 130);
+  assert.match(stdout, /^#long: [\d,]+ lines added, 0 there already\n$/);
   const [tally] = (await ada.parley('import', 'irc', file, '--room', 'long', '--json')).json();
   assert.equal(Number(tally?.added) + Number(tally?.skipped), 1_500);
   const entries = (await ada.parley('tail', 'long', '--json', '--count', '2000')).json().slice(1);
