@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concat } from './bytes.ts';
-import { ed25519PublicKey, ed25519Sign, ed25519Verify } from './ed25519.ts';
+import { ed25519PublicKey, ed25519Sign, ed25519Verify, strictPoint } from './ed25519.ts';
 
 const { Point } = ed25519;
 const hex = Uint8Array.fromHex;
@@ -64,7 +64,8 @@ describe('Ed25519', () => {
       }
     }
     for (let above = 0n; above < 19n; above += 1n)
-      assert.equal(ed25519Verify(littleEndian(prime + above), message, signature), false);
+      assert.equal(strictPoint(littleEndian(prime + above)), undefined, `p + ${above}`);
+    assert.equal(ed25519Verify(littleEndian(prime + 3n), message, signature), false);
   });
 
   test('judges without cofactor, as OpenSSL does and the library does not', () => {

@@ -6,13 +6,13 @@
  */
 import { encodeCbor } from '@parley/protocol';
 import { ed25519Verify } from './ed25519.ts';
-import type { Role } from './noise/handshake-pattern.ts';
+import type { HandshakeRole } from './noise/handshake-pattern.ts';
 
 export interface IdentityProof {
   /** The network's id: a proof is worth nothing in another. */
   readonly network: string;
   /** The signer's part in the handshake, so that nobody gets its own proof back. */
-  readonly role: Role;
+  readonly role: HandshakeRole;
   /** The signer's Noise static public key, 32 bytes. */
   readonly staticKey: Uint8Array;
 }

@@ -5,7 +5,7 @@ export { type HpkeContext, type HpkeOpen, type HpkeSeal, hpkeOpen, hpkeOverheadB
 export { type IdentityProof, identityProofBytes, verifyIdentityProof } from './identity-proof.ts';
 export type { CipherName } from './noise/cipher.ts';
 export { type CipherState, maxMessageBytes } from './noise/cipher-state.ts';
-export type { HandshakeName, Role } from './noise/handshake-pattern.ts';
+export type { HandshakeName, HandshakeRole } from './noise/handshake-pattern.ts';
 export type { HashName } from './noise/hash.ts';
 export {
   type FinishedHandshake,

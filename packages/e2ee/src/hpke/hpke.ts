@@ -46,7 +46,10 @@ export function hpkeSeal({ recipient, info, ad, plaintext, randomBytes }: HpkeSe
   return sealed;
 }
 
-/** OpenBase(). Throws `bad-message` for anything that was not sealed so, to this key, with this info and ad. */
+/**
+ * OpenBase(). Throws `bad-message` for what was not sealed to this key with this info and ad, `bad-key` for an
+ * encapsulation of small order, `too-large`.
+ */
 export function hpkeOpen({ recipient, info, ad, sealed }: HpkeOpen): Uint8Array {
   if (sealed.length > limits.frameBytes) throw new E2eeError('too-large');
   if (sealed.length < hpkeOverheadBytes) throw new E2eeError('bad-message');

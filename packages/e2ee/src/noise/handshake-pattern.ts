@@ -3,7 +3,7 @@ import { aeadTagBytes } from '../aead.ts';
 import { x25519Bytes } from '../x25519.ts';
 import { type PatternName, patterns } from './patterns.ts';
 
-export type Role = 'initiator' | 'responder';
+export type HandshakeRole = 'initiator' | 'responder';
 export type Token = 'e' | 's' | 'ee' | 'es' | 'se' | 'ss' | 'psk';
 /** `XX`, `IKpsk2`, `NNpsk0+psk2`. */
 export type HandshakeName = PatternName | `${PatternName}psk${string}`;
@@ -11,9 +11,9 @@ export type HandshakeName = PatternName | `${PatternName}psk${string}`;
 export interface HandshakePattern {
   readonly name: HandshakeName;
   /** Whose static key the other side knows before. */
-  readonly known: ReadonlySet<Role>;
+  readonly known: ReadonlySet<HandshakeRole>;
   /** Whose static key takes part. */
-  readonly statics: ReadonlySet<Role>;
+  readonly statics: ReadonlySet<HandshakeRole>;
   /** The initiator sends the first, and they take turns. */
   readonly messages: readonly (readonly Token[])[];
   /** How many pre-shared keys it takes. */
@@ -51,7 +51,7 @@ export function overheadBytes(tokens: readonly Token[], hasKey: boolean, psks: n
 /** The size of a static key in a message. */
 export const staticBytes = (hasKey: boolean): number => x25519Bytes + (hasKey ? aeadTagBytes : 0);
 
-const sender = (line: string): Role => (line.startsWith('->') ? 'initiator' : 'responder');
+const sender = (line: string): HandshakeRole => (line.startsWith('->') ? 'initiator' : 'responder');
 
 function isPatternName(name: string): name is PatternName {
   return Object.hasOwn(patterns, name);

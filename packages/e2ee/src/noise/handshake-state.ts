@@ -4,12 +4,18 @@ import { E2eeError } from '../error.ts';
 import { type DiffieHellman, type KeyPair, sharedSecret, x25519Bytes, x25519KeyPair } from '../x25519.ts';
 import type { Cipher } from './cipher.ts';
 import { type CipherState, maxMessageBytes } from './cipher-state.ts';
-import { type HandshakePattern, overheadBytes, type Role, staticBytes, type Token } from './handshake-pattern.ts';
+import {
+  type HandshakePattern,
+  type HandshakeRole,
+  overheadBytes,
+  staticBytes,
+  type Token,
+} from './handshake-pattern.ts';
 import type { Hash } from './hash.ts';
 import { SymmetricState } from './symmetric-state.ts';
 
 export interface HandshakeSetup {
-  readonly role: Role;
+  readonly role: HandshakeRole;
   readonly pattern: HandshakePattern;
   /** `Noise_XX_25519_ChaChaPoly_SHA256` [Noise §8]. */
   readonly protocolName: string;

@@ -7,7 +7,7 @@ import { E2eeError } from '../error.ts';
 import { type DiffieHellman, type KeyPair, x25519 } from '../x25519.ts';
 import { type CipherName, ciphers } from './cipher.ts';
 import { type CipherState, maxMessageBytes } from './cipher-state.ts';
-import { type HandshakeName, handshakePattern, isOneWay, type Role } from './handshake-pattern.ts';
+import { type HandshakeName, type HandshakeRole, handshakePattern, isOneWay } from './handshake-pattern.ts';
 import { HandshakeState } from './handshake-state.ts';
 import { type HashName, hashes } from './hash.ts';
 
@@ -68,13 +68,13 @@ export function noiseResponder(options: NoiseOptions): NoiseSession {
 }
 
 class Session implements NoiseSession {
-  readonly #role: Role;
+  readonly #role: HandshakeRole;
   readonly #handshake: HandshakeState;
   readonly #isOneWay: boolean;
   #finished: FinishedHandshake | undefined;
   #ended = false;
 
-  constructor(role: Role, options: NoiseOptions) {
+  constructor(role: HandshakeRole, options: NoiseOptions) {
     const { cipher = 'ChaChaPoly', hash = 'SHA256', dh = x25519, psks = [] } = options;
     const pattern = handshakePattern(options.pattern);
     this.#role = role;

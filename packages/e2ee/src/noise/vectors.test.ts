@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { noBytes } from '../bytes.ts';
 import { type DiffieHellman, type KeyPair, x25519, x25519KeyPair } from '../x25519.ts';
 import type { CipherName } from './cipher.ts';
-import type { HandshakeName, Role } from './handshake-pattern.ts';
+import type { HandshakeName, HandshakeRole } from './handshake-pattern.ts';
 import type { HashName } from './hash.ts';
 import { patterns } from './patterns.ts';
 import { type NoiseSession, noiseInitiator, noiseResponder } from './session.ts';
@@ -52,7 +52,7 @@ function read(name: string): Vector[] {
   return (JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as { vectors: Vector[] }).vectors;
 }
 
-function begin(vector: Vector, role: Role, dh: DiffieHellman): NoiseSession {
+function begin(vector: Vector, role: HandshakeRole, dh: DiffieHellman): NoiseSession {
   const side = role === 'initiator' ? 'init' : 'resp';
   const [, pattern, , cipher, hash] = vector.protocol_name.split('_') as [
     string,
@@ -98,29 +98,29 @@ function hold(vector: Vector, dh: DiffieHellman): void {
   }
 }
 
-describe('known answers of Noise', { skip }, () => {
+describe('known answers of Noise', () => {
   const isOver25519 = ({ protocol_name }: Vector) => protocol_name.split('_')[2] === '25519';
 
-  test('cacophony: 472 of 944 handshakes, those over Curve448 aside', () => {
+  test('cacophony: 472 of 944 handshakes, those over Curve448 aside', { skip }, () => {
     const all = read('cacophony.json');
     const ours = all.filter(isOver25519);
     assert.deepEqual([all.length, ours.length], [944, 472]);
     for (const vector of ours) hold(vector, native);
   });
 
-  test('snow: 408 of 408 handshakes', () => {
+  test('snow: 408 of 408 handshakes', { skip }, () => {
     const all = read('snow.json');
     assert.deepEqual([all.length, all.filter(isOver25519).length], [408, 408]);
     for (const vector of all) hold(vector, native);
   });
 
-  test('with our own X25519, one cipher and hash: 59 handshakes of cacophony', () => {
+  test('with our own X25519, one cipher and hash: 59 handshakes of cacophony', { skip }, () => {
     const ours = read('cacophony.json').filter((each) => each.protocol_name.endsWith('_25519_ChaChaPoly_SHA256'));
     assert.equal(ours.length, 59);
     for (const vector of ours) hold(vector, x25519);
   });
 
-  test('reach every pattern that we know', () => {
+  test('reach every pattern that we know', { skip }, () => {
     const names = [...read('cacophony.json'), ...read('snow.json')].map((each) => each.protocol_name.split('_')[1]);
     assert.deepEqual(
       Object.keys(patterns).filter((name) => !names.includes(name)),
