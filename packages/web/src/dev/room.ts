@@ -44,12 +44,10 @@ export function fakeRoom(sample: SampleRoom, around: Surroundings, pending: bool
     summary.set({ ...summary.get(), ...change });
     around.changed();
   };
-  const patch = (ref: MessageRef, change: (row: MessageRow) => MessageRow) =>
-    rows().set(
-      rows()
-        .get()
-        .map((row) => (isAt(row, ref) ? change(row) : row)),
-    );
+  const patch: Patch = (ref, change) => {
+    const held = rows().get();
+    rows().set(held.map((row) => (isAt(row, ref) ? change(row) : row)));
+  };
   const settle = (clientId: string): Sent => {
     const entry = { seq: ++count, at: around.now() };
     patch({ user: me.id, clientId }, (row) => ({ ...row, ...entry, state: 'sent' }));
@@ -81,17 +79,7 @@ export function fakeRoom(sample: SampleRoom, around: Surroundings, pending: bool
     setTyping() {},
     markRead: (seq) => update({ marker: seq, unread: Math.max(0, count - seq), mentions: 0 }),
     setDraft: (draft) => update({ draft }),
-    async members(query) {
-      const found = people.filter(({ name }) => name.startsWith(query?.query?.toLowerCase() ?? ''));
-      const members = found.map(({ role, status, ...person }, at) => ({
-        person,
-        role,
-        since: around.now() - 86_400_000 * at,
-        status,
-        ...(at === 8 ? { mutedUntil: around.now() + 3_600_000 } : {}),
-      }));
-      return { members, more: false, total: members.length };
-    },
+    members: async (query) => membersOf(around.now(), query?.query),
     async leave() {
       around.leave(sample.view.id);
     },
@@ -113,6 +101,18 @@ export function fakeRoom(sample: SampleRoom, around: Surroundings, pending: bool
         if (row.type === 'message' && (row.state === 'waiting' || row.state === 'sending')) settle(row.clientId);
     },
   };
+}
+
+function membersOf(now: number, query = ''): Awaited<ReturnType<Room['members']>> {
+  const found = people.filter(({ name }) => name.startsWith(query.toLowerCase()));
+  const members = found.map(({ role, status, ...person }, at) => ({
+    person,
+    role,
+    since: now - 86_400_000 * at,
+    status,
+    ...(at === 8 ? { mutedUntil: now + 3_600_000 } : {}),
+  }));
+  return { members, more: false, total: members.length };
 }
 
 type Patch = (ref: MessageRef, change: (row: MessageRow) => MessageRow) => void;

@@ -4,7 +4,7 @@ import Search from 'lucide-react/icons/search';
 import { useEffect, useRef, useState } from 'react';
 import { hashOf, navigate, parseRoute } from '../route.ts';
 import { useServices } from '../service/services.tsx';
-import type { OverlayProps } from '../shell/Overlays.tsx';
+import type { OverlayProps } from '../shell/overlay.ts';
 import { useRoving } from '../shell/useRoving.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';

@@ -1,7 +1,7 @@
 import { type HistoryRule, limits, normalizeAlias } from '@parley/protocol';
 import { useState } from 'react';
 import { navigate } from '../route.ts';
-import type { OverlayProps } from '../shell/Overlays.tsx';
+import type { OverlayProps } from '../shell/overlay.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Field, FormError, Radios } from '../ui/Field.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useServices, useShownKeys } from '../service/services.tsx';
-import type { OverlayProps } from '../shell/Overlays.tsx';
+import type { OverlayProps } from '../shell/overlay.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Shortcuts } from './Shortcuts.tsx';
 

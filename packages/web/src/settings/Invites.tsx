@@ -10,8 +10,8 @@ import { explain } from '../ui/explain.ts';
 import { FormError } from '../ui/Field.tsx';
 import { ago, countOf, fullTime } from '../ui/time.ts';
 import { useSubmit } from '../ui/useSubmit.ts';
+import type { PageProps } from './page.ts';
 import styles from './Settings.module.css';
-import type { PageProps } from './Settings.tsx';
 import { useLoaded } from './useLoaded.ts';
 
 type Invite = Reply<'invite.list'>['invites'][number];

@@ -6,8 +6,8 @@ import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Field, FormError, PasswordField } from '../ui/Field.tsx';
 import { textOf, useSubmit } from '../ui/useSubmit.ts';
+import type { PageProps } from './page.ts';
 import styles from './Settings.module.css';
-import type { PageProps } from './Settings.tsx';
 
 export function Profile({ client, me }: PageProps) {
   const { toasts } = useServices();

@@ -10,8 +10,8 @@ import { Tag } from '../ui/Badge.tsx';
 import { Button } from '../ui/Button.tsx';
 import { explain } from '../ui/explain.ts';
 import { ago, fullTime } from '../ui/time.ts';
+import type { PageProps } from './page.ts';
 import styles from './Settings.module.css';
-import type { PageProps } from './Settings.tsx';
 import { useLoaded } from './useLoaded.ts';
 
 export function Sessions({ client, me }: PageProps) {

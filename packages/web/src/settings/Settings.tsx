@@ -1,6 +1,4 @@
 /** Settings: their list in the place of the room list, one page beside it. Loaded when first opened. */
-import type { Client } from '@parley/client';
-import type { SignedIn } from '@parley/protocol';
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { goBack, navigate, type SettingsPage } from '../route.ts';
@@ -10,14 +8,10 @@ import { Appearance } from './Appearance.tsx';
 import { Invites } from './Invites.tsx';
 import { pagesOf, SettingsNav } from './Nav.tsx';
 import { Profile } from './Profile.tsx';
+import type { PageProps } from './page.ts';
 import { Sessions } from './Sessions.tsx';
 import styles from './Settings.module.css';
 import { ShortcutsPage } from './ShortcutsPage.tsx';
-
-export interface PageProps {
-  client: Client;
-  me: SignedIn;
-}
 
 export function Settings({ client, me, page }: PageProps & { page: SettingsPage | undefined }) {
   const isPhone = useMedia(phone);

@@ -4,7 +4,7 @@ import X from 'lucide-react/icons/x';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { navigate } from '../route.ts';
 import { useServices } from '../service/services.tsx';
-import type { OverlayProps } from '../shell/Overlays.tsx';
+import type { OverlayProps } from '../shell/overlay.ts';
 import { IconButton } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { explain } from '../ui/explain.ts';

@@ -1,18 +1,7 @@
-import { type ReactNode, type RefObject, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useServices } from '../service/services.tsx';
+import type { DialogProps } from './dialog.ts';
 import { later } from './later.tsx';
-
-export interface DialogProps {
-  open: boolean;
-  onOpenChange(open: boolean): void;
-  title: string;
-  about?: ReactNode;
-  /** No heading and no padding: the content draws the whole dialog; `title` is its name. */
-  bare?: boolean | undefined;
-  width?: 'wide' | undefined;
-  initialFocus?: RefObject<HTMLElement | null> | undefined;
-  children: ReactNode;
-}
 
 /** The machinery; `preload` it when the browser has nothing to do. */
 export const DialogParts = later(() => import('./lazy/DialogParts.tsx').then((parts) => parts.DialogParts));

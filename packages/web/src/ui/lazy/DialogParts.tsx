@@ -2,7 +2,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import X from 'lucide-react/icons/x';
 import { useRef } from 'react';
 import { IconButton } from '../Button.tsx';
-import type { DialogProps } from '../Dialog.tsx';
+import type { DialogProps } from '../dialog.ts';
 import styles from './DialogParts.module.css';
 
 export function DialogParts({ open, onOpenChange, title, about, bare, width, initialFocus, children }: DialogProps) {

@@ -1,5 +1,5 @@
 import { Popover } from '@base-ui/react/popover';
-import type { PopoverProps } from '../Popover.tsx';
+import type { PopoverProps } from '../popover.ts';
 import styles from './PopoverParts.module.css';
 import { returnTo } from './returnFocus.ts';
 

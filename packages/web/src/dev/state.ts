@@ -1,0 +1,124 @@
+/** What the sample client holds: cells that screens watch, and its rooms. */
+import type { Client, OutboxRow, RoomSummary, ServerInfo, Status } from '@parley/client';
+import type { RoomView, SignedIn } from '@parley/protocol';
+import { type Cell, cell } from './cell.ts';
+import { me, sampleInvitations, sampleRooms, serverId } from './data.ts';
+import { type FakeRoom, fakeRoom, type Surroundings } from './room.ts';
+
+export interface FakeOptions {
+  /** Default true. */
+  signedIn?: boolean;
+  signUp?: 'open' | 'invite';
+  /** Default many. */
+  rooms?: 'many' | 'none';
+  serverRole?: SignedIn['serverRole'];
+  kind?: SignedIn['kind'];
+  status?: Status;
+  /** Latency of everything, default 150. */
+  delayMs?: number;
+  /** Whether the server has said hello, default true. */
+  known?: boolean;
+  now?: () => number;
+  /** Messages that wait or failed stand in #ops. */
+  pending?: boolean;
+}
+
+export interface State {
+  status: Cell<Status>;
+  me: Cell<SignedIn | undefined>;
+  server: Cell<ServerInfo | undefined>;
+  rooms: Cell<readonly RoomSummary[]>;
+  invitations: Cell<readonly RoomView[]>;
+  outbox: Cell<readonly OutboxRow[]>;
+  held: Map<string, FakeRoom>;
+  now(): number;
+  online(): boolean;
+  pause(): Promise<void>;
+  changed(): void;
+  /** Signs in as the sample person, with their rooms. */
+  fill(): SignedIn;
+  add(view: RoomView): FakeRoom;
+  find: (idOrAlias: string) => FakeRoom | undefined;
+}
+
+const signedIn = (options: FakeOptions): SignedIn => ({
+  token: 'sample',
+  session: 'aaaaaaaaaaaaaaaa',
+  user: me.id,
+  name: me.name,
+  display: me.display ?? me.name,
+  kind: options.kind ?? 'person',
+  serverRole: options.serverRole ?? 'owner',
+});
+
+const outboxRow = (room: string, at: number, index: number, state: OutboxRow['state']): OutboxRow => ({
+  clientId: `p${index}`,
+  room,
+  request: 'message.send',
+  payload: {},
+  at,
+  state,
+  ...(state === 'failed' ? { code: 'too-fast' as const, retryAt: at + 60_000 } : {}),
+});
+
+export function createState(options: FakeOptions): State {
+  const { now = Date.now, delayMs = 150, pending = true, signedIn: isIn = true } = options;
+  const hello: ServerInfo = {
+    server: { id: serverId, name: 'harbour.example', network: 'parley' },
+    signUp: options.signUp ?? 'open',
+    guests: true,
+    features: [],
+  };
+  const held = new Map<string, FakeRoom>();
+  const state: State = {
+    status: cell<Status>(options.status ?? { state: isIn ? 'online' : 'anonymous' }),
+    me: cell<SignedIn | undefined>(undefined),
+    server: cell(options.known === false ? undefined : hello),
+    rooms: cell<readonly RoomSummary[]>([]),
+    invitations: cell<readonly RoomView[]>([]),
+    outbox: cell<readonly OutboxRow[]>([]),
+    held,
+    now,
+    online: () => state.status.get().state === 'online',
+    pause: () => new Promise((resolve) => setTimeout(resolve, delayMs)),
+    changed: () => state.rooms.set([...held.values()].map((room) => room.summary.get())),
+    fill() {
+      const person = signedIn(options);
+      state.me.set(person);
+      if (options.rooms !== 'none') fillRooms(state, around, pending);
+      return person;
+    },
+    add(view) {
+      const room = fakeRoom({ view, messages: 0, unread: 0, mentions: 0, draft: '', days: 1 }, around, false);
+      held.set(view.id, room);
+      state.changed();
+      return room;
+    },
+    find(idOrAlias) {
+      const alias = idOrAlias.replace(/^#/, '');
+      return [...held.values()].find(({ id, summary }) => id === idOrAlias || summary.get().view.alias === alias);
+    },
+  };
+  const around: Surroundings = {
+    now,
+    delayMs,
+    online: state.online,
+    leave: (room) => void (held.delete(room) && state.changed()),
+    changed: state.changed,
+  };
+  if (isIn) state.fill();
+  return state;
+}
+
+function fillRooms(state: State, around: Surroundings, pending: boolean): void {
+  const now = state.now();
+  for (const sample of sampleRooms(now))
+    state.held.set(sample.view.id, fakeRoom(sample, around, pending && sample.view.alias === 'ops'));
+  state.invitations.set(sampleInvitations(now));
+  const ops = state.find('ops')?.id ?? '';
+  const waits = ['waiting', 'sending', 'failed'] as const;
+  if (pending) state.outbox.set(waits.map((kind, at) => outboxRow(ops, now, at, kind)));
+  state.changed();
+}
+
+export type Part<K extends keyof Client> = Pick<Client, K>;
