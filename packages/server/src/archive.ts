@@ -37,7 +37,10 @@ export function readBack(context: Context, page: Page): Promise<Result> {
 }
 
 /** An archive that its last reader left is no use to anybody. */
-export async function forgetArchive({ store, rooms }: Context, { id, n }: LoadedRoom): Promise<void> {
+export async function forgetArchive(
+  { store, rooms }: Pick<Context, 'store' | 'rooms'>,
+  { id, n }: Pick<LoadedRoom, 'id' | 'n'>,
+): Promise<void> {
   if (!(await store.archive.bury(n))) return;
   rooms.drop(id);
   await store.archive.clear();

@@ -5,7 +5,7 @@ import type { Limits } from './limits.ts';
 import type { Router } from './router.ts';
 
 export async function serveLink(context: Context, router: Router, limits: Limits): Promise<void> {
-  const { session, hub, here, runtime, log } = context;
+  const { session, hub, runtime, log } = context;
   const { link } = session;
   hub.connected(session);
   const cancel = runtime.setTimer(() => {
@@ -29,8 +29,6 @@ export async function serveLink(context: Context, router: Router, limits: Limits
     link.close('failed');
   }
   cancel();
-  const rooms = [...session.following];
   hub.disconnected(session);
-  if (session.who) here.presence.changed(session, rooms);
   while (session.underWay > 0) await oneDone();
 }

@@ -6,34 +6,47 @@ import type { Who } from './session.ts';
 const cap = 10_000;
 const lifetimeMs = 86_400_000;
 
-export class Guests {
-  readonly #runtime: Runtime;
-  readonly #byToken = new Lru<string, { who: Who; until: number }>(cap);
-  readonly #names = new Lru<string, number>(cap);
+interface Guest {
+  who: Who;
+  until: number;
+}
 
-  constructor(runtime: Runtime) {
+export class Guests {
+  readonly #runtime: Pick<Runtime, 'now'>;
+  readonly #byToken = new Lru<string, Guest>(cap);
+  /** Tokens by the guest's name. */
+  readonly #tokens = new Lru<string, string>(cap);
+
+  constructor(runtime: Pick<Runtime, 'now'>) {
     this.#runtime = runtime;
   }
 
-  /** @param tokenHash in hex */
-  add(tokenHash: string, who: Who): void {
-    const until = this.#runtime.now() + lifetimeMs;
-    this.#byToken.set(tokenHash, { who, until });
-    this.#names.set(who.person.name, until);
+  add(tokenHash: Uint8Array, who: Who): void {
+    const token = tokenHash.toHex();
+    this.#byToken.set(token, { who, until: this.#runtime.now() + lifetimeMs });
+    this.#tokens.set(who.person.name, token);
   }
 
   nameTaken(name: string): boolean {
-    return (this.#names.get(name) ?? 0) > this.#runtime.now();
+    const token = this.#tokens.get(name);
+    return token !== undefined && this.#alive(token) !== undefined;
   }
 
-  resume(tokenHash: string): Who | undefined {
-    const found = this.#byToken.get(tokenHash);
-    return found && found.until > this.#runtime.now() ? found.who : undefined;
+  resume(tokenHash: Uint8Array): Who | undefined {
+    return this.#alive(tokenHash.toHex())?.who;
   }
 
-  /** The guest spoke and is in the database now, or left. */
-  remove(tokenHash: string, name: string): void {
-    this.#byToken.delete(tokenHash);
-    this.#names.delete(name);
+  /** The guest is in the database from now on, or has left; returns the hash of the token. */
+  take({ person }: Who): Uint8Array | undefined {
+    const token = this.#tokens.get(person.name);
+    if (token === undefined || this.#byToken.get(token)?.who.person !== person) return undefined;
+    this.#byToken.delete(token);
+    this.#tokens.delete(person.name);
+    return Uint8Array.fromHex(token);
+  }
+
+  #alive(token: string): Guest | undefined {
+    const found = this.#byToken.get(token);
+    return found && found.until > this.#runtime.now() ? found : undefined;
   }
 }

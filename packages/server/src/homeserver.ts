@@ -11,6 +11,7 @@ import { createCrypto } from './crypto.ts';
 import type { Arrival } from './doors/arrival.ts';
 import { Due } from './due.ts';
 import { entryView } from './entry-view.ts';
+import { finishErasures } from './erasure.ts';
 import { Fanout } from './fanout.ts';
 import { Guests } from './guests.ts';
 import { handlers } from './handlers.ts';
@@ -105,9 +106,19 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   });
   const contextOf = (session: Session): Context => ({ session, store, rooms, hub, people, runtime, log, here });
   const membership = new Membership(contextOf);
-  bus.subscribe('room', ({ room, events }) => membership.committed(room, events, hub, here.id));
+  bus.subscribe('room', ({ room, events }) => {
+    for (const { event, payload } of events) {
+      if (event === 'entry.appended') rooms.heard(room, payload);
+      else if (event === 'user.changed') people.forget(payload.person);
+    }
+    membership.committed(room, events, hub, here.id);
+  });
   due.start(rooms, await store.room.due());
-  const stopUpkeep = keepUp(runtime, log, { retention: () => retention.sweep(), uploads: () => uploads.tidy() });
+  const stopUpkeep = keepUp(runtime, log, {
+    retention: () => retention.sweep(),
+    uploads: () => uploads.tidy(),
+    erasures: () => finishErasures({ store, rooms, people, hub }),
+  });
   const router = new Router(handlers, rates);
   const serving = new Set<Promise<void>>();
   const node = runtime.randomBytes(6).toHex();

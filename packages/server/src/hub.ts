@@ -1,8 +1,9 @@
 /** Who is connected to this node: sessions by account, what they follow, and how events reach them. */
 import type { ServerEvent } from '@parley/protocol';
-import type { Bus } from './bus/bus.ts';
+import type { Bus, Topics } from './bus/bus.ts';
 import { encodeAll, type Fanout } from './fanout.ts';
 import type { Session } from './session.ts';
+import type { PersonRecord } from './store/user.ts';
 
 export class Hub {
   readonly #fanout: Fanout;
@@ -10,12 +11,13 @@ export class Hub {
   readonly #byUser = new Map<string, Set<Session>>();
   readonly #all = new Set<Session>();
   readonly #followers = new Map<string, Set<Session>>();
+  #whenLeft: (person: PersonRecord, rooms: readonly string[]) => void = () => {};
 
   constructor(fanout: Fanout, bus: Bus) {
     this.#fanout = fanout;
     this.#bus = bus;
     bus.subscribe('account', ({ user, events, except }) => this.#tell(user, events, except));
-    bus.subscribe('end', ({ user, sessions, except }) => this.#end(user, sessions, except));
+    bus.subscribe('end', (told) => this.#end(told));
     bus.subscribe('room', ({ room, events }) => this.#fanout.publish(room, events));
   }
 
@@ -27,24 +29,39 @@ export class Hub {
     this.#all.add(session);
   }
 
+  /** Told of a person whose connection has signed out or ended, with the rooms that it followed. */
+  whenLeft(listener: (person: PersonRecord, rooms: readonly string[]) => void): void {
+    this.#whenLeft = listener;
+  }
+
+  /** Who signs in while the connection closes is not there. */
   signedIn(session: Session): void {
+    if (!this.#all.has(session)) return;
     const user = session.me.person.id;
     const sessions = this.#byUser.get(user);
     if (sessions) sessions.add(session);
     else this.#byUser.set(user, new Set([session]));
   }
 
+  /** Nothing of the person is left on the connection: a request that is under way finds nobody signed in. */
   signedOut(session: Session): void {
-    for (const room of [...session.following]) this.unfollow(session, room);
-    const user = session.who?.person.id;
-    const sessions = user === undefined ? undefined : this.#byUser.get(user);
+    const { who } = session;
+    const rooms = [...session.following];
+    for (const room of rooms) this.unfollow(session, room);
+    session.who = undefined;
+    session.watching.clear();
+    if (!who) return;
+    const { person } = who;
+    const sessions = this.#byUser.get(person.id);
     sessions?.delete(session);
-    if (user !== undefined && sessions?.size === 0) this.#byUser.delete(user);
+    if (sessions?.size === 0) this.#byUser.delete(person.id);
+    this.#whenLeft(person, rooms);
   }
 
   disconnected(session: Session): void {
-    this.signedOut(session);
     this.#all.delete(session);
+    session.reader.close();
+    this.signedOut(session);
   }
 
   /** The connections of an account on this node. */
@@ -53,7 +70,7 @@ export class Hub {
   }
 
   follow(session: Session, room: string): void {
-    if (session.following.has(room)) return;
+    if (session.following.has(room) || !this.#all.has(session)) return;
     session.following.add(room);
     this.#fanout.add(room, session.reader);
     const followers = this.#followers.get(room);
@@ -84,9 +101,9 @@ export class Hub {
     this.#bus.publish('room', { room, events: [event] });
   }
 
-  /** Ends sessions of an account wherever they are connected. */
-  end(user: string, sessions: readonly string[] | 'all', except?: string): void {
-    this.#bus.publish('end', { user, sessions, ...(except === undefined ? {} : { except }) });
+  /** Ends sessions of an account wherever they are connected, but for one session or connection. */
+  end(user: string, sessions: readonly string[] | 'all', except: { session?: string; connection?: string } = {}): void {
+    this.#bus.publish('end', { user, sessions, ...except });
   }
 
   #tell(user: string, events: readonly ServerEvent[], except: string | undefined): void {
@@ -96,10 +113,12 @@ export class Hub {
     }
   }
 
-  #end(user: string, sessions: readonly string[] | 'all', except: string | undefined): void {
+  #end({ user, sessions, session: kept, connection }: Topics['end']): void {
     for (const session of this.of(user)) {
       const id = session.me.session;
-      if (id !== except && (sessions === 'all' || sessions.includes(id))) session.end('session-ended');
+      if (id === kept || session.id === connection || (sessions !== 'all' && !sessions.includes(id))) continue;
+      this.signedOut(session);
+      session.end('session-ended');
     }
   }
 }

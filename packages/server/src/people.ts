@@ -24,7 +24,7 @@ export class People {
     this.#byId.set(person.id, person);
   }
 
-  forget(person: PersonRecord): void {
+  forget(person: { id: string }): void {
     this.#byId.delete(person.id);
   }
 

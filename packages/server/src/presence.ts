@@ -1,7 +1,7 @@
 /** Who is here: the most awake of an account's connections. Tells a room when that changes, not more. */
 import type { PresenceStatus } from '@parley/protocol';
 import type { Hub } from './hub.ts';
-import type { Session } from './session.ts';
+import type { PersonRecord } from './store/user.ts';
 
 export interface Present {
   status: PresenceStatus;
@@ -14,6 +14,7 @@ export class Presence {
 
   constructor(hub: Hub) {
     this.#hub = hub;
+    hub.whenLeft((person, rooms) => this.changed(person, rooms));
   }
 
   of(user: string): Present {
@@ -24,9 +25,8 @@ export class Presence {
     return { status, devices };
   }
 
-  /** Call after any connection of an account came, went or changed; tells the rooms it follows. */
-  changed(session: Session, rooms: Iterable<string>): void {
-    const { id, name } = session.me.person;
+  /** Call after any connection of a person came, went or changed; tells the rooms that it follows or followed. */
+  changed({ id, name }: Pick<PersonRecord, 'id' | 'name'>, rooms: Iterable<string>): void {
     const now = this.of(id);
     const before = this.#last.get(id);
     if (before && before.status === now.status && before.devices === now.devices) return;

@@ -26,18 +26,19 @@ export class Rates {
     this.#address = table('address');
   }
 
-  /** Refuses with `too-fast` and the time after which to try again. */
+  /** Refuses with `too-fast` and the time after which to try again. Operators move as much data as the disk takes. */
   charge(session: Session, rate: Rate): void {
     const { who, link } = session;
-    const { kind, id } = who?.person ?? {};
+    const { kind, id, serverRole = 'user' } = who?.person ?? {};
+    if (rate === 'bulk' && serverRole !== 'user') return;
     const own = kind === 'guest' ? this.#guest : this.#account;
     this.#take(this.#address[rate], limitedAddress(link.peer.address));
     if (id !== undefined) this.#take(own[rate], id);
   }
 
-  /** A try at one account's password or key, wherever it comes from. */
-  chargeAttempt(name: string): void {
-    this.#take(this.#account['sign-in'], `name/${name}`);
+  /** A try at one account's password from one address: whoever guesses keeps nobody out who comes from elsewhere. */
+  chargeAttempt(name: string, address: string): void {
+    this.#take(this.#account['sign-in'], `name/${name}/${limitedAddress(address)}`);
   }
 
   #take(buckets: Buckets, key: string): void {

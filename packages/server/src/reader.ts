@@ -13,6 +13,7 @@ export class Reader {
   #held: Uint8Array[] | undefined;
   #holders = 0;
   #heldBytes = 0;
+  #closed = false;
 
   constructor(link: Link, budgetBytes: number, tooSlow: () => void) {
     this.link = link;
@@ -23,6 +24,7 @@ export class Reader {
 
   /** One write. A reader that is too far behind is told so once and gets no more. */
   deliver(framed: Uint8Array): void {
+    if (this.#closed) return;
     if (this.link.buffered + this.#heldBytes + framed.length > this.#budgetBytes) this.#tooSlow();
     else if (this.#held) {
       this.#held.push(framed);
@@ -30,9 +32,21 @@ export class Reader {
     } else this.link.write(framed);
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Nothing is written any more. */
+  close(): void {
+    this.#closed = true;
+    this.#held = undefined;
+    this.#heldBytes = 0;
+  }
+
+  /** Keeps back what is delivered until as many {@link release}. */
   hold(): void {
     this.#holders++;
-    this.#held ??= [];
+    if (!this.#closed) this.#held ??= [];
   }
 
   /** Call once for each {@link hold}, after the reply is written. */

@@ -121,7 +121,7 @@ async function tailOf(
 }
 
 /** A guest who has not spoken has no marker: to them nothing is unread. */
-async function unreadOf({ session, store }: Context, room: LoadedRoom): Promise<Unread> {
+export async function unreadOf({ session, store }: Context, room: LoadedRoom): Promise<Unread> {
   const { person, stored } = session.me;
   if (!stored) return { marker: room.committed.seq, unread: 0, mentions: 0 };
   return store.marker.get(person.n, room.n, room.committedNth);

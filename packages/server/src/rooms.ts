@@ -1,5 +1,5 @@
 /** The rooms of this server: loads them, keeps each one's acts in line, and acknowledges what is on disk. */
-import { Refusal } from '@parley/protocol';
+import { type Position, Refusal } from '@parley/protocol';
 import { loadState } from '@parley/room';
 import { Moved } from './committer.ts';
 import { type Draft, type Entered, type Outcome, refusalOf } from './draft.ts';
@@ -63,6 +63,12 @@ export class Rooms {
   /** Begins with a room whose rows something else than an append has made. */
   async appeared(id: string): Promise<void> {
     this.#options.dueChanged(await this.load(id));
+  }
+
+  /** An entry was appended, perhaps by another node: then the room as it is here is not that on disk any more. */
+  heard(id: string, { term, seq }: Position): void {
+    const room = this.peek(id);
+    if (room && (term > room.committed.term || seq > room.committed.seq)) room.dropped = true;
   }
 
   /** Forgets a room whose rows were changed by something else than an append, or that another node appended to. */

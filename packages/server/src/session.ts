@@ -28,8 +28,10 @@ export class Session {
   readonly id: string;
   /** Set by `session.hello`. */
   version: number | undefined;
-  /** Set by signing in, cleared by signing out. */
+  /** Set by signing in, cleared by signing out and when the session ends. */
   who: Who | undefined;
+  /** A request of this connection is signing in. */
+  signingIn = false;
   /** Set by `session.challenge`, taken by the proof. */
   challenge: { purpose: string; bytes: Uint8Array; expiresAt: number } | undefined;
   presence: PresenceState = 'online';
@@ -66,8 +68,10 @@ export class Session {
     return this.link.send(encodeFrame(this.link.encoding, { event, payload }));
   }
 
-  /** Tells why and closes. */
+  /** Tells why and closes, once. */
   end(code: 'session-ended' | 'too-slow' | 'going-away'): void {
+    if (this.reader.closed) return;
+    this.reader.close();
     const { encoding, framing } = this.link;
     this.link.write(encodeAll(encoding, framing, [{ event: 'session.ended', payload: { code } }]));
     this.link.close(code === 'session-ended' ? 'refused' : code);

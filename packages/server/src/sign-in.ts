@@ -2,31 +2,47 @@
 import { createHash } from 'node:crypto';
 import { limits, Refusal, type SignedIn, toBase32 } from '@parley/protocol';
 import type { Context } from './context.ts';
-import type { Session } from './session.ts';
+import type { Runtime } from './runtime.ts';
+import type { Session, Who } from './session.ts';
 import type { PersonRecord } from './store/user.ts';
 
 export const hashToken = (token: string): Uint8Array => new Uint8Array(createHash('sha256').update(token).digest());
+export const newToken = (runtime: Runtime): string => toBase32(runtime.randomBytes(32));
+export const newSessionId = (runtime: Runtime): string => toBase32(runtime.randomBytes(10));
 
-/** Refuses on a connection that is signed in, so that nobody's rooms are mixed up with another's. */
-export function notYet({ session }: Pick<Context, 'session'>): void {
-  if (session.who) throw new Refusal('already-signed-in');
+/**
+ * Runs what signs in. Refuses on a connection that is signed in or about to be, so that nobody's rooms are mixed up with
+ * another's.
+ */
+export async function signingIn(session: Session, work: () => Promise<SignedIn>): Promise<SignedIn> {
+  if (session.who || session.signingIn) throw new Refusal('already-signed-in');
+  session.signingIn = true;
+  try {
+    return await work();
+  } finally {
+    session.signingIn = false;
+  }
 }
 
 /** Signs a stored person in on this connection, as a new device. */
 export async function open(context: Context, person: PersonRecord, device: string): Promise<SignedIn> {
-  const { store, session, hub, people, runtime } = context;
-  const token = toBase32(runtime.randomBytes(32));
-  const id = toBase32(runtime.randomBytes(10));
-  const now = runtime.now();
+  const { store, session, people, runtime } = context;
   const others = await store.session.of(person.n);
   if (others.length >= limits.sessionsPerAccount) throw new Refusal('too-many');
-  const record = { id, person: person.n, device, createdAt: now, seenAt: now, address: session.link.peer.address };
-  await store.session.insert(record, hashToken(token));
-  notYet(context);
+  const token = newToken(runtime);
+  const id = newSessionId(runtime);
+  const now = runtime.now();
+  const { address } = session.link.peer;
+  await store.session.insert({ id, person: person.n, device, createdAt: now, seenAt: now, address }, hashToken(token));
   people.put(person);
-  session.who = { person, session: id, device, stored: true };
-  hub.signedIn(session);
+  enter(context, { person, session: id, device, stored: true });
   return signedInView(session, token);
+}
+
+/** From now on the connection is somebody's. */
+export function enter({ session, hub }: Context, who: Who): void {
+  session.who = who;
+  hub.signedIn(session);
 }
 
 export function signedInView(session: Session, token: string): SignedIn {
@@ -42,14 +58,33 @@ export function signedInView(session: Session, token: string): SignedIn {
   };
 }
 
-/** Ends the session of this connection, here and wherever else it was resumed. */
-export async function endSession({ session, store, hub, here }: Context): Promise<void> {
-  const { person, session: id, stored } = session.me;
-  if (stored) await store.session.remove(id, person.n);
-  const rooms = [...session.following];
+/** Signs in with the token of an earlier sign-in. A session that is ended meanwhile stays ended. */
+export async function resume(context: Context, token: string): Promise<SignedIn> {
+  const { store, session, hub, here, runtime, people } = context;
+  const hash = hashToken(token);
+  const guest = here.guests?.resume(hash);
+  if (guest) {
+    enter(context, guest);
+    return signedInView(session, token);
+  }
+  const record = await store.session.byToken(hash);
+  const person = record && (await store.person.byNumber(record.person));
+  if (!record || !person || person.erased) throw new Refusal('session-ended');
+  people.put(person);
+  enter(context, { person, session: record.id, device: record.device, stored: true });
+  const isThere = await store.session.seen(record.id, runtime.now(), session.link.peer.address);
+  if (isThere && session.who) return signedInView(session, token);
   hub.signedOut(session);
-  here.presence.changed(session, rooms);
-  session.who = undefined;
-  session.watching.clear();
+  throw new Refusal('session-ended');
+}
+
+/** Ends the session of this connection, here and wherever else it was resumed. The connection stays. */
+export async function endSession({ session, store, hub, here }: Context): Promise<void> {
+  const { who } = session;
+  if (!who) return;
+  const { person, session: id, stored } = who;
+  hub.signedOut(session);
+  if (stored) await store.session.remove(id, person.n);
+  else here.guests?.take(who);
   hub.end(person.id, [id]);
 }

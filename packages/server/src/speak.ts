@@ -2,7 +2,7 @@
 import { limits, type Payload, Refusal, toBase32 } from '@parley/protocol';
 import type { Context } from './context.ts';
 import { type Draft, type Entered, type Outcome, refusalOf } from './draft.ts';
-import { nameLabel } from './store/user.ts';
+import { nameLabel, type PersonRecord } from './store/user.ts';
 
 /** The caller's act, without its kind. */
 export function mine({ session }: Context, clientId: string): Pick<Draft, 'author' | 'device' | 'clientId'> {
@@ -34,20 +34,29 @@ export async function mayEnterAnother({ store, session }: Context): Promise<void
   if ((await store.room.of(session.me.person.n)).length >= limits.roomsPerAccount) throw new Refusal('too-many');
 }
 
-/** A guest's row, made when they first speak. A name that was taken meanwhile gets an addition. */
-export async function makeStored({ session, store, people, runtime }: Context): Promise<void> {
+/** A guest's rows, made when they first speak: the person and the session, so that the token stays good. */
+export async function makeStored({ session, store, people, here }: Context): Promise<void> {
   const who = session.me;
   if (who.stored) return;
-  const { person } = who;
-  if (!(await store.person.insert(person, nameLabel(person.name)))) {
-    const here = await store.person.byId(person.id);
-    if (!here) {
-      person.name = `${person.name.slice(0, 24)}-${toBase32(runtime.randomBytes(4))}`;
-      if (!(await store.person.insert(person, nameLabel(person.name)))) throw new Refusal('name-taken');
-    }
+  const { person, session: id, device } = who;
+  await storeGuest({ store, people }, person);
+  const token = here.guests?.take(who);
+  const { address } = session.link.peer;
+  const record = { id, person: person.n, device, createdAt: person.createdAt, seenAt: person.createdAt, address };
+  if (token) await store.session.insert(record, token);
+  who.stored = true;
+}
+
+/** The row of a guest who speaks or is spoken of. A name that was taken meanwhile gets an addition. */
+export async function storeGuest(
+  { store, people }: Pick<Context, 'store' | 'people'>,
+  person: PersonRecord,
+): Promise<void> {
+  if (!(await store.person.insert(person, nameLabel(person.name))) && !(await store.person.byId(person.id))) {
+    person.name = `${person.name.slice(0, 24)}-${person.id.slice(0, 7)}`;
+    if (!(await store.person.insert(person, nameLabel(person.name)))) throw new Refusal('name-taken');
   }
   people.put(person);
-  who.stored = true;
 }
 
 /** A message, and before it the joining of somebody who only watched. */

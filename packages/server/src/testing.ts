@@ -1,7 +1,7 @@
 /** A homeserver in memory with connections that speak the protocol. For tests. */
 
-import type { Link } from '@parley/link';
-import { type MemoryOptions, pair } from '@parley/link/memory';
+import { type Link, LinkClosed } from '@parley/link';
+import { type MemoryOptions, memoryNetwork, pair } from '@parley/link/memory';
 import {
   decodeServerFrame,
   type Encoding,
@@ -69,7 +69,7 @@ export async function testServer({
   });
   const settled = (): Promise<void> => settle(runtime);
   const connect = async (options: MemoryOptions = { encoding }): Promise<TestClient> => {
-    const client = new TestClient(home, settled, options);
+    const client = new TestClient(home, settled, pair(options));
     await client.request('session.hello', { versions: [1], client: 'test' });
     return client;
   };
@@ -82,7 +82,9 @@ export async function testServer({
     connect,
     account,
     /** A connection that has not said anything yet. */
-    raw: (options: MemoryOptions = { encoding }) => new TestClient(home, settled, options),
+    raw: () => new TestClient(home, settled, pair({ encoding })),
+    /** The same from another address. */
+    rawFrom: async (host: string) => new TestClient(home, settled, await linkFrom(host, { encoding })),
     advance: async (ms: number): Promise<void> => {
       runtime.advance(ms);
       await settled();
@@ -121,6 +123,16 @@ async function settle(runtime: ReturnType<typeof createVirtualRuntime>): Promise
   }
 }
 
+/** A link whose other end sees `host` as the address. */
+async function linkFrom(host: string, options: MemoryOptions): Promise<[Link, Link]> {
+  const network = memoryNetwork(options);
+  const accepted: Link[] = [];
+  const here = { host: 'here', port: 1 };
+  network.listen(here, (link) => accepted.push(link));
+  const client = await network.dial(host, here)();
+  return [client, accepted[0]!];
+}
+
 export class TestClient {
   readonly link: Link;
   readonly events: ServerEvent[] = [];
@@ -130,8 +142,7 @@ export class TestClient {
   #next = 0;
   #settle: () => Promise<void>;
 
-  constructor(home: Homeserver, settled: () => Promise<void>, options: MemoryOptions) {
-    const [client, server] = pair(options);
+  constructor(home: Homeserver, settled: () => Promise<void>, [client, server]: [Link, Link]) {
     this.link = client;
     this.#settle = settled;
     home.accept(server, { isLocal: true });
@@ -145,6 +156,8 @@ export class TestClient {
       else if ('error' in frame) this.#waiting.get(frame.id)?.reject(new Refusal(frame.error.code, frame.error));
       else this.#waiting.get(frame.id)?.resolve(frame.reply);
     }
+    const reason = await this.link.closed;
+    for (const { reject } of this.#waiting.values()) reject(new LinkClosed(reason));
   }
 
   async request<N extends RequestName>(name: N, payload: Payload<N>): Promise<Reply<N>> {
@@ -157,7 +170,7 @@ export class TestClient {
     return promise as Promise<Reply<N>>;
   }
 
-  async signedIn<N extends 'account.register' | 'account.guest' | 'session.resume'>(
+  async signedIn<N extends 'account.register' | 'account.guest' | 'session.resume' | 'session.signIn'>(
     name: N,
     payload: Payload<N>,
   ): Promise<this> {

@@ -1,9 +1,10 @@
 /** One's own account. */
-import { type Handlers, limits, type Protocol, Refusal, toBase32 } from '@parley/protocol';
+import { type Handlers, limits, type Payload, type Protocol, Refusal, type SignedIn, toBase32 } from '@parley/protocol';
 import type { Context } from '../context.ts';
+import { erasePerson } from '../erasure.ts';
 import { draftPerson, newPerson } from '../person.ts';
-import { hashToken, notYet, open, signedInView } from '../sign-in.ts';
-import type { PersonRecord } from '../store/user.ts';
+import { enter, hashToken, newSessionId, newToken, open, signedInView, signingIn } from '../sign-in.ts';
+import { nameLabel, type PersonRecord } from '../store/user.ts';
 import { proveKey } from './session.ts';
 
 const shortestPassword = 8;
@@ -11,56 +12,8 @@ const shortestPassword = 8;
 export const ownerSecret = 'owner-secret';
 
 export const account: Handlers<Protocol['account'], Context> = {
-  async register(context, { name, password, device, display, invite }) {
-    const { store, here, runtime, session } = context;
-    notYet(context);
-    if (password.length < shortestPassword) throw new Refusal('bad-request', { field: 'password' });
-    const open_ = here.signUpOpen(session);
-    if (!open_ && invite === undefined) throw new Refusal('sign-up-closed');
-    const hash = await here.passwords.hash(password);
-    if (!open_ && !(await mayEnter(context, invite!))) throw new Refusal('bad-invite');
-    let person: PersonRecord;
-    try {
-      person = await newPerson(context, {
-        name,
-        display: display ?? null,
-        kind: 'person',
-        password: hash,
-        serverRole: 'user',
-      });
-    } catch (error) {
-      if (!open_) await store.invite.giveBack(invite!);
-      throw error;
-    }
-    context.log.info({ name, at: runtime.now() }, 'account made');
-    return open(context, person, device);
-  },
-
-  async guest(context, { name, device }) {
-    const { session, here, hub, runtime, store } = context;
-    notYet(context);
-    const { guests } = here;
-    if (!guests) throw new Refusal('guests-refused');
-    const chosen = name ?? `guest-${1000 + Math.floor(runtime.random() * 9000)}`;
-    const taken = guests.nameTaken(chosen) || (await store.person.byLabel(`@${chosen}`)) !== undefined;
-    if (taken && name !== undefined) throw new Refusal('name-taken');
-    const free = taken ? `guest-${toBase32(runtime.randomBytes(5))}` : chosen;
-    const person = draftPerson(context, {
-      name: free,
-      display: null,
-      kind: 'guest',
-      password: null,
-      serverRole: 'user',
-    });
-    const token = toBase32(runtime.randomBytes(32));
-    notYet(context);
-    const who = { person, session: toBase32(runtime.randomBytes(10)), device, stored: false };
-    guests.add(hashToken(token).toHex(), who);
-    context.people.put(person);
-    session.who = who;
-    hub.signedIn(session);
-    return signedInView(session, token);
-  },
+  register: (context, wanted) => signingIn(context.session, () => register(context, wanted)),
+  guest: (context, wanted) => signingIn(context.session, () => enterAsGuest(context, wanted)),
 
   async claim(context, { secret }) {
     const { store, session } = context;
@@ -78,7 +31,7 @@ export const account: Handlers<Protocol['account'], Context> = {
     if (!isRight) throw new Refusal('bad-credentials');
     await store.person.setPassword(person.n, await here.passwords.hash(next));
     await store.session.removeOthers(id, person.n);
-    hub.end(person.id, 'all', id);
+    hub.end(person.id, 'all', { session: id });
     return {};
   },
 
@@ -114,29 +67,60 @@ export const account: Handlers<Protocol['account'], Context> = {
   },
 
   async erase(context, { password, confirm }) {
-    const { store, session, here, hub, people, rooms, runtime } = context;
-    const { person, device } = session.me;
+    const { store, session, here, hub, runtime } = context;
+    const { person } = session.me;
     if (!confirm) throw new Refusal('bad-request', { field: 'confirm' });
     const stored = await store.person.byNumber(person.n);
     if (stored?.password && !(await here.passwords.check(password ?? '', stored.password)).isRight)
       throw new Refusal('bad-credentials');
-    for (const room of await store.room.everOf(person.n)) {
-      // The same when it is tried again after a crash, and nothing that the person could have used before.
-      const clientId = `erase:${person.n.toString(36)}`;
-      const draft = { author: person, device, subject: person };
-      await rooms.submit(room, [
-        { ...draft, clientId, kind: 'erase', data: { subject: person.id }, clerk: {} },
-        { ...draft, clientId: `${clientId}:leave`, kind: 'member', data: { change: 'leave', subject: person.id } },
-      ]);
-    }
-    await store.person.erase(person.n, 'erased');
-    people.forget(person);
-    hub.end(person.id, 'all', session.me.session);
-    // This connection when it has its answer.
-    runtime.nextTurn(() => hub.end(person.id, 'all'));
+    // First nobody can act as them any more; the rest is taken up again after a crash.
+    await store.person.close(person.n);
+    hub.signedOut(session);
+    hub.end(person.id, 'all');
+    await erasePerson(context, person);
+    runtime.nextTurn(() => session.end('session-ended'));
     return {};
   },
 };
+
+async function register(
+  context: Context,
+  { name, password, device, display, invite }: Payload<'account.register'>,
+): Promise<SignedIn> {
+  const { store, here, session, log } = context;
+  if (password.length < shortestPassword) throw new Refusal('bad-request', { field: 'password' });
+  const isOpen = here.signUpOpen(session);
+  if (!isOpen && invite === undefined) throw new Refusal('sign-up-closed');
+  const hash = await here.passwords.hash(password);
+  if (!isOpen && !(await mayEnter(context, invite!))) throw new Refusal('bad-invite');
+  try {
+    const wanted = { name, display: display ?? null, kind: 'person', password: hash, serverRole: 'user' } as const;
+    const person = await newPerson(context, wanted);
+    log.info({ name }, 'account made');
+    return await open(context, person, device);
+  } catch (error) {
+    if (!isOpen && error instanceof Refusal) await store.invite.giveBack(invite!);
+    throw error;
+  }
+}
+
+async function enterAsGuest(context: Context, { name, device }: Payload<'account.guest'>): Promise<SignedIn> {
+  const { session, here, runtime, store, people } = context;
+  const { guests } = here;
+  if (!guests) throw new Refusal('guests-refused');
+  const chosen = name ?? `guest-${1000 + Math.floor(runtime.random() * 9000)}`;
+  const isTaken = (await store.person.byLabel(nameLabel(chosen))) !== undefined || guests.nameTaken(chosen);
+  if (isTaken && name !== undefined) throw new Refusal('name-taken');
+  const free = isTaken ? `guest-${toBase32(runtime.randomBytes(5))}` : chosen;
+  const wanted = { name: free, display: null, kind: 'guest', password: null, serverRole: 'user' } as const;
+  const person = draftPerson(context, wanted);
+  const token = newToken(runtime);
+  const who = { person, session: newSessionId(runtime), device, stored: false };
+  guests.add(hashToken(token), who);
+  people.put(person);
+  enter(context, who);
+  return signedInView(session, token);
+}
 
 async function mayEnter({ store, runtime }: Context, invite: string): Promise<boolean> {
   const secret = hashToken(invite).toHex();

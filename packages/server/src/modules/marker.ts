@@ -2,6 +2,7 @@
 import type { Handlers, Protocol } from '@parley/protocol';
 import { readerOf } from '../access.ts';
 import type { Context } from '../context.ts';
+import { unreadOf } from '../room-view.ts';
 
 export const marker: Handlers<Protocol['marker'], Context> = {
   async set(context, { room: id, seq }) {
@@ -9,7 +10,7 @@ export const marker: Handlers<Protocol['marker'], Context> = {
     const { room } = await readerOf(context, id);
     const { person } = session.me;
     if (session.me.stored) await store.marker.set(person.n, room.n, Math.min(seq, room.committed.seq));
-    const state = { room: id, ...(await store.marker.get(person.n, room.n, room.committedNth)) };
+    const state = { room: id, ...(await unreadOf(context, room)) };
     hub.tell(person.id, [{ event: 'marker.changed', payload: state }], session);
     return state;
   },

@@ -4,7 +4,8 @@ import type { Member, RoomState } from '@parley/room';
 import { accessTo, readerOf } from '../access.ts';
 import type { Context } from '../context.ts';
 import { readBody } from '../entry-view.ts';
-import { act } from '../speak.ts';
+import { act, storeGuest } from '../speak.ts';
+import type { PersonRecord } from '../store/user.ts';
 
 const bannedShown = 500;
 
@@ -20,21 +21,17 @@ export const member: Handlers<Protocol['member'], Context> = {
     const { room } = await readerOf(context, id);
     const { people, here } = context;
     const sorted = await byRoleAndName(context, room.state, query?.toLowerCase());
-    const start = after === undefined ? 0 : sorted.findIndex(([user]) => user === after) + 1;
-    const members = sorted.slice(start, start + limit).flatMap(([user, member]): MemberView[] => {
-      const person = people.get(user);
-      if (!person) return [];
-      const muted = room.state.mutes.has(user) ? { mutedUntil: room.state.due.get(`mute/${user}`) ?? null } : {};
-      return [
-        {
-          person: people.view(person),
-          role: member.role,
-          since: member.since,
-          ...muted,
-          status: here.presence.of(user).status,
-        },
-      ];
-    });
+    const start = after === undefined ? 0 : sorted.findIndex(({ user }) => user === after) + 1;
+    const { mutes, due } = room.state;
+    const members = sorted.slice(start, start + limit).map(
+      ({ user, member, person }): MemberView => ({
+        person: people.view(person),
+        role: member.role,
+        since: member.since,
+        ...(mutes.has(user) ? { mutedUntil: due.get(`mute/${user}`) ?? null } : {}),
+        status: here.presence.of(user).status,
+      }),
+    );
     return { members, more: start + limit < sorted.length, total: room.state.members.size };
   },
 
@@ -42,14 +39,14 @@ export const member: Handlers<Protocol['member'], Context> = {
     const { room } = await accessTo(context, id);
     const { people, store } = context;
     const bans = [...room.state.bans].sort(([, a], [, b]) => b.since - a.since).slice(0, bannedShown);
-    await people.load(bans.map(([user]) => user));
+    const found = await people.all(bans.map(([user]) => user));
     const parts = await store.entry.parts(
       room.n,
       bans.map(([, { since }]) => since),
     );
     return {
       banned: bans.flatMap(([user, { since }]) => {
-        const person = people.get(user);
+        const person = found.get(user);
         if (!person) return [];
         const { reason } = (readBody(parts.get(`${since}/0`)) ?? {}) as { reason?: string };
         return [
@@ -79,7 +76,7 @@ export const member: Handlers<Protocol['member'], Context> = {
 };
 
 async function change(context: Context, { room, user, clientId, reason }: On, how: MemberChange, durationMs?: number) {
-  const subject = await known(context, user);
+  const subject = await known(context, user, how === 'invite');
   const data = { change: how, subject: user, ...(durationMs === undefined ? {} : { durationMs }) };
   return act(context, room, { clientId, kind: 'member', data, subject, ...(reason ? { body: { reason } } : {}) });
 }
@@ -95,26 +92,33 @@ async function restrict(
   return act(context, room, { clientId, kind, data, subject, ...(reason ? { body: { reason } } : {}) });
 }
 
-async function known({ people }: Context, user: string) {
-  const person = await people.one(user);
-  if (!person || person.kind === 'imported' || person.erased) throw new Refusal('unknown-target');
+/** The person meant. Whoever is only in memory gets a row, for the entry names them. */
+async function known(context: Context, user: string, isInvited = false): Promise<PersonRecord> {
+  const person = await context.people.one(user);
+  if (!person || person.kind === 'imported' || (person.erased && isInvited)) throw new Refusal('unknown-target');
+  if (person.kind === 'guest') await storeGuest(context, person);
   return person;
 }
 
-async function byRoleAndName(
-  { people }: Context,
-  state: RoomState,
-  query: string | undefined,
-): Promise<[string, Member][]> {
-  await people.load(state.members.keys());
-  const name = (user: string): string => people.get(user)?.name ?? '';
-  const fits = ([user]: [string, Member]): boolean => {
-    const person = people.get(user);
-    return (
-      query === undefined || person?.name.startsWith(query) || person?.display?.toLowerCase().startsWith(query) || false
-    );
-  };
-  return [...state.members]
-    .filter(fits)
-    .sort(([a, x], [b, y]) => rank(x.role) - rank(y.role) || (name(a) < name(b) ? -1 : 1));
+interface Listed {
+  user: string;
+  member: Member;
+  person: PersonRecord;
+}
+
+async function byRoleAndName({ people }: Context, state: RoomState, query: string | undefined): Promise<Listed[]> {
+  const found = await people.all(state.members.keys());
+  const listed: Listed[] = [];
+  for (const [user, member] of state.members) {
+    const person = found.get(user);
+    if (!person) continue;
+    const { name, display } = person;
+    if (query === undefined || name.startsWith(query) || display?.toLowerCase().startsWith(query))
+      listed.push({ user, member, person });
+  }
+  const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return listed.sort(
+    (a, b) =>
+      rank(a.member.role) - rank(b.member.role) || byName(a.person.name, b.person.name) || byName(a.user, b.user),
+  );
 }

@@ -1,17 +1,9 @@
 /** Hello, signing in and out, devices. */
-import {
-  type Handlers,
-  keyProof,
-  limits,
-  type Protocol,
-  protocolVersion,
-  Refusal,
-  type SignedIn,
-  toBase32,
-} from '@parley/protocol';
+import { type Handlers, keyProof, limits, type Protocol, protocolVersion, Refusal } from '@parley/protocol';
 import type { Context } from '../context.ts';
 import { newPerson } from '../person.ts';
-import { endSession, hashToken, notYet, open, signedInView } from '../sign-in.ts';
+import { endSession, hashToken, newSessionId, newToken, open, resume, signingIn } from '../sign-in.ts';
+import { nameLabel } from '../store/user.ts';
 
 const challengeMs = 60_000;
 
@@ -33,16 +25,16 @@ export const session: Handlers<Protocol['session'], Context> = {
     return { now: runtime.now() };
   },
 
-  async signIn(context, { name, password, device }) {
-    notYet(context);
-    context.here.rates.chargeAttempt(name);
-    const person = await context.store.person.byLabel(`@${name}`);
-    const { passwords } = context.here;
-    const { isRight, isOutdated } = await passwords.check(password, person?.password ?? undefined);
-    if (!person || !isRight || person.erased) throw new Refusal('bad-credentials');
-    if (isOutdated) await context.store.person.setPassword(person.n, await passwords.hash(password));
-    return open(context, person, device);
-  },
+  signIn: (context, { name, password, device }) =>
+    signingIn(context.session, async () => {
+      const { here, store, session } = context;
+      here.rates.chargeAttempt(name, session.link.peer.address);
+      const person = await store.person.byLabel(nameLabel(name));
+      const { isRight, isOutdated } = await here.passwords.check(password, person?.password ?? undefined);
+      if (!person || !isRight || person.erased) throw new Refusal('bad-credentials');
+      if (isOutdated) await store.person.setPassword(person.n, await here.passwords.hash(password));
+      return open(context, person, device);
+    }),
 
   async challenge({ session, runtime }, { purpose }) {
     const bytes = runtime.randomBytes(32);
@@ -50,49 +42,34 @@ export const session: Handlers<Protocol['session'], Context> = {
     return { challenge: bytes, expiresMs: challengeMs };
   },
 
-  async signInWithKey(context, { key, signature, device }) {
-    notYet(context);
-    proveKey(context, 'sign-in', key, signature);
-    const person = await context.store.person.byKey(key);
-    if (!person || person.erased) throw new Refusal('bad-credentials');
-    return open(context, person, device);
-  },
+  signInWithKey: (context, { key, signature, device }) =>
+    signingIn(context.session, async () => {
+      proveKey(context, 'sign-in', key, signature);
+      const person = await context.store.person.byKey(key);
+      if (!person || person.erased) throw new Refusal('bad-credentials');
+      return open(context, person, device);
+    }),
 
-  async resume(context, { token }): Promise<SignedIn> {
-    notYet(context);
-    const { store, session, hub, here, runtime, people } = context;
-    const hash = hashToken(token);
-    const guest = here.guests?.resume(hash.toHex());
-    if (guest) {
-      session.who = guest;
-    } else {
-      const record = await store.session.byToken(hash);
-      const person = record && (await store.person.byNumber(record.person));
-      if (!record || !person || person.erased) throw new Refusal('session-ended');
-      await store.session.seen(record.id, runtime.now(), session.link.peer.address);
-      people.put(person);
-      session.who = { person, session: record.id, device: record.device, stored: true };
-    }
-    hub.signedIn(session);
-    return signedInView(session, token);
-  },
+  resume: (context, { token }) => signingIn(context.session, () => resume(context, token)),
 
   async issue(context, { name, device }) {
+    const { store, runtime } = context;
     const person = await newPerson(context, { name, display: null, kind: 'bot', password: null, serverRole: 'user' });
-    const token = toBase32(context.runtime.randomBytes(32));
-    const id = toBase32(context.runtime.randomBytes(10));
-    const now = context.runtime.now();
-    await context.store.session.insert(
-      { id, person: person.n, device, createdAt: now, seenAt: now, address: '' },
-      hashToken(token),
-    );
+    const token = newToken(runtime);
+    const id = newSessionId(runtime);
+    const now = runtime.now();
+    const record = { id, person: person.n, device, createdAt: now, seenAt: now, address: '' };
+    await store.session.insert(record, hashToken(token));
     return { token, session: id, user: person.id, name, kind: 'bot', serverRole: 'user' };
   },
 
-  async list({ session, store, hub }) {
-    const { person, session: current } = session.me;
+  async list({ session, store, hub, runtime }) {
+    const { person, session: current, device, stored } = session.me;
+    const { address } = session.link.peer;
     const online = new Set(hub.of(person.id).map((other) => other.me.session));
-    const records = await store.session.of(person.n);
+    const now = runtime.now();
+    const own = { id: current, person: person.n, device, createdAt: person.createdAt, seenAt: now, address };
+    const records = stored ? await store.session.of(person.n) : [own];
     const kind = person.kind === 'imported' ? 'person' : person.kind;
     return {
       sessions: records.slice(0, limits.sessionsPerAccount).map((record) => ({
@@ -100,7 +77,7 @@ export const session: Handlers<Protocol['session'], Context> = {
         device: record.device,
         kind,
         createdAt: record.createdAt,
-        lastSeenAt: record.seenAt,
+        lastSeenAt: online.has(record.id) ? now : record.seenAt,
         address: record.address,
         current: record.id === current,
         online: online.has(record.id),
@@ -108,10 +85,17 @@ export const session: Handlers<Protocol['session'], Context> = {
     };
   },
 
-  async revoke({ session, store, hub }, { session: id }) {
-    const { person } = session.me;
-    if (!(await store.session.remove(id, person.n))) throw new Refusal('not-found');
-    hub.end(person.id, [id]);
+  async revoke(context, { session: id }) {
+    const { session, store, hub, runtime } = context;
+    const { person, session: current } = session.me;
+    if (id !== current) {
+      if (!(await store.session.remove(id, person.n))) throw new Refusal('not-found');
+      hub.end(person.id, [id]);
+      return {};
+    }
+    await endSession(context);
+    // After the answer.
+    runtime.nextTurn(() => session.end('session-ended'));
     return {};
   },
 

@@ -22,7 +22,7 @@ const shown = 1_000;
 export const presence: Handlers<Protocol['presence'], Context> = {
   async set({ session, here }, { status }) {
     session.presence = status;
-    here.presence.changed(session, session.following);
+    here.presence.changed(session.me.person, session.following);
     return {};
   },
   async list(context, { room: id }) {

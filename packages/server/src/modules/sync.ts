@@ -26,7 +26,7 @@ export const sync: Handlers<Protocol['sync'], Context> = {
     const ids = [...(await store.room.of(n)), ...session.watching.keys()];
     const { rooms, rest } = await followAll(context, ids, cursors, mostBytes - bytesOf(invitations));
     if (rest.length > 0) afterwards(context, rest);
-    if (session.who?.person === person) here.presence.changed(session, session.following);
+    if (session.who?.person === person) here.presence.changed(person, session.following);
     return { rooms, invitations };
   },
 };

@@ -89,6 +89,12 @@ export function roomStore(db: Database) {
       );
       return rows.map(({ id }) => id);
     },
+    /** The archives that somebody may read. */
+    archivesOf: (person: number) =>
+      db.all<{ n: number; id: string }>(
+        'SELECT n, id FROM room WHERE archive = 1 AND n IN (SELECT room FROM reader WHERE person = ?)',
+        [person],
+      ),
     async invitations(person: number, limit: number): Promise<string[]> {
       const rows = await db.all<{ id: string }>(
         'SELECT id FROM room WHERE archive = 0 AND n IN (SELECT room FROM invitation WHERE person = ?) ORDER BY id LIMIT ?',

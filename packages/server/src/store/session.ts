@@ -37,8 +37,9 @@ export function sessionStore(db: Database) {
       ]);
       return rows.map(record);
     },
-    seen: (id: string, at: number, address: string) =>
-      db.run('UPDATE session SET seen_at = ?, address = ? WHERE id = ?', [at, address, id]),
+    /** False when the session is no more. */
+    seen: async (id: string, at: number, address: string): Promise<boolean> =>
+      (await db.run('UPDATE session SET seen_at = ?, address = ? WHERE id = ?', [at, address, id])) === 1,
     remove: async (id: string, person: number): Promise<boolean> =>
       (await db.run('DELETE FROM session WHERE id = ? AND person = ?', [id, person])) === 1,
     removeOthers: (id: string, person: number) =>

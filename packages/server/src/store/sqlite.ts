@@ -55,6 +55,8 @@ export function openSqliteInMemory(image?: Uint8Array): MemoryDatabase {
   const handle = new SqliteHandle({ path: ':memory:' });
   if (image !== undefined) handle.deserialize(image);
   else tellStatistics(handle);
+  // As in a file: an image is searched for what was erased.
+  handle.exec('PRAGMA secure_delete = ON');
   let closed = false;
   const use = <T>(work: () => T): T => {
     if (closed) throw closedError();

@@ -43,7 +43,7 @@ const record = (row: Row): PersonRecord => ({
   serverRole: row.server_role,
   password: row.password,
   createdAt: row.created_at,
-  erased: row.erased === 1,
+  erased: row.erased !== 0,
 });
 
 /** Accounts and guests share one set of names; imported authors have one for each chat they come from. */
@@ -126,19 +126,31 @@ export function personStore(db: Database) {
     setPassword: (n: number, password: string) => db.run('UPDATE person SET password = ? WHERE n = ?', [password, n]),
     setServerRole: (n: number, role: ServerRole) => db.run('UPDATE person SET server_role = ? WHERE n = ?', [role, n]),
 
-    /** The name stays taken, so that nobody can pass for the person; all else goes. */
+    /** Nobody can sign in as the person any more. What they wrote is taken away next; see {@link closed}. */
+    close: (n: number) =>
+      db.transaction([
+        {
+          statements: [
+            { sql: "UPDATE person SET password = NULL, server_role = 'user', erased = 2 WHERE n = ?", rows: [[n]] },
+            { sql: 'DELETE FROM person_key WHERE person = ?', rows: [[n]] },
+            { sql: 'DELETE FROM session WHERE person = ?', rows: [[n]] },
+          ],
+        },
+      ]),
+    /** People who are closed and not erased yet. */
+    async closed(): Promise<PersonRecord[]> {
+      const rows = await db.all<Row>(`SELECT ${columns} FROM person WHERE erased = 2`);
+      return rows.map(record);
+    },
+    /** The label stays taken, so that nobody can pass for the person; all else goes. */
     erase: (n: number, name: string) =>
       db.transaction([
         {
           statements: [
-            {
-              sql: `UPDATE person SET name = ?, display = NULL, password = NULL, server_role = 'user', erased = 1 WHERE n = ?`,
-              rows: [[name, n]],
-            },
-            { sql: 'DELETE FROM person_key WHERE person = ?', rows: [[n]] },
-            { sql: 'DELETE FROM session WHERE person = ?', rows: [[n]] },
+            { sql: 'UPDATE person SET name = ?, display = NULL, erased = 1 WHERE n = ?', rows: [[name, n]] },
             { sql: 'DELETE FROM marker WHERE person = ?', rows: [[n]] },
             { sql: 'DELETE FROM mention WHERE person = ?', rows: [[n]] },
+            { sql: 'DELETE FROM reader WHERE person = ?', rows: [[n]] },
           ],
         },
       ]),

@@ -1,0 +1,48 @@
+/**
+ * The end of an account: what it wrote goes in every room, it leaves them and declines what it was invited to, and its
+ * name becomes nobody's. Each step may be taken again, so that one that a crash broke off is finished later.
+ */
+import { forgetArchive } from './archive.ts';
+import type { Context } from './context.ts';
+import type { Draft } from './draft.ts';
+import type { PersonRecord } from './store/user.ts';
+
+type Needs = Pick<Context, 'store' | 'rooms' | 'people' | 'hub'>;
+
+/** What is shown in place of a name. */
+const erasedName = 'erased';
+/** Rooms that are read at a time. */
+const invitationsAtOnce = 1_000;
+
+/** The person must be closed before: nobody may act as them any more. */
+export async function erasePerson(needs: Needs, person: PersonRecord): Promise<void> {
+  const { store, rooms, people, hub } = needs;
+  const act = `erase:${person.id.slice(0, 16)}`;
+  const subject = person.id;
+  const own = { author: person, device: '', subject: person };
+  const leaving = (change: 'leave' | 'decline'): Draft => ({
+    ...own,
+    clientId: `${act}:${change}`,
+    kind: 'member',
+    data: { change, subject },
+  });
+  const visited = await store.room.everOf(person.n);
+  for (const room of visited)
+    await rooms.submit(room, [
+      { ...own, clientId: act, kind: 'erase', data: { subject }, clerk: {} },
+      leaving('leave'),
+    ]);
+  for (const room of await store.room.invitations(person.n, invitationsAtOnce))
+    await rooms.submit(room, [leaving('decline')]);
+  const archives = await store.room.archivesOf(person.n);
+  await store.person.erase(person.n, erasedName);
+  people.forget(person);
+  for (const archive of archives) await forgetArchive(needs, archive);
+  const view = people.view({ ...person, name: erasedName, display: null });
+  for (const room of visited) hub.signal(room, { event: 'user.changed', payload: { person: view } });
+}
+
+/** Finishes what a crash broke off. */
+export async function finishErasures(needs: Needs): Promise<void> {
+  for (const person of await needs.store.person.closed()) await erasePerson(needs, person);
+}
