@@ -23,16 +23,22 @@ export function checkHeard(heard: readonly Heard[], logs: readonly RoomLog[]): v
     const log = byId.get(entry.room);
     assert.ok(log, `${user} was told of ${entry.room}, which is not on disk (S3)`);
     checkEntry(user, entry, log);
-    assert.ok(
-      readers.allowed(user, log, entry.seq),
-      `${connection} was told entry ${entry.seq} of #${log.row.alias} ${live ? 'live' : 'on a page'} (S8)`,
-    );
+    for (const seq of seqsIn(entry))
+      assert.ok(
+        readers.allowed(user, log, seq),
+        `${connection} was told entry ${seq} of #${log.row.alias} ${live ? 'live' : 'on a page'} (S8)`,
+      );
     if (!live) continue;
     const key = `${connection}/${entry.room}`;
     const last = lastLive.get(key) ?? 0;
     assert.ok(entry.seq > last, `${user} was told entry ${entry.seq} after ${last} of ${log.id}`);
     lastLive.set(key, entry.seq);
   }
+}
+
+/** An entry on a page brings along what became of it. */
+function seqsIn({ seq, edited, redacted, reactions = [] }: RawEntry): number[] {
+  return [seq, ...[edited, redacted, ...reactions].flatMap((each) => each?.seq ?? [])];
 }
 
 function checkAck(ack: Heard & { type: 'acked' }, log: RoomLog | undefined): void {

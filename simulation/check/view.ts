@@ -118,10 +118,10 @@ function expected(log: RoomLog, user: string, shown: readonly Row[]): object[] {
   );
   for (const { seq, act, body, header } of entries) {
     const kind = act?.kind ?? header.what.type;
-    const isRowHere = within(ranges, seq);
+    const isHere = within(ranges, seq);
     const target = act?.target && messages.get(`${act.target.user}/${act.target.clientId}`);
     if (kind === 'message') {
-      if (!isRowHere) continue;
+      if (!isHere) continue;
       const content = body as Content | null;
       const text = content?.text ?? (state.settings.retentionDays === 0 ? (seen.get(seq)?.body?.text ?? null) : null);
       const message: Message = {
@@ -136,18 +136,18 @@ function expected(log: RoomLog, user: string, shown: readonly Row[]): object[] {
       };
       messages.set(`${act!.user}/${act!.clientId}`, message);
       rows.push(message);
-    } else if (kind === 'redact' && target && !target.redacted) {
+    } else if (kind === 'redact' && target && !target.redacted && isHere) {
       Object.assign(target, { text: null, redacted: true, edited: undefined });
-    } else if (kind === 'edit' && target && !target.redacted) {
+    } else if (kind === 'edit' && target && !target.redacted && isHere) {
       const kept = state.settings.retentionDays === 0 ? (seen.get(target.seq)?.body?.text ?? null) : null;
       const isKept = state.settings.retentionDays !== 0;
       Object.assign(target, { text: (body as Content | null)?.text ?? kept, edited: isKept ? seq : undefined });
-    } else if (kind === 'react' && target) {
+    } else if (kind === 'react' && target && isHere) {
       const emoji = (body as { emoji?: string } | null)?.emoji;
       if (emoji !== undefined)
         emojis.set(`${act!.user}/${act!.clientId}`, { of: target, what: `${emoji} ${act!.clientId}`, user: act!.user });
     } else if (kind === 'unreact' && act?.target) emojis.delete(`${act.target.user}/${act.target.clientId}`);
-    else if (isRowHere && (!isKind(kind) || isRow(kind))) rows.push({ seq, kind });
+    else if (isHere && (!isKind(kind) || isRow(kind))) rows.push({ seq, kind });
   }
   for (const { of, what } of emojis.values()) if (!of.redacted) of.reactions.push(what);
   for (const message of messages.values()) message.reactions.sort();

@@ -250,7 +250,8 @@ function rename(room: LoadedRoom, { body, data }: Draft): void {
 
 function writtenOf(room: LoadedRoom, made: Appended, draft: Draft, parts: Part[]): Written {
   const keeps = room.state.settings.retentionDays !== 0 || draft.kind === 'settings';
-  const mentioned = (draft.mentioned ?? []).filter(({ id }) => id !== draft.author.id && room.state.members.has(id));
+  // Also of people who are not here yet: it counts when they come and set their marker back.
+  const mentioned = (draft.mentioned ?? []).filter(({ id }) => id !== draft.author.id);
   return {
     ...made,
     parts: keeps ? parts : [],
