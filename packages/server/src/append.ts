@@ -99,14 +99,14 @@ export function appendGroup(write: RoomWrite): Group {
   for (const [person, seq] of markers) rows.add(sql.marker, person, n, seq);
   addInvitations(rows, n, write.written);
   addLeaves(rows, n, state, leaves);
-  if (leaves.has('settings') || leaves.has('info')) {
+  if (leaves.has('settings') || leaves.has('info') || write.alias !== write.aliasBefore) {
     const { listed, joinRule, retentionDays } = state.settings;
     rows.add(
       sql.names,
       write.alias,
       write.title,
       write.topic,
-      listed && joinRule !== 'invite' ? 1 : 0,
+      write.alias !== null && listed && joinRule !== 'invite' ? 1 : 0,
       retentionDays,
       n,
     );

@@ -22,9 +22,13 @@ export class Due {
     this.#log = log;
   }
 
-  /** Begins with what the database knew. */
-  start(rooms: Pick<Rooms, 'runDue' | 'load'>, known: readonly { id: string; at: number }[]): void {
+  start(rooms: Pick<Rooms, 'runDue' | 'load'>): void {
     this.#rooms = rooms;
+    this.#arm();
+  }
+
+  /** What the database knows: of earlier runs, and of other nodes that may be gone. */
+  learn(known: readonly { id: string; at: number }[]): void {
     for (const { id, at } of known) this.#at.set(id, at);
     this.#arm();
   }
@@ -44,25 +48,26 @@ export class Due {
   #arm(): void {
     this.#cancel?.();
     if (!this.#rooms || this.#at.size === 0) return;
-    const first = Math.min(...this.#at.values());
-    this.#cancel = this.#runtime.setTimer(
-      () => void this.#run(),
-      Math.min(longestMs, Math.max(0, first - this.#runtime.now())),
-    );
+    let first = Number.POSITIVE_INFINITY;
+    for (const at of this.#at.values()) if (at < first) first = at;
+    const waitMs = Math.min(longestMs, Math.max(0, first - this.#runtime.now()));
+    this.#cancel = this.#runtime.setTimer(() => void this.#run(), waitMs);
   }
 
   async #run(): Promise<void> {
     const now = this.#runtime.now();
     for (const [id, at] of [...this.#at]) {
-      if (at > now || !this.#rooms) continue;
+      const rooms = this.#rooms;
+      if (at > now || !rooms) continue;
       try {
-        await this.#rooms.runDue(id);
-        const room = await this.#rooms.load(id);
+        await rooms.runDue(id);
+        const room = await rooms.load(id);
         const next = nextDue(room.state);
         if (next === undefined) this.#at.delete(id);
         else this.#at.set(id, next);
       } catch (error) {
-        this.#log.warn({ err: error, room: id }, 'timed ending failed; trying again');
+        if (!this.#rooms) return;
+        this.#log.warn({ error, room: id }, 'timed ending failed; trying again');
         this.#at.set(id, now + retryMs);
       }
     }

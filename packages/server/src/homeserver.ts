@@ -113,8 +113,10 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
     }
     membership.committed(room, events, hub, here.id);
   });
-  due.start(rooms, await store.room.due());
+  due.start(rooms);
+  due.learn(await store.room.due());
   const stopUpkeep = keepUp(runtime, log, {
+    due: async () => due.learn(await store.room.due()),
     retention: () => retention.sweep(),
     uploads: () => uploads.tidy(),
     erasures: () => finishErasures({ store, rooms, people, hub }),

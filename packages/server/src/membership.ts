@@ -2,13 +2,17 @@
  * What entries mean for connections: joining starts the flow to every device of the person, leaving ends it, invitations
  * and changes of rules are told to those whom they concern.
  */
-import type { MemberChange, RawEntry, ServerEvent } from '@parley/protocol';
-import { serverOf } from '@parley/protocol';
+import { type MemberChange, type RawEntry, Refusal, type ServerEvent, serverOf } from '@parley/protocol';
 import type { Context } from './context.ts';
 import { firstScreen, followRoom, roomViewOf, type SyncBudget } from './room-view.ts';
 import type { Session } from './session.ts';
 
-const endings = { leave: 'left', kick: 'kicked', ban: 'banned', decline: 'declined', revoke: 'revoked' } as const;
+const endings = { leave: 'left', kick: 'kicked', ban: 'banned' } as const;
+const withdrawals = { decline: 'declined', revoke: 'revoked' } as const;
+const restrictions = new Set(['role', 'mute', 'unmute']);
+
+/** Connections that are told of new rules between two turns of the event loop. */
+const toldAtOnce = 100;
 
 export class Membership {
   readonly #contextOf: (session: Session) => Context;
@@ -23,79 +27,93 @@ export class Membership {
       if (event !== 'entry.appended') continue;
       if (payload.kind === 'create')
         for (const session of hub.of(payload.user)) tellAdded(this.#contextOf(session), room);
-      if (payload.kind === 'settings')
-        for (const session of hub.followers(room)) this.#rulesChanged(session, room, hub);
+      if (payload.kind === 'settings') this.#rulesChanged(hub.followers(room), room);
       const data = (payload.data ?? {}) as { subject?: string; change?: MemberChange };
       if (data.subject === undefined || serverOf(data.subject) !== here) continue;
-      for (const session of hub.of(data.subject)) this.#concerns(session, room, payload, data.change, hub);
+      for (const session of hub.of(data.subject)) this.#concerns(this.#contextOf(session), room, payload, data.change);
     }
   }
 
-  #concerns(
-    session: Session,
-    room: string,
-    entry: RawEntry,
-    change: MemberChange | undefined,
-    hub: Context['hub'],
-  ): void {
-    if (entry.kind === 'role' || entry.kind === 'mute' || entry.kind === 'unmute') this.#tellChanged(session, room);
-    if (entry.kind !== 'member') return;
+  #concerns(context: Context, room: string, { kind }: RawEntry, change: MemberChange | undefined): void {
+    const { session, hub } = context;
+    if (restrictions.has(kind)) tellChanged(context, room);
+    if (kind !== 'member' || change === undefined) return;
     if (change === 'join') {
       session.watching.delete(room);
-      tellAdded(this.#contextOf(session), room);
-    } else if (change === 'invite') this.#tellInvited(session, room);
-    else if (change && change in endings) {
+      tellAdded(context, room);
+    } else if (change === 'invite') tellInvited(context, room);
+    else if (isKey(endings, change)) {
       session.watching.delete(room);
       hub.unfollow(session, room);
-      session.send('room.removed', { room, how: endings[change as keyof typeof endings] });
+      session.send('room.removed', { room, how: endings[change] });
+    } else if (isKey(withdrawals, change) && !session.following.has(room))
+      session.send('room.removed', { room, how: withdrawals[change] });
+  }
+
+  /** Who only watches is sent away when the room closes its door; the others hear of it, some at a time. */
+  #rulesChanged(sessions: readonly Session[], room: string): void {
+    const rest: Context[] = [];
+    for (const session of sessions) {
+      const context = this.#contextOf(session);
+      const settings = context.rooms.peek(room)?.state.settings;
+      const isOpen = settings?.joinRule === 'public' || settings?.history === 'world';
+      if (isOpen || !session.watching.delete(room)) rest.push(context);
+      else {
+        context.hub.unfollow(session, room);
+        session.send('room.removed', { room, how: 'left' });
+      }
     }
+    tellAll(rest, room);
   }
+}
 
-  /** Who only watches is sent away when the room closes its door. */
-  #rulesChanged(session: Session, room: string, hub: Context['hub']): void {
-    const settings = this.#contextOf(session).rooms.peek(room)?.state.settings;
-    const isOpen = settings?.joinRule === 'public' || settings?.history === 'world';
-    if (isOpen || !session.watching.delete(room)) this.#tellChanged(session, room);
-    else {
-      hub.unfollow(session, room);
-      session.send('room.removed', { room, how: 'left' });
-    }
-  }
+function isKey<T extends object>(table: T, key: PropertyKey): key is keyof T {
+  return Object.hasOwn(table, key);
+}
 
-  #tellInvited(session: Session, room: string): void {
-    const context = this.#contextOf(session);
-    roomViewOf(context, room)
-      .then((view) => session.send('room.invited', { room: view }))
-      .catch((error) => context.log.warn({ error, room }, 'an invitation could not be told'));
-  }
+function tellAll(contexts: readonly Context[], room: string): void {
+  for (const context of contexts.slice(0, toldAtOnce)) if (context.session.who) tellChanged(context, room);
+  const rest = contexts.slice(toldAtOnce);
+  if (rest.length > 0) rest[0]!.runtime.nextTurn(() => tellAll(rest, room));
+}
 
-  #tellChanged(session: Session, room: string): void {
-    const context = this.#contextOf(session);
-    roomViewOf(context, room)
-      .then((view) => session.send('room.changed', { room: view }))
-      .catch((error) => context.log.warn({ error, room }, 'a change could not be told'));
-  }
+function tellInvited(context: Context, room: string): void {
+  roomViewOf(context, room)
+    .then((view) => {
+      if (view.me.membership === 'invited') context.session.send('room.invited', { room: view });
+    })
+    .catch((error) => failed(context, room, error));
+}
+
+function tellChanged(context: Context, room: string): void {
+  roomViewOf(context, room)
+    .then((view) => context.session.send('room.changed', { room: view }))
+    .catch((error) => failed(context, room, error));
 }
 
 /** Tells a connection of a room that it is in now, unless a request of its own does, and starts the flow. */
 export function tellAdded(context: Context, room: string): void {
-  const { session, log } = context;
-  if (session.joining.has(room)) return;
-  sendAdded(context, room, firstScreen).catch((error) =>
-    log.warn({ error, room }, 'a joined room could not be followed'),
-  );
+  if (context.session.joining.has(room)) return;
+  sendAdded(context, room, firstScreen).catch((error) => failed(context, room, error));
 }
 
-/** Starts the flow of a room and tells it; resolves when the next may be told. */
+/** Starts the flow of a room and tells it, if the person is still in it; resolves when the next may be told. */
 export async function sendAdded(context: Context, room: string, budget: SyncBudget): Promise<void> {
   const { session } = context;
   session.reader.hold();
   let sent: Promise<void> | undefined;
   try {
     const sync = await followRoom(context, room, undefined, budget);
-    sent = session.ahead('room.added', { sync });
+    const { membership } = sync.room.me;
+    if (membership !== 'none' && membership !== 'invited') sent = session.ahead('room.added', { sync });
   } finally {
     session.reader.release();
   }
   await sent;
+}
+
+/** Who has gone meanwhile is told nothing. */
+function failed({ log }: Context, room: string, error: unknown): void {
+  const isGone = error instanceof Refusal || (error instanceof Error && error.name === 'LinkClosed');
+  log[isGone ? 'debug' : 'warn']({ error, room }, 'a change could not be told');
 }

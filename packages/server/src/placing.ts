@@ -8,6 +8,7 @@ import {
   type Facts,
   type Input,
   type Part,
+  type RoomState,
   refOf,
   type Stepped,
   saltBytes,
@@ -176,6 +177,7 @@ export class Placer {
       written.push(isOwn ? writtenOf(room, made, draft, parts) : clerksOwn(made));
     }
     if (draft?.kind === 'settings' && own !== undefined) rename(room, draft);
+    if (isDeserted(room.state)) room.alias = null;
     return outcome;
   }
 
@@ -239,6 +241,11 @@ function stepped(room: LoadedRoom, run: () => Stepped): Stepped {
     room.dropped = true;
     throw error;
   }
+}
+
+/** Nobody is in it and nobody can come: its name is free for another room. */
+function isDeserted({ members, invited, settings }: RoomState): boolean {
+  return members.size === 0 && invited.size === 0 && settings.joinRule !== 'public';
 }
 
 function rename(room: LoadedRoom, { body, data }: Draft): void {

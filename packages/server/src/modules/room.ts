@@ -77,6 +77,8 @@ export const room: Handlers<Protocol['room'], Context> = {
         if (outcome?.type === 'refused' && outcome.code !== 'already-a-member') throw refusalOf(outcome);
       }
       const sync = await followRoom(context, id, undefined, firstScreen);
+      // Removed again meanwhile.
+      if (sync.room.me.membership === 'none') throw new Refusal('not-a-member');
       context.here.presence.announce(id, session.me.person.id, session.me.person.name);
       return { sync };
     } finally {
