@@ -5,6 +5,7 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { type ReactNode, useState } from 'react';
 import { type Capabilities, capabilities } from '../platform/capabilities.ts';
 import type { Route } from '../route.ts';
+import { useServerName } from '../shell/useServerName.ts';
 import { WordMark } from '../ui/Mark.tsx';
 import styles from './Enter.module.css';
 import { FirstRun, type Owner } from './FirstRun.tsx';
@@ -25,7 +26,7 @@ export function Enter(props: { client: Client; server: ServerInfo; route: Route;
     setWay(asked.way);
   }
   const here = capabilities();
-  const name = server.server.name || location.hostname;
+  const name = useServerName(client);
   if (owner)
     return (
       <Frame here={here} facts={<ServerStands server={server} here={here} />}>

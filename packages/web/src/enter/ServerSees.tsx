@@ -104,11 +104,11 @@ export function ServerSees({ name, here }: { name: string; here: Capabilities })
       answer: 'Never asked',
     },
     {
-      what: 'Anybody else',
-      more: 'this page talks to no other site',
+      what: 'Other sites',
+      more: 'this page talks to none',
       tone: 'good',
       icon: EyeOff,
-      answer: 'Sees nothing',
+      answer: 'Told nothing',
     },
   ];
   return (

@@ -37,12 +37,13 @@ function Failure({ what, error, again }: { what: string; error: Error; again(): 
   return (
     <section className={styles.failure} role="alert">
       <h2>{what} stopped working</h2>
-      <p>The rest of Parley goes on. Nothing that you wrote was lost; what was sent is on the server.</p>
+      <p>The rest of Parley goes on. What was sent is on the server; what waits to be sent is kept on this device.</p>
       <p className={styles.row}>
         <Button look="primary" onClick={again}>
           Show it again
         </Button>
         <Button onClick={() => location.reload()}>Reload the app</Button>
+        <a href="#/">All rooms</a>
       </p>
       <details>
         <summary>What happened</summary>
