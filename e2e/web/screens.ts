@@ -67,7 +67,7 @@ export const screens: readonly Screen[] = [
   },
   {
     name: 'room-actions',
-    path: '#/r/ops',
+    path: '#/r/boats-for-sale',
     ready: 'main li[data-key]',
     async act(page) {
       await page.locator('main textarea').focus();
