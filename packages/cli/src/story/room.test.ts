@@ -56,6 +56,7 @@ test('moderation is done by those who may, and is in the log in words', async ()
   assert.deepEqual(await exits('ban ops @bob 1h', 'unban ops bob'), [0, 0]);
   await bob.parley('join', 'ops');
   assert.deepEqual(await exits('kick ops bob off topic'), [0]);
+  assert.deepEqual(await exits('ban ops @bob:localhost', 'unban ops bob', 'unban ops bob'), [0, 0, 4]);
   assert.deepEqual(await exits('kick ops nobody', 'role ops bob king', 'mute ops', 'react ops :nosuch:'), [4, 2, 2, 4]);
   const { stdout } = await ada.parley('tail', 'ops');
   for (const words of [

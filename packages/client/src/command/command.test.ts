@@ -112,6 +112,36 @@ test('commands ask the server for what they say', async () => {
   await client.close();
 });
 
+test('one who is no member is found for a ban and its end, and never guessed', async () => {
+  const { server, client, room, asked } = await setting();
+  const bob = server.account('bob').user;
+  const [one, other] = ['g', 'h'].map((letter) => `${letter.repeat(16)}.${'s'.repeat(52)}`) as [string, string];
+  const gone = (id: string, more = {}) => ({ id, name: 'gone', kind: 'person', ...more });
+  const people = [gone(one), { ...gone(other), name: 'gone-too' }];
+  server.before = (request) => {
+    if (request === 'user.find') return { people };
+    return request === 'member.banned'
+      ? { banned: [{ person: { ...gone(bob), name: 'bob' }, since: 1, until: null }] }
+      : undefined;
+  };
+  for (const [line, request, user] of [
+    ['/ban @Gone', 'member.ban', one],
+    ['/ban gone:fake', 'member.ban', one],
+    ['/unban gone-too', 'member.unban', other],
+    ['/unban bob', 'member.unban', bob],
+    ['/kick bob:fake', 'member.kick', bob],
+  ] as const) {
+    assert.deepEqual(await run(client, room, line), { kind: 'done' }, line);
+    assert.deepEqual(asked(), [request, { room: room.id, user }], line);
+  }
+  const notHere = await run(client, room, '/kick gone');
+  assert.ok(notHere.kind === 'refused' && notHere.refusal.code === 'not-found');
+  people.splice(0, 2, gone(one, { server: 'b.org' }), gone(other, { server: 'c.org' }));
+  const unclear = await run(client, room, '/ban gone');
+  assert.ok(unclear.kind === 'usage' && /@gone:b\.org, @gone:c\.org/.test(unclear.text));
+  await client.close();
+});
+
 test('messages are meant by number, by choice, or as the newest', async () => {
   const { server, client, room, asked } = await setting();
   const target = (seq: number) => ({ user: server.room('ops').log[seq - 1]?.user, clientId: `bob-${seq}` });

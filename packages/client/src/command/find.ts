@@ -35,32 +35,51 @@ export function personAmong(people: readonly Named[], typed: string): Named | un
 }
 
 /**
- * The id of the person who is meant: a member, where `where` says so also somebody of this server, or somebody who is
- * banned. Throws a Refusal (`not-found`) or Ambiguous.
+ * Among whom a command looks for a person: the members, somebody of this server, members and then anybody who can be
+ * banned, or those who are banned and then the same.
  */
-export async function findPerson(
-  client: Client,
-  room: Room,
-  typed: string,
-  where: 'members' | 'server' | 'banned',
-): Promise<string> {
-  const name = typed.replace(/^@/, '');
-  if (check(userId, name).ok) return name;
-  const found = personAmong(await candidates(client, room, name.split(':')[0] ?? name, where), typed);
-  if (!found) throw new Refusal('not-found');
-  return found.id;
+export type Among = 'members' | 'server' | 'bannable' | 'banned';
+
+/** The id of the person who is meant. Throws a Refusal (`not-found`) or Ambiguous. */
+export async function findPerson(client: Client, room: Room, typed: string, among: Among): Promise<string> {
+  const id = typed.replace(/^@/, '');
+  if (check(userId, id).ok) return id;
+  const meant = withoutOwnServer(client, id);
+  const name = (meant.split(':')[0] ?? '').toLowerCase();
+  if (name === '') throw new Refusal('not-found');
+  const near = personAmong(await candidates(client, room, name, among), meant);
+  if (near) return near.id;
+  const isFarToo = among === 'bannable' || among === 'banned';
+  const far = isFarToo ? personAmong(await anybody(client, name), meant) : undefined;
+  if (!far) throw new Refusal('not-found');
+  return far.id;
 }
 
-async function candidates(client: Client, room: Room, name: string, where: string): Promise<readonly Named[]> {
-  if (name === '') return [];
-  if (where === 'banned') {
+/** People of this server carry no server's name. */
+function withoutOwnServer(client: Client, typed: string): string {
+  const [name = '', server] = typed.split(':');
+  return server !== undefined && server === client.server.get()?.server.name ? name : typed;
+}
+
+async function candidates(client: Client, room: Room, name: string, among: Among): Promise<readonly Named[]> {
+  if (among === 'server') return ofThisServer(client, name);
+  if (among === 'banned') {
     const { banned } = await client.request('member.banned', { room: room.id });
     return banned.map(({ person }) => person);
   }
-  if (where === 'server') return (await client.request('user.find', { prefix: name })).people;
   const { members } = await room.members({ query: name, limit: 50 });
   return members.map(({ person }) => person);
 }
+
+/** Whoever was seen under this name, and whoever has it on this server, each once. */
+async function anybody(client: Client, name: string): Promise<readonly Named[]> {
+  const seen = client.peopleNamed(name).filter(({ kind }) => kind !== 'imported');
+  const people = [...seen, ...(await ofThisServer(client, name))];
+  return [...new Map(people.map((person) => [person.id, person])).values()];
+}
+
+const ofThisServer = async (client: Client, prefix: string): Promise<readonly Named[]> =>
+  (await client.request('user.find', { prefix })).people;
 
 /** The message of a number in the log; without one the newest of the room. Throws a Refusal (`unknown-target`). */
 export async function findMessage(client: Client, room: Room, seq: number | undefined): Promise<MessageRef> {

@@ -2,7 +2,7 @@
 import { type MessageRef, normalizeAlias, Refusal, type Role } from '@parley/protocol';
 import type { Client, Room } from '../api.ts';
 import { parseDuration } from './duration.ts';
-import { findEmoji, findMessage, findPerson } from './find.ts';
+import { type Among, findEmoji, findMessage, findPerson } from './find.ts';
 import type { Values } from './parse.ts';
 import { type Command, type CommandName, findCommand } from './registry.ts';
 
@@ -56,7 +56,7 @@ export const handlers: Record<CommandName, Handler> = {
   unmute: async (call) =>
     after(call.client.request('member.unmute', { ...(await about(call, 'members')), ...why(call) })),
   ban: async (call) =>
-    after(call.client.request('member.ban', { ...(await about(call, 'members')), ...span(call), ...why(call) })),
+    after(call.client.request('member.ban', { ...(await about(call, 'bannable')), ...span(call), ...why(call) })),
   unban: async (call) => after(call.client.request('member.unban', { ...(await about(call, 'banned')), ...why(call) })),
   role: async (call) => {
     const role = (call.values.role ?? '').toLowerCase() as Role;
@@ -73,8 +73,8 @@ export const handlers: Record<CommandName, Handler> = {
 
 const named = (client: Client, room: Room) => ({ room: room.id, clientId: client.newClientId() });
 
-async function about({ client, room, values }: Call, where: Parameters<typeof findPerson>[3]) {
-  return { ...named(client, room), user: await findPerson(client, room, values.person ?? '', where) };
+async function about({ client, room, values }: Call, among: Among) {
+  return { ...named(client, room), user: await findPerson(client, room, values.person ?? '', among) };
 }
 
 const why = ({ values: { reason } }: Call) => (reason === undefined ? {} : { reason });
