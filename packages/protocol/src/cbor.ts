@@ -1,6 +1,7 @@
 /**
  * CBOR with one spelling for each value [RFC 8949 §4.2.1]. Bytes from outside are scanned for depth before anything is
- * allocated, because the decoder has no limit of its own, and for the key `__proto__`, which plain objects cannot hold.
+ * allocated, because the decoder has no limit of its own, for the key `__proto__`, which plain objects cannot hold, and
+ * for texts that are no UTF-8, which the decoder would mend.
  */
 import { decode, encode, rfc8949EncodeOptions } from 'cborg';
 import { Refusal } from './error.ts';
@@ -94,6 +95,7 @@ function scan(bytes: Uint8Array, maxDepth: number): MarkedText[] {
     if (major === 2 || major === 3) {
       at += argument;
       if (at > bytes.length) throw new Refusal('bad-frame');
+      if (major === 3) checkText(bytes, next, at);
       if (isKey && argument === 9 && protoKey.every((byte, i) => bytes[next + i] === byte))
         throw new Refusal('bad-frame');
     } else if (major === 4 || major === 5) {
@@ -106,6 +108,20 @@ function scan(bytes: Uint8Array, maxDepth: number): MarkedText[] {
   }
   if (at !== bytes.length) throw new Refusal('bad-frame');
   return marked;
+}
+
+const strictDecoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Refuses what is no UTF-8 [RFC 3629]. Most texts are ASCII and cost a look at each byte. */
+function checkText(bytes: Uint8Array, from: number, to: number): void {
+  let at = from;
+  while (at < to && bytes[at]! < 0x80) at++;
+  if (at === to) return;
+  try {
+    strictDecoder.decode(bytes.subarray(at, to));
+  } catch {
+    throw new Refusal('bad-frame');
+  }
 }
 
 function head(bytes: Uint8Array, at: number): { major: number; argument: number; next: number } {
