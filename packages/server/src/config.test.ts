@@ -84,7 +84,6 @@ suite('the configuration', () => {
         PARLEY_ORIGINS: '',
         PARLEY_LISTEN_TCP_PORT: '0',
         PARLEY_LIMITS_RATE_FACTOR: '0.5',
-        PARLEY_TOKEN: 'of a bot',
       },
     });
     assert.equal(config.name, 'chat.example.org');
@@ -94,6 +93,23 @@ suite('the configuration', () => {
     assert.deepEqual(config.origins, []);
     assert.equal(config.listen.tcpPort, 0);
     assert.equal(config.limits.rateFactor, 0.5);
+  });
+
+  it('leaves alone what is for commands, bots and the test run', () => {
+    const names = [
+      'SERVER',
+      'PROFILE',
+      'PASSWORD',
+      'PASSWORD_FILE',
+      'TOKEN',
+      'TOKEN_FILE',
+      'URL',
+      'STORE',
+      'ROOMS',
+      'CA',
+    ];
+    const env = Object.fromEntries([...names, 'TALLY'].map((name) => [`PARLEY_${name}`, 'x']));
+    assert.deepEqual(load({ env }), load({}));
   });
 
   it('takes flags before the environment before the file before defaults', () => {

@@ -33,17 +33,14 @@ const flagPaths: Record<Exclude<keyof ConfigFlags, 'config'>, string> = {
   name: 'name',
 };
 
-/** Of bots, the terminal and the test run: no settings of a server. */
-const otherVariables = new Set([
-  'PARLEY_CONFIG',
-  'PARLEY_URL',
-  'PARLEY_TOKEN',
-  'PARLEY_STORE',
-  'PARLEY_TALLY',
-  'PARLEY_SERVER',
-  'PARLEY_PROFILE',
-  'PARLEY_PASSWORD_FILE',
-]);
+/** Of commands that talk to a server, of bots and of the test run: no settings of a server. */
+const otherVariables = new Set(
+  [
+    ...['CONFIG', 'TALLY'],
+    ...['SERVER', 'PROFILE', 'PASSWORD', 'PASSWORD_FILE', 'TOKEN', 'TOKEN_FILE'],
+    ...['URL', 'STORE', 'ROOMS', 'CA'],
+  ].map((name) => `PARLEY_${name}`),
+);
 
 type AnySetting = Setting<unknown>;
 type Tree = { readonly [key: string]: AnySetting | Tree };

@@ -6,10 +6,6 @@ import { exits, Failure } from '../exit.ts';
 import { write } from '../shell.ts';
 import { command } from './command.ts';
 
-/** Of this command and of commands that talk to a server; the server takes every other one for a setting. */
-const clientVariables = ['SERVER', 'PROFILE', 'PASSWORD', 'PASSWORD_FILE', 'TOKEN', 'TOKEN_FILE'].map(
-  (name) => `PARLEY_${name}`,
-);
 const buildNoticeMs = 300;
 
 export const serve = command({
@@ -32,8 +28,7 @@ export const serve = command({
     const { startServer } = await import('@parley/server');
     const webDir = await builtApp(context);
     shell.signal.throwIfAborted();
-    const env = Object.fromEntries(Object.entries(shell.env).filter(([name]) => !clientVariables.includes(name)));
-    const server = await startServer({ flags: options, env, webDir });
+    const server = await startServer({ flags: options, env: shell.env, webDir });
     try {
       await write(shell, `listening on ${server.url}\n`);
       if (server.ownerLink) await write(shell, `own this server: ${server.ownerLink}\n`);
