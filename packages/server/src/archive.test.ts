@@ -200,7 +200,7 @@ test('an upload goes on where it broke off, also after a restart, and nobody see
   assert.deepEqual(again, { seq: 8, result: 'more' });
   await assert.rejects(root.request('room.get', { room }), /no such thing/);
   await assert.rejects(root.request('room.join', { room, clientId: 'j' }), /no such thing/);
-  const image = first.db.image();
+  const image = first.image();
   await first.close();
   await using second = await testServer({ seed: 8, encoding: 'cbor', db: openSqliteInMemory(image) });
   const back = await second.resume(root.token);

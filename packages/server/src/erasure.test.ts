@@ -7,7 +7,7 @@ import { type TestClient, type TestServer, testServer } from './testing.ts';
 const password = 'correct horse';
 const say = (who: TestClient, room: string, clientId: string, text: string) =>
   who.request('message.send', { room, clientId, body: { text } });
-const finds = (server: TestServer, text: string) => Buffer.from(server.db.image()).includes(text);
+const finds = (server: TestServer, text: string) => Buffer.from(server.image()).includes(text);
 
 async function pair(server: TestServer) {
   const ada = await server.account('ada');
@@ -124,7 +124,7 @@ describe('an erased account', () => {
     await say(bob, room, 'm1', 'words of bob');
     const { n } = (await first.db.all<{ n: number }>("SELECT n FROM person WHERE name = 'bob'"))[0]!;
     await first.db.run("UPDATE person SET password = NULL, server_role = 'user', erased = 2 WHERE n = ?", [n]);
-    const image = first.db.image();
+    const image = first.image();
     await first.close();
     await using second = await testServer({ db: openSqliteInMemory(image), runtime: createVirtualRuntime(2) });
     await second.advance(0);

@@ -56,7 +56,7 @@ describe('a guest', () => {
     const { guest, room } = await lobby(first);
     const silent = await first.guest('egret');
     await say(guest, room, 'm1');
-    const image = first.db.image();
+    const image = first.image();
     await first.close();
     await using second = await testServer({ db: openSqliteInMemory(image), runtime: createVirtualRuntime(2) });
     const back = await second.resume(guest.token);

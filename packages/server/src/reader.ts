@@ -25,7 +25,8 @@ export class Reader {
   /** One write. A reader that is too far behind is told so once and gets no more. */
   deliver(framed: Uint8Array): void {
     if (this.#closed) return;
-    if (this.link.buffered + this.#heldBytes + framed.length > this.#budgetBytes) this.#tooSlow();
+    // However much comes at once: what counts is how far the reader was behind before.
+    if (this.link.buffered + this.#heldBytes > this.#budgetBytes) this.#tooSlow();
     else if (this.#held) {
       this.#held.push(framed);
       this.#heldBytes += framed.length;

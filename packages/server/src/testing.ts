@@ -21,7 +21,12 @@ import { createLimits } from './limits.ts';
 import { type Log, silentLog } from './log.ts';
 import { type MemoryDatabase, openLocalBus, openSqliteInMemory } from './main.ts';
 import type { Passwords } from './password.ts';
+import { runtime } from './runtime.ts';
 import { createVirtualRuntime, type VirtualRuntime } from './runtime-virtual.ts';
+import type { Database } from './store/database.ts';
+
+/** Turns of the event loop that an answer may take. */
+const patience = 20_000;
 
 export interface TestServerOptions {
   /** Whose homeserver it is: 1 to 255. */
@@ -30,7 +35,8 @@ export interface TestServerOptions {
   rateFactor?: number;
   guests?: boolean;
   signUpOpen?: boolean;
-  db?: MemoryDatabase;
+  /** In memory unless given. */
+  db?: Database | MemoryDatabase;
   bus?: Bus;
   runtime?: VirtualRuntime;
   log?: Log;
@@ -49,7 +55,7 @@ export async function testServer({
   signUpOpen = true,
   db = openSqliteInMemory(),
   bus = openLocalBus(),
-  runtime = createVirtualRuntime(seed),
+  runtime: clock = createVirtualRuntime(seed),
   log = silentLog,
   passwords = plainPasswords,
   encoding = 'json',
@@ -58,7 +64,7 @@ export async function testServer({
     db,
     bus,
     identity: identityFromSeed(new Uint8Array(32).fill(seed)),
-    runtime,
+    runtime: clock,
     log,
     limits: createLimits({ rateFactor, connections: 100, loadedRooms }),
     name: 'test',
@@ -67,7 +73,7 @@ export async function testServer({
     signUpOpen: () => signUpOpen,
     passwords,
   });
-  const settled = (): Promise<void> => settle(runtime);
+  const settled = (): Promise<void> => settle(clock);
   const connect = async (options: MemoryOptions = { encoding }): Promise<TestClient> => {
     const client = new TestClient(home, settled, pair(options));
     await client.request('session.hello', { versions: [1], client: 'test' });
@@ -78,7 +84,12 @@ export async function testServer({
   return {
     home,
     db,
-    runtime,
+    /** Everything that is stored, as bytes. */
+    image(): Uint8Array {
+      if (!('image' in db)) throw new Error('the database is not in memory');
+      return db.image();
+    },
+    runtime: clock,
     connect,
     account,
     /** A connection that has not said anything yet. */
@@ -86,7 +97,7 @@ export async function testServer({
     /** The same from another address. */
     rawFrom: async (host: string) => new TestClient(home, settled, await linkFrom(host, { encoding })),
     advance: async (ms: number): Promise<void> => {
-      runtime.advance(ms);
+      clock.advance(ms);
       await settled();
     },
     /** The account that owns the server. */
@@ -115,11 +126,11 @@ const plainPasswords: Passwords = {
 };
 
 /** Lets everything happen that is due now. */
-async function settle(runtime: ReturnType<typeof createVirtualRuntime>): Promise<void> {
+async function settle(clock: VirtualRuntime): Promise<void> {
   for (let i = 0; i < 50; i++) {
     await new Promise((resolve) => process.nextTick(resolve));
     for (let j = 0; j < 20; j++) await undefined;
-    runtime.advance(0);
+    clock.advance(0);
   }
 }
 
@@ -164,9 +175,19 @@ export class TestClient {
     const id = ++this.#next;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#waiting.set(id, { resolve, reject });
-    promise.catch(() => {});
+    let isDone = false;
+    promise
+      .catch(() => {})
+      .finally(() => {
+        isDone = true;
+      });
     await this.link.send(encodeFrame(this.link.encoding, { id, request: name, payload }));
     await this.#settle();
+    // A database in a file answers from another thread.
+    for (let turn = 0; turn < patience && !isDone; turn++) {
+      await new Promise<void>((resolve) => void runtime.nextTurn(resolve));
+      await this.#settle();
+    }
     return promise as Promise<Reply<N>>;
   }
 

@@ -1,4 +1,4 @@
-/** The bus of a single process: listeners run within `publish`. */
+/** The bus of a single process: listeners run within `publish`, which throws what the first of them threw. */
 import type { Bus, Topic, Topics } from './bus.ts';
 
 export function openLocalBus(): Bus {
@@ -9,7 +9,15 @@ export function openLocalBus(): Bus {
   };
   return {
     publish(topic, event) {
-      for (const listener of [...listeners[topic]]) listener(event);
+      const failures: unknown[] = [];
+      for (const listener of [...listeners[topic]]) {
+        try {
+          listener(event);
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
     },
     subscribe(topic, listener) {
       listeners[topic].add(listener);
