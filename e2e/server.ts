@@ -7,9 +7,10 @@ export interface ServerProcess {
   /** As `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly tcpPort: number;
-  readonly pid: number;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
+  /** Without ado, but by itself: what watches the process sees it end. */
+  stop(): Promise<void>;
 }
 
 /** A process that has loaded the server and waits: starting it takes no longer than starting takes. */
@@ -21,21 +22,24 @@ export interface PreparedServer {
 export interface PrepareOptions {
   /** Multiplies the rate limits. */
   readonly rateFactor?: number;
-  /** A program, with its arguments, that runs the process. */
+  /** A program that runs the process, with its arguments. */
   readonly under?: readonly string[];
 }
 
 export async function prepareServer({ rateFactor = 1, under = [] }: PrepareOptions = {}): Promise<PreparedServer> {
   const program = fileURLToPath(new URL('./server-process.ts', import.meta.url));
-  const [execPath = process.execPath, ...before] = [...under, process.execPath].slice(0, under.length + 1);
-  const isWrapped = under.length > 0;
   // The options of this process (those of the test runner) are not the server's.
-  const child = fork(program, [], isWrapped ? { execPath, execArgv: before } : { execArgv: [] });
+  const [execPath = process.execPath, ...execArgv] = [...under, process.execPath];
+  const child = fork(program, [], { execPath, execArgv });
   const exited = once(child, 'exit');
   const gone = exited.then(() => Promise.reject(new Error('the process of the server ended')));
   gone.catch(() => undefined);
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
+    await exited;
+  };
+  const stop = async (): Promise<void> => {
+    if (child.connected) child.disconnect();
     await exited;
   };
   await Promise.race([once(child, 'message'), gone]);
@@ -44,7 +48,7 @@ export async function prepareServer({ rateFactor = 1, under = [] }: PrepareOptio
       const started = once(child, 'message');
       child.send({ data, rateFactor });
       const [{ url, tcpPort }] = (await Promise.race([started, gone])) as [{ url: string; tcpPort: number }];
-      return { url, tcpPort, pid: child.pid ?? 0, kill };
+      return { url, tcpPort, kill, stop };
     },
     kill,
   };
