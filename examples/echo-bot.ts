@@ -1,6 +1,8 @@
 /**
- * A bot that answers. An operator makes its token by the request `session.issue { name: 'echo', device: 'bot' }`; then
- * PARLEY_URL=http://localhost:8080 PARLEY_TOKEN=… PARLEY_STORE=./echo-bot PARLEY_ROOMS='#ops' node examples/echo-bot.ts
+ * A bot that answers to !echo and greets who comes. As an operator make its token, then run it in the clone:
+ * npx parley bot echo --token-file echo.token
+ * PARLEY_URL=http://localhost:8080 PARLEY_TOKEN_FILE=echo.token PARLEY_ROOMS='#ops' npx node examples/echo-bot.ts
+ * With PARLEY_STORE=FOLDER it also answers, after a restart, what was said meanwhile.
  */
 import { Bot } from '@parley/client/node';
 

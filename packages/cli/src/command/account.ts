@@ -147,7 +147,8 @@ export const claim = command({
   },
 });
 
-function nameOf(typed: string): string {
+/** The name of an account, typed with or without @. */
+export function nameOf(typed: string): string {
   const name = typed.replace(/^@/, '');
   if (check(accountName, name).ok) return name;
   throw usage(`“${typed}” is no name of an account: lower-case letters, digits, . _ and -, at most 32`);

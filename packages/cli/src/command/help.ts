@@ -43,8 +43,8 @@ export function familyHelp(family: string, commands: readonly Command[]): string
 }
 
 const exitLines = [
-  'Environment: PARLEY_SERVER, PARLEY_PROFILE, PARLEY_PASSWORD_FILE, PARLEY_TOKEN (of a bot, instead of a profile),',
-  'NO_COLOR; parley serve takes its settings from PARLEY_… too.',
+  'Environment: PARLEY_SERVER, PARLEY_PROFILE, PARLEY_PASSWORD_FILE, PARLEY_TOKEN or PARLEY_TOKEN_FILE (of a bot,',
+  'instead of a profile), NO_COLOR; parley serve takes its settings from PARLEY_… too.',
   'Exit codes: 0 done, 1 failure, 2 usage, 3 authentication, 4 not found or not allowed, 5 network or time,',
   '6 another server answers, 7 only a part was sent, 130 interrupted.',
 ].join('\n');

@@ -1,5 +1,6 @@
 /** Every subcommand, in the order of help. */
 import { claim, login, logout, register, whoami } from './account.ts';
+import { bot } from './bot.ts';
 import { chat } from './chat.ts';
 import type { Command } from './command.ts';
 import { exportRoom } from './export.ts';
@@ -42,4 +43,5 @@ export const commands: readonly Command[] = [
   inviteCreate,
   inviteList,
   inviteRevoke,
+  bot,
 ];

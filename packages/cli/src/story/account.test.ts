@@ -160,3 +160,33 @@ test('an operator invites people to the server', async () => {
   assert.equal((await ada.parley('invites', 'create', '--uses', '0')).exit, 2);
   assert.equal((await bob.parley('invites', 'create')).exit, 4);
 });
+
+test('an operator makes a bot, whose token is shown once or goes into a file', async () => {
+  await using world = await testWorld();
+  const ada = await world.owner('ada');
+  const bob = await world.person('bob');
+  const made = await ada.parley('bot', 'echo');
+  assert.match(made.stdout, /^\S{20,}\n$/);
+  assert.match(made.stderr, /made the bot @echo:localhost/);
+  const [json] = (await ada.parley('bot', 'logger', '--json')).json();
+  assert.deepEqual([json?.v, json?.user, typeof json?.token], [1, '@logger:localhost', 'string']);
+  const filed = await ada.parley('bot', '@cron', '--token-file', 'cron.token', '--json');
+  assert.equal(filed.json()[0]?.tokenFile, 'cron.token');
+  const path = join(world.folder, 'cron.token');
+  const token = (await readFile(path, 'utf8')).trim();
+  assert.ok(!filed.stdout.includes(token));
+  if (process.platform !== 'win32') assert.equal((await stat(path)).mode & 0o777, 0o600);
+  const env = {
+    PARLEY_SERVER: world.url,
+    PARLEY_PROFILE: join(world.folder, 'empty'),
+    PARLEY_TOKEN_FILE: 'cron.token',
+  };
+  assert.match((await start(['whoami'], env, world.folder).done).stdout, /^@cron:localhost on /);
+
+  assert.equal((await ada.parley('bot', 'echo', '--token-file', 'echo.token')).exit, 1);
+  await assert.rejects(stat(join(world.folder, 'echo.token')), { code: 'ENOENT' });
+  assert.equal((await ada.parley('bot', 'other', '--token-file', 'cron.token')).exit, 1);
+  assert.equal((await ada.parley('bot', 'other')).exit, 0);
+  assert.equal((await ada.parley('bot', 'No Name')).exit, 2);
+  assert.equal((await bob.parley('bot', 'spy')).exit, 4);
+});
