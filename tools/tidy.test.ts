@@ -47,6 +47,7 @@ const ALLOWED: AllowList = {
     '@parley/client',
     '@parley/link',
     '@parley/protocol',
+    '@parley/room',
     '@parley/server',
     '@parley/terminal',
     '@parley/web',

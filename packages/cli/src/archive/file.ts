@@ -3,8 +3,11 @@
  * each line says in plain words what it is; those words are for readers and are not read back.
  */
 import { decodeCbor } from '@parley/protocol';
-import { type LogLine, type LogPart, type NamedPerson, readHeader } from './log-line.ts';
-import type { Checkpoint } from './verify.ts';
+import { decodeHeader, type Part } from '@parley/room';
+import type { Checkpoint, LogLine } from './verify.ts';
+
+/** What somebody is called: the log itself holds no names. */
+type NamedPerson = NonNullable<LogLine['people']>[number];
 
 export type FileLine = { type: 'entry'; line: LogLine } | { type: 'checkpoint'; room: string; checkpoint: Checkpoint };
 
@@ -12,14 +15,12 @@ const text = (bytes: Uint8Array): string => bytes.toBase64({ alphabet: 'base64ur
 
 /** One line of a log as an object for JSON. */
 export function entryObject({ header, parts, people }: LogLine): object {
-  const view = readHeader(header);
   return {
     v: 1,
     header: text(header),
     parts: parts.map((part) => part && { salt: text(part.salt), bytes: text(part.bytes) }),
     ...(people && { people: people.map(personOf) }),
-    ...(view && { seq: view.seq, at: new Date(view.at).toISOString(), kind: view.kind ?? view.type }),
-    ...(view?.user && { user: view.user, clientId: view.clientId }),
+    ...placeOf(header),
     ...wordsOf(parts),
   };
 }
@@ -43,7 +44,7 @@ export function readFileLine(line: string): FileLine | undefined {
 
 function readEntry({ header, parts, people }: Record<string, unknown>): FileLine | undefined {
   if (!Array.isArray(parts) || (people !== undefined && !Array.isArray(people))) return undefined;
-  const read = parts.map((part: unknown): LogPart | null => {
+  const read = parts.map((part: unknown): Part | null => {
     if (part === null) return null;
     if (!isRecord(part)) throw new TypeError('not a part');
     return { salt: bytesOf(part.salt), bytes: bytesOf(part.bytes) };
@@ -82,8 +83,17 @@ function bytesOf(value: unknown): Uint8Array {
   return Uint8Array.fromBase64(value, { alphabet: 'base64url' });
 }
 
+/** Where an entry stands and whose it is. */
+function placeOf(bytes: Uint8Array): object {
+  const { pos, at, what } = decodeHeader(bytes);
+  const place = { seq: pos.seq, at: new Date(at).toISOString() };
+  if (what.type === 'term' || what.type === 'unknown') return { ...place, kind: what.type };
+  const { user, clientId } = what.type === 'tombstone' ? what : what.act;
+  return { ...place, kind: what.type === 'tombstone' ? what.type : what.act.kind, user, clientId };
+}
+
 /** What the first part says, where it is a map with a text. */
-function wordsOf([part]: readonly (LogPart | null)[]): object {
+function wordsOf([part]: readonly (Part | null)[]): object {
   if (!part) return {};
   try {
     const body = decodeCbor(part.bytes, 8);

@@ -6,8 +6,7 @@ import { linesOf } from '../rpc/lines.ts';
 import { bulk } from '../session/bulk.ts';
 import type { Connected } from '../session/connect.ts';
 import { type FileLine, readFileLine } from './file.ts';
-import type { LogLine } from './log-line.ts';
-import { type Checkpoint, verifier } from './verify.ts';
+import { type Checkpoint, type LogLine, verifier } from './verify.ts';
 
 /** An envelope with its parts as base64url, and the words beside it. */
 const maxLineLength = limits.envelopeBytes * 4 + limits.messageText * 6;
@@ -32,13 +31,13 @@ export async function verifyFile(path: string): Promise<Verified> {
       continue;
     }
     lines += 1;
-    const taken = held.next(line.line);
-    if ('wrong' in taken) throw wrong(path, `line ${lines} ${taken.wrong}`);
+    const fault = held.next(line.line);
+    if (fault) throw wrong(path, `line ${lines} ${fault}`);
   }
-  const room = held.created?.room;
+  const { room } = held;
   if (!end) throw wrong(path, 'it has no checkpoint at its end: the export was cut off');
   const fault = held.end(end.checkpoint) ?? (room === end.room ? undefined : 'its checkpoint is of another room');
-  if (fault || room === undefined) throw wrong(path, fault ?? 'it creates no room');
+  if (fault || room === undefined) throw wrong(path, fault ?? 'it holds no lines');
   return { path, room, lines, checkpoint: end.checkpoint };
 }
 

@@ -1,60 +1,58 @@
 /** Holds a log against its chain, line by line, and its end against the checkpoint that the room's server signed. */
-import { createPublicKey, verify } from 'node:crypto';
-import { encodeCbor, idBytes, type Payload } from '@parley/protocol';
-import { equal, type LineView, type LogLine, nextChain, partsMatch, readHeader } from './log-line.ts';
+import { type Payload, Refusal } from '@parley/protocol';
+import { decodeHeader, equalBytes, follow, type RoomState, StateHash, verifyCheckpoint } from '@parley/room';
+import { crypto } from './crypto.ts';
 
-export type Checkpoint = NonNullable<Payload<'archive.write'>['checkpoint']>;
+type Page = Payload<'archive.write'>;
+export type LogLine = Page['lines'][number];
+export type Checkpoint = NonNullable<Page['checkpoint']>;
 
 export interface Verifier {
-  /** Takes the next line; returns what is wrong with it, or what it says. */
-  next(line: LogLine): { wrong: string } | LineView;
+  /** Takes the next line; returns what is wrong with it, or undefined. After that it takes no more. */
+  next(line: LogLine): string | undefined;
   /** After the last line: what is wrong with the end, or undefined. */
   end(checkpoint: Checkpoint): string | undefined;
-  /** What the first line created. */
-  readonly created: LineView['created'];
+  /** The room that the first line makes. */
+  readonly room: string | undefined;
 }
 
 export function verifier(): Verifier {
-  let chain: Uint8Array = new Uint8Array(32);
-  let created: LineView['created'];
-  let last: { term: number; seq: number } | undefined;
+  let state: RoomState | undefined;
   return {
-    get created() {
-      return created;
+    get room() {
+      return state?.id;
     },
-    next({ header, parts }) {
-      const view = readHeader(header);
-      if (!view) return { wrong: 'is no line of a log' };
-      const { term, seq } = view;
-      if (seq !== (last?.seq ?? 0) + 1 || term < (last?.term ?? 0))
-        return {
-          wrong: `has the place ${term}.${seq}, which does not follow ${last ? `${last.term}.${last.seq}` : 'the beginning'}`,
-        };
-      if ((view.created !== undefined) !== (seq === 1)) return { wrong: 'creates no room, or not at the beginning' };
-      if (!partsMatch(view, parts)) return { wrong: 'holds a text that was changed' };
-      created ??= view.created;
-      chain = nextChain(chain, header);
-      last = { term, seq };
-      return view;
+    next(line) {
+      try {
+        state = follow(crypto, state, line.header, line.parts).state;
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        return wordsOf(error, line, state);
+      }
     },
-    end(checkpoint) {
-      if (!last || !created) return 'it holds no lines';
-      if (checkpoint.term !== last.term || checkpoint.seq !== last.seq)
-        return `it ends at ${last.term}.${last.seq}, its checkpoint at ${checkpoint.term}.${checkpoint.seq}`;
-      if (!equal(checkpoint.chain, chain)) return 'a line was changed, left out or added: the chain has another end';
-      return isSigned(checkpoint, created) ? undefined : 'its checkpoint is not signed by the server of the room';
-    },
+    end: (checkpoint) => (state ? faultOf(checkpoint, state) : 'it holds no lines'),
   };
 }
 
-/** [rooms.md, The log]: Ed25519 over label, network, room, position, chain and state, by the clerk's key. */
-function isSigned(checkpoint: Checkpoint, { network, room, clerk }: NonNullable<LineView['created']>): boolean {
-  const { term, seq, chain, state, signature } = checkpoint;
-  const signed = encodeCbor(['parley checkpoint v1', network, idBytes(room), term, seq, chain, state]);
-  try {
-    const x = idBytes(clerk).toBase64({ alphabet: 'base64url', omitPadding: true });
-    return verify(null, signed, createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }), signature);
-  } catch {
-    return false;
-  }
+function wordsOf({ code, detail }: Refusal, { header }: LogLine, state: RoomState | undefined): string {
+  if (code === 'unsupported-room') return 'makes a room of a later version';
+  if (code !== 'bad-request') return 'is no line of a log';
+  if (detail.field === 'parts') return 'holds a text that was changed';
+  if (!state) return 'makes no room, as the beginning of a log does';
+  if (detail.field !== 'pos') return 'does not follow the line that its server wrote before';
+  const { pos } = decodeHeader(header);
+  return `has the place ${pos.term}.${pos.seq}, which does not follow ${state.head.term}.${state.head.seq}`;
+}
+
+function faultOf({ state: stateHash, chain, signature, ...pos }: Checkpoint, state: RoomState): string | undefined {
+  const { head, network, id, clerk } = state;
+  if (pos.term !== head.term || pos.seq !== head.seq)
+    return `it ends at ${head.term}.${head.seq}, its checkpoint at ${pos.term}.${pos.seq}`;
+  if (!equalBytes(chain, state.chain)) return 'a line was changed, left out or added: the chain has another end';
+  if (!equalBytes(stateHash, new StateHash(crypto, state).get()))
+    return 'its lines lead to another state of the room than its checkpoint says';
+  if (!verifyCheckpoint(crypto, network, id, clerk, { pos, chain, stateHash, signature }))
+    return 'its checkpoint is not signed by the server of the room';
+  return undefined;
 }
