@@ -182,8 +182,8 @@ export function ServerStands({ server, here }: { server: ServerInfo; here: Capab
   ];
   return (
     <Facts title="How this server stands" facts={facts}>
-      Nothing here needs the internet. The same facts are in the configuration file; <code>parley backup</code> copies
-      the data while the server runs.
+      Nothing here needs the internet. All that this server knows lies in its data folder: whoever copies that has a
+      backup.
     </Facts>
   );
 }
