@@ -179,10 +179,17 @@ async function saysAndLeaves(doer: Doer): Promise<void> {
   await Promise.allSettled([said, room?.leave()]);
 }
 
+/** Everybody who is there silences everybody else for some seconds, in every room, as far as they may. */
+export function silenceEverybody(scene: Scene): void {
+  for (const person of scene.people)
+    for (const device of person.devices.filter((each) => each.online))
+      for (const room of scene.rooms.values()) void silencesAll({ scene, person, device, room }, 15_000);
+}
+
 /** Several ends that are due at once. */
-async function silencesAll(doer: Doer): Promise<void> {
+async function silencesAll(doer: Doer, longestMs = 3_000): Promise<void> {
   const others = doer.scene.people.flatMap(({ user }) => (user && user !== doer.person.user ? [user] : []));
-  const durationMs = doer.scene.world.random.between(100, 3_000);
+  const durationMs = doer.scene.world.random.between(100, longestMs);
   await Promise.allSettled(others.map((user) => request(doer, 'member.mute', { user, durationMs })));
 }
 

@@ -2,7 +2,7 @@
 // against everything else.
 import { checkDisk } from './check/disk.ts';
 import { checkEnd } from './check/end.ts';
-import { doSomething } from './deeds.ts';
+import { doSomething, silenceEverybody } from './deeds.ts';
 import { describe } from './describe.ts';
 import { Home } from './home.ts';
 import { goWrong, heal } from './mishaps.ts';
@@ -12,8 +12,6 @@ import { Failure, World } from './world.ts';
 export interface RunOptions {
   /** How many things people try. */
   deeds?: number;
-  /** How often something goes wrong before a deed; left out, the seed decides. */
-  mishaps?: number;
   /** Notes what happens, line by line. */
   tells?: boolean;
 }
@@ -33,7 +31,7 @@ const pauseMs = 400;
 /** How long healing may take. */
 const healMs = 600_000;
 
-export async function run(seed: number, { deeds = 120, mishaps, tells = false }: RunOptions = {}): Promise<Run> {
+export async function run(seed: number, { deeds = 120, tells = false }: RunOptions = {}): Promise<Run> {
   const world = new World(seed);
   world.tells = tells;
   const home = new Home(world, 'home', { loadedRooms: world.random.pick([1, 3, 100]) });
@@ -43,7 +41,7 @@ export async function run(seed: number, { deeds = 120, mishaps, tells = false }:
   const onRejection = (error: unknown) => world.fault('nobody caught a rejection', error);
   process.on('unhandledRejection', onRejection);
   try {
-    entries = await play(scene, deeds, mishaps);
+    entries = await play(scene, deeds);
   } catch (error) {
     failure = new Failure(seed, world.clock.nowMs, error);
     if (tells) world.story.push(...(await describe(scene)));
@@ -54,7 +52,7 @@ export async function run(seed: number, { deeds = 120, mishaps, tells = false }:
   return { seed, failure, story: world.story, entries, lives: home.lives, steps: world.clock.steps };
 }
 
-async function play(scene: Scene, deeds: number, often: number | undefined): Promise<number> {
+async function play(scene: Scene, deeds: number): Promise<number> {
   const { world, home } = scene;
   const { random, clock } = world;
   const names = ['ada', 'ben', 'cleo', 'dan'].slice(0, random.between(2, 4));
@@ -63,8 +61,7 @@ async function play(scene: Scene, deeds: number, often: number | undefined): Pro
   world.network.delayMs = [1, random.pick([5, 50, 300])];
   for (const device of scene.devices) device.shelf.latencyMs = [0, random.pick([1, 50])];
   await open(scene);
-  const drawn = random.pick([0, 0.05, 0.15, 0.3]);
-  const mishaps = often ?? drawn;
+  const mishaps = random.pick([0, 0.05, 0.15, 0.3]);
   for (let i = 0; i < deeds; i++) {
     if (random.chance(mishaps)) goWrong(scene);
     doSomething(scene);
@@ -72,6 +69,7 @@ async function play(scene: Scene, deeds: number, often: number | undefined): Pro
     if (i % 20 === 19) await checkDisk(home.disk);
     world.check();
   }
+  if (random.chance(0.3)) await curfew(scene);
   heal(scene);
   await clock.until(() => isQuiet(scene), healMs);
   await clock.pass(90_000);
@@ -87,4 +85,11 @@ function isQuiet(scene: Scene): boolean {
     if (state !== 'online') return state === 'closed' || state === 'anonymous';
     return device.client.outbox.get().every((row) => row.state === 'failed');
   });
+}
+
+/** The last that happens before the server dies once more: what is to end must end without anybody saying a word. */
+async function curfew(scene: Scene): Promise<void> {
+  silenceEverybody(scene);
+  await scene.world.clock.pass(1_000);
+  scene.home.crash();
 }

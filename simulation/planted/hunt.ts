@@ -15,7 +15,7 @@ async function hunt(): Promise<string | undefined> {
   }
   const { run } = await import('../run.ts');
   for (let seed = 1; seed <= seeds; seed++) {
-    const { failure } = await run(seed, { deeds: 150, mishaps: 0.2 });
+    const { failure } = await run(seed, { deeds: 150 });
     if (failure) return describeFailure(failure);
   }
   return undefined;

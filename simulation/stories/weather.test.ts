@@ -90,3 +90,28 @@ play('a device that was switched off shows at once what it had, and then what it
   await juliet.readsBack();
   assert.equal(juliet.words.length, 300);
 });
+
+play(
+  'somebody who floods a room is slowed down, and delays nobody else',
+  async (stage) => {
+    const [romeo, mercutio, juliet] = await stage.cast('romeo', 'mercutio', 'juliet');
+    await romeo.makes('verona');
+    await mercutio.joins('#verona');
+    await juliet.joins('#verona');
+    const flood = Array.from({ length: 300 }, (_, i) => mercutio.calls(`bla ${i}`));
+    await stage.passes(100);
+    const saidMs = stage.world.clock.nowMs;
+    await romeo.says('may I?');
+    await juliet.hears('may I?');
+    assert.ok(stage.world.clock.nowMs - saidMs < 1_000);
+    assert.ok(mercutio.client.outbox.get().length > 100, 'nobody slowed the flood down');
+    await stage.sure('all of it, in time', Promise.all(flood));
+    await juliet.hears('bla 299');
+    const words = juliet.words.filter((word) => word?.startsWith('bla'));
+    assert.deepEqual(
+      words,
+      Array.from({ length: 300 }, (_, i) => `bla ${i}`),
+    );
+  },
+  { rateFactor: 1 },
+);
