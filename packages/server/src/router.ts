@@ -12,6 +12,7 @@ import {
   type Handlers,
   type Protocol,
   Refusal,
+  type RequestFrame,
   type RequestType,
   requestTypes,
 } from '@parley/protocol';
@@ -44,16 +45,16 @@ export class Router {
     let weight = 1;
     session.underWay += weight;
     try {
-      const request = decodeRequest(encoding, frame);
+      const request = this.#decode(session, frame);
       id = request.id;
       const type = requestTypes.get(request.request);
       const handler = this.#handlers.get(request.request);
+      this.#rates.charge(session, type?.rate ?? 'query');
       if (!type || !handler) throw new Refusal('unknown-request');
       if (!isLight(type)) {
         session.underWay += heavy - weight;
         weight = heavy;
       }
-      this.#rates.charge(session, type.rate);
       admit(session, request.request, type);
       const checked = check(type.payload, request.payload);
       if (!checked.ok) throw new Refusal('bad-request', { field: checked.field });
@@ -66,6 +67,16 @@ export class Router {
     } finally {
       if (holds) session.reader.release();
       session.underWay -= weight;
+    }
+  }
+
+  /** What cannot be read costs as much as a question. */
+  #decode(session: Session, frame: Uint8Array): RequestFrame {
+    try {
+      return decodeRequest(session.link.encoding, frame);
+    } catch (error) {
+      this.#rates.charge(session, 'query');
+      throw error;
     }
   }
 }
@@ -156,10 +167,11 @@ function bodyOf(refusal: Refusal): ErrorBody {
 }
 
 function internal({ session, log, runtime }: Context, error: unknown): ErrorBody {
-  if (isClosed(error)) return { code: 'going-away', message: errors['going-away'].meaning };
+  if (isNamed(error, 'LinkClosed')) return { code: 'going-away', message: errors['going-away'].meaning };
   const id = runtime.randomBytes(8).toHex();
   log.error({ error, id, connection: session.id }, 'request failed');
+  if (isNamed(error, 'FrameTooLarge')) return { code: 'too-large', message: errors['too-large'].meaning, id };
   return { code: 'internal', message: errors.internal.meaning, id };
 }
 
-const isClosed = (error: unknown): boolean => error instanceof Error && error.name === 'LinkClosed';
+const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;

@@ -5,6 +5,7 @@ import { type MemoryOptions, memoryNetwork, pair } from '@parley/link/memory';
 import {
   decodeServerFrame,
   type Encoding,
+  type ErrorBody,
   type EventName,
   encodeFrame,
   type Payload,
@@ -147,15 +148,18 @@ async function linkFrom(host: string, options: MemoryOptions): Promise<[Link, Li
 export class TestClient {
   readonly link: Link;
   readonly events: ServerEvent[] = [];
+  /** Errors with the id of what they answer. */
+  readonly errors: (ErrorBody & { of: number })[] = [];
   token = '';
   user = '';
   #waiting = new Map<number, { resolve(reply: unknown): void; reject(error: unknown): void }>();
   #next = 0;
-  #settle: () => Promise<void>;
+  /** Lets everything happen that is due now. */
+  readonly settle: () => Promise<void>;
 
   constructor(home: Homeserver, settled: () => Promise<void>, [client, server]: [Link, Link]) {
     this.link = client;
-    this.#settle = settled;
+    this.settle = settled;
     home.accept(server, { isLocal: true });
     void this.#read();
   }
@@ -164,8 +168,10 @@ export class TestClient {
     for await (const bytes of this.link.frames()) {
       const frame = decodeServerFrame(this.link.encoding, bytes);
       if ('event' in frame) this.events.push(frame as ServerEvent);
-      else if ('error' in frame) this.#waiting.get(frame.id)?.reject(new Refusal(frame.error.code, frame.error));
-      else this.#waiting.get(frame.id)?.resolve(frame.reply);
+      else if ('error' in frame) {
+        this.errors.push({ ...frame.error, of: frame.id });
+        this.#waiting.get(frame.id)?.reject(new Refusal(frame.error.code, frame.error));
+      } else this.#waiting.get(frame.id)?.resolve(frame.reply);
     }
     const reason = await this.link.closed;
     for (const { reject } of this.#waiting.values()) reject(new LinkClosed(reason));
@@ -182,11 +188,11 @@ export class TestClient {
         isDone = true;
       });
     await this.link.send(encodeFrame(this.link.encoding, { id, request: name, payload }));
-    await this.#settle();
+    await this.settle();
     // A database in a file answers from another thread.
     for (let turn = 0; turn < patience && !isDone; turn++) {
       await new Promise<void>((resolve) => void runtime.nextTurn(resolve));
-      await this.#settle();
+      await this.settle();
     }
     return promise as Promise<Reply<N>>;
   }
@@ -208,7 +214,7 @@ export class TestClient {
 
   /** Takes the next event of a kind that fits; fails when there is none. */
   async next<N extends EventName>(name: N, fits: (payload: Payload<N>) => boolean = () => true): Promise<Payload<N>> {
-    await this.#settle();
+    await this.settle();
     const at = this.events.findIndex((event) => event.event === name && fits(event.payload as Payload<N>));
     if (at < 0) throw new Error(`no ${name} among ${this.events.map(({ event }) => event).join(', ')}`);
     return this.events.splice(at, 1)[0]!.payload as Payload<N>;
