@@ -9,6 +9,11 @@ import { NoticesView, UnknownView } from './NoticeView.tsx';
 import { StartView } from './StartView.tsx';
 import styles from './Timeline.module.css';
 
+/** What a row is called when it gets the focus: the id of its words. */
+export const wordsId = (key: string): string => `row-${key.replace(/\s/g, '_')}`;
+
+export const hasWords = ({ type }: Item): boolean => type === 'message' || type === 'notices' || type === 'unknown';
+
 /** One item of the list. `shown`: one was led here. */
 export const ItemView = memo(function ItemView(props: { item: Item; quoted: MessageRow | undefined; shown: boolean }) {
   const { item, quoted, shown } = props;
@@ -16,19 +21,19 @@ export const ItemView = memo(function ItemView(props: { item: Item; quoted: Mess
     case 'message':
       return (
         <div className={item.head ? styles.group : styles.line}>
-          <MessageView item={item} quoted={quoted} shown={shown} />
+          <MessageView item={item} quoted={quoted} shown={shown} id={wordsId(item.key)} />
         </div>
       );
     case 'notices':
       return (
         <div className={styles.notices}>
-          <NoticesView item={item} shown={shown} />
+          <NoticesView item={item} shown={shown} id={wordsId(item.key)} />
         </div>
       );
     case 'unknown':
       return (
         <div className={styles.notices}>
-          <UnknownView item={item} />
+          <UnknownView item={item} id={wordsId(item.key)} />
         </div>
       );
     case 'day':
@@ -51,6 +56,7 @@ function DayView({ at }: { at: number }) {
       <button
         type="button"
         tabIndex={-1}
+        data-day
         data-tip="Jump to a date"
         onClick={(event) => openDates(at, event.currentTarget)}
       >

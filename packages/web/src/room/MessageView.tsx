@@ -28,10 +28,12 @@ export interface MessageViewProps {
   quoted: MessageRow | undefined;
   /** One was led here: the row shows itself for a moment. */
   shown: boolean;
+  /** Of its words, by which the row is called. */
+  id: string;
 }
 
 /** One message: gutter, text, margin. */
-export const MessageView = memo(function MessageView({ item, quoted, shown }: MessageViewProps) {
+export const MessageView = memo(function MessageView({ item, quoted, shown, id }: MessageViewProps) {
   const { row, head } = item;
   const active = useIsActive(item.key);
   const action = row.body?.action === true;
@@ -45,7 +47,7 @@ export const MessageView = memo(function MessageView({ item, quoted, shown }: Me
       data-shown={shown || undefined}
     >
       {head ? <Avatar id={row.user} name={name} /> : <span aria-hidden="true" />}
-      <div className={styles.main}>
+      <div className={styles.main} id={id}>
         {head && !action ? <Head row={row} /> : <span className="sr">{`${name}, ${timeOf(row.at)}. `}</span>}
         {row.body?.replyTo && <Quote row={row} quoted={quoted} />}
         {row.body ? <Body row={row} /> : <Tombstone row={row} />}

@@ -38,14 +38,15 @@ type NoticesItem = Extract<Item, { type: 'notices' }>;
 type UnknownItem = Extract<Item, { type: 'unknown' }>;
 
 /** What happened, in one line; a run of comings and goings opens into its lines. */
-export const NoticesView = memo(function NoticesView({ item, shown }: { item: NoticesItem; shown: boolean }) {
+export const NoticesView = memo(function NoticesView(props: { item: NoticesItem; shown: boolean; id: string }) {
+  const { item, shown, id } = props;
   const { me } = useRoomContext();
   const [open, setOpen] = useState(false);
   const { rows } = item;
   if (open) return rows.map((row) => <Line key={row.key} at={row.at} notice={noticeOf(row.entry, me)} />);
   const notice = rows.length === 1 ? noticeOf(rows[0]!.entry, me) : movesOf(rows, me);
   return (
-    <Line at={lastOf(rows).at} notice={notice} shown={shown}>
+    <Line at={lastOf(rows).at} notice={notice} shown={shown} id={id}>
       {rows.length > 4 && <Link label="Show all" onClick={() => setOpen(true)} />}
     </Line>
   );
@@ -53,8 +54,8 @@ export const NoticesView = memo(function NoticesView({ item, shown }: { item: No
 
 const lastOf = (rows: readonly NoticeRow[]): NoticeRow => rows.at(-1)!;
 
-function Line(props: { at: number; notice: Notice; shown?: boolean; children?: ReactNode }) {
-  const { at, notice, shown, children } = props;
+function Line(props: { at: number; notice: Notice; shown?: boolean; id?: string; children?: ReactNode }) {
+  const { at, notice, shown, id, children } = props;
   const { jump } = useRoomContext();
   const Icon = icons[notice.icon];
   const { about } = notice;
@@ -65,7 +66,7 @@ function Line(props: { at: number; notice: Notice; shown?: boolean; children?: R
       </span>
       {createElement(
         'p',
-        { dir: 'auto' },
+        { dir: 'auto', id },
         ...notice.parts.map(partNode),
         about && <Link label="Show it" onClick={() => jump(about)} />,
         children,
@@ -92,12 +93,13 @@ function Link({ label, onClick }: { label: string; onClick(): void }) {
 }
 
 /** An entry of a kind that this version does not know: said, not hidden. */
-export const UnknownView = memo(function UnknownView({ item }: { item: UnknownItem }) {
+export const UnknownView = memo(function UnknownView({ item, id }: { item: UnknownItem; id: string }) {
   const { entry, at } = item.row;
   const name = entry.display ?? entry.name;
   return (
     <Line
       at={at}
+      id={id}
       notice={{
         icon: 'info',
         tone: 'plain',

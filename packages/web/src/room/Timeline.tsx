@@ -4,15 +4,16 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type Ref, useCallback, useEffect, useImperativeHandle, useRef } from 'react';
 import { Button } from '../ui/Button.tsx';
 import type { Item } from './group.ts';
-import { ItemView } from './ItemView.tsx';
+import { hasWords, ItemView, wordsId } from './ItemView.tsx';
 import { guessHeight } from './measure.ts';
 import { Pills } from './Pills.tsx';
 import { quotedBy } from './seek.ts';
 import styles from './Timeline.module.css';
-import { usePlace, type Virtual } from './usePlace.ts';
+import { usePlace } from './usePlace.ts';
 import { useReload } from './useReload.ts';
 import { useRowEvents } from './useRowEvents.ts';
-import { type ShowOptions, useShown, useStayAtEnd } from './useScroll.ts';
+import { type ShowOptions, useReachScrollers, useShown, useStayAtEnd } from './useScroll.ts';
+import type { Virtual } from './virtual.ts';
 import { reasonOf } from './words.ts';
 
 export interface TimelineHandle {
@@ -68,6 +69,7 @@ export function Timeline({ window, state, items, name, unread, handle, onLeave }
   }));
   useRowEvents({ scroller, items, virtualizer: list, onLeave });
   useStayAtEnd(scroller, list);
+  useReachScrollers(scroller, virtualizer.scrollRect?.width);
   return (
     <div className={styles.wrap}>
       <section ref={scroller} className={styles.scroller} aria-label={`Messages in ${name}`} data-timeline>
@@ -76,7 +78,14 @@ export function Timeline({ window, state, items, name, unread, handle, onLeave }
             const item = items[index];
             if (!item) return null;
             return (
-              <li key={key} ref={virtualizer.measureElement} data-index={index} data-key={item.key} tabIndex={-1}>
+              <li
+                key={key}
+                ref={virtualizer.measureElement}
+                data-index={index}
+                data-key={item.key}
+                tabIndex={-1}
+                aria-labelledby={hasWords(item) ? wordsId(item.key) : undefined}
+              >
                 <ItemView item={item} quoted={quotedBy(state.rows, item)} shown={item.key === shown} />
               </li>
             );

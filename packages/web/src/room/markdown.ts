@@ -16,6 +16,7 @@ export const allowedAttributes = [
   'data-mention',
   'data-lang',
   'data-h',
+  'data-task',
 ];
 
 /** What names in a text mean; undefined when they are only words. */
@@ -39,6 +40,7 @@ let names = none;
 
 /** HTML of one message body. Never throws; text that cannot be read as Markdown stays plain. */
 export function toHtml(text: string, meant: Names = none): string {
+  if (isPlain(text)) return `<p dir="auto">${escapeHtml(text)}</p>`;
   if (isTwisted(text)) return plainHtml(text);
   names = countOf(text, '@') + countOf(text, '#') > bounds.names ? none : meant;
   try {
@@ -61,6 +63,11 @@ export function toPlain(text: string, max = 140): string {
   }
   words = words.replace(/\s+/g, ' ').trim();
   return words.length > max ? `${sliceWhole(words, max - 1)}…` : words;
+}
+
+/** One paragraph in which nothing means anything: most of what is said. It needs neither parser nor sanitiser. */
+export function isPlain(text: string): boolean {
+  return !/[\\`*_[\]<>#|~&@\n\r\t]|:\/\/|www\.|^\s|^\d+[.)]|^[-+=]|\s$|^$/i.test(text);
 }
 
 /** Text that would cost the parser more than a frame: deep nesting, thousands of delimiters, brackets or lines. */
@@ -146,8 +153,8 @@ const renderer: RendererObject = {
     if (!token.ordered) return `<ul dir="auto">${items}</ul>`;
     return `<ol dir="auto"${Number(token.start) > 1 ? ` start="${Number(token.start)}"` : ''}>${items}</ol>`;
   },
-  listitem({ tokens }) {
-    return `<li dir="auto">${this.parser.parse(tokens)}</li>`;
+  listitem({ tokens, task }) {
+    return `<li dir="auto"${task ? ' data-task=""' : ''}>${this.parser.parse(tokens)}</li>`;
   },
   checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
   table(token) {

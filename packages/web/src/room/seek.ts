@@ -29,8 +29,18 @@ export function messageOf(rows: readonly Row[], ref: MessageRef, before = rows.l
   return undefined;
 }
 
+const counted = new WeakMap<readonly Row[], { seq: number; count: number }>();
+
 /** How many messages of others stand after a position. */
 export function newSince(rows: readonly Row[], seq: number): number {
+  const held = counted.get(rows);
+  if (held?.seq === seq) return held.count;
+  const count = countSince(rows, seq);
+  counted.set(rows, { seq, count });
+  return count;
+}
+
+function countSince(rows: readonly Row[], seq: number): number {
   let count = 0;
   for (let at = rows.length - 1; at >= 0; at--) {
     const row = rows[at]!;

@@ -1,12 +1,10 @@
 /** Where one is in the list: at its end, below the New line; loads pages near the edges; tells what was read. */
 import type { TimelineState, Timeline as Window } from '@parley/client';
-import type { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useRoomContext } from './context.ts';
 import type { Item } from './group.ts';
 import { newSince, seqUpTo } from './seek.ts';
-
-export type Virtual = ReturnType<typeof useVirtualizer<HTMLElement, Element>>;
+import { distanceFromEnd, type Virtual } from './virtual.ts';
 
 export interface Place {
   /** The newest row is on the screen. */
@@ -42,11 +40,11 @@ export function usePlace(options: PlaceOptions): Place & { look(): void } {
     if (!list?.range || !seen.current.placed) return;
     const { startIndex, endIndex } = list.range;
     load(window, state, startIndex, items.length - 1 - endIndex);
-    const atBottom = state.atEnd && list.isAtEnd(endThreshold);
-    const newAt = items.findIndex(({ type }) => type === 'new');
+    const atBottom = state.atEnd && distanceFromEnd(list) <= endThreshold;
+    const newAt = newLineIn(items);
     if (newAt >= 0 && newAt >= startIndex) seen.current.new = true;
     if (atBottom) seen.current.seq = seqUpTo(items, items.length - 1);
-    if (state.loading !== 'jump') read(atBottom ? seqUpTo(items, items.length - 1) : seqUpTo(items, endIndex));
+    if (state.loading !== 'jump') read(atBottom ? seen.current.seq : seqUpTo(items, endIndex));
     const fresh = atBottom ? 0 : newSince(state.rows, seen.current.seq);
     const newAbove =
       state.newAfter !== undefined && !seen.current.new && (newAt < 0 ? state.before : newAt < startIndex);
@@ -64,6 +62,16 @@ export function usePlace(options: PlaceOptions): Place & { look(): void } {
   return { ...place, look };
 }
 
+const newLines = new WeakMap<readonly Item[], number>();
+function newLineIn(items: readonly Item[]): number {
+  let at = newLines.get(items);
+  if (at === undefined) {
+    at = items.findIndex(({ type }) => type === 'new');
+    newLines.set(items, at);
+  }
+  return at;
+}
+
 /** Opens at what is new, else at the end. */
 function useFirstPlace({ virtualizer, items }: PlaceOptions, placed: () => void): void {
   const done = useRef(false);
@@ -71,7 +79,7 @@ function useFirstPlace({ virtualizer, items }: PlaceOptions, placed: () => void)
     const list = virtualizer.current;
     if (done.current || !list || items.length === 0) return;
     done.current = true;
-    const newAt = items.findIndex(({ type }) => type === 'new');
+    const newAt = newLineIn(items);
     if (newAt >= 0) list.scrollToIndex(newAt, { align: 'start' });
     else list.scrollToEnd();
     placed();

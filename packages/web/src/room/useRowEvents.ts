@@ -5,8 +5,8 @@ import { type RoomContextValue, useRoomContext } from './context.ts';
 import type { Item } from './group.ts';
 import { rightsOn } from './may.ts';
 import { listenToRows } from './rowEvents.ts';
-import type { Virtual } from './usePlace.ts';
 import { focusRow } from './useScroll.ts';
+import type { Virtual } from './virtual.ts';
 
 export interface RowEventOptions {
   scroller: RefObject<HTMLElement | null>;

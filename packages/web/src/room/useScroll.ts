@@ -3,7 +3,7 @@ import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 're
 import type { Item } from './group.ts';
 import { reachScrollers } from './reach.ts';
 import { itemIndexOf } from './seek.ts';
-import type { Virtual } from './usePlace.ts';
+import { distanceFromEnd, type Virtual } from './virtual.ts';
 
 const shownMs = 2_000;
 /** Frames in which a row that was scrolled to is drawn, at the latest. */
@@ -15,16 +15,12 @@ export function useStayAtEnd(scroller: RefObject<HTMLElement | null>, virtualize
     const element = scroller.current;
     if (!element) return;
     let height = element.clientHeight;
-    let width = element.clientWidth;
     let atEnd = true;
     const note = () => {
-      atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 80;
+      const list = virtualizer.current;
+      if (list) atEnd = distanceFromEnd(list) < 80;
     };
     const observer = new ResizeObserver(() => {
-      if (element.clientWidth !== width) {
-        width = element.clientWidth;
-        reachScrollers(element);
-      }
       if (element.clientHeight === height) return;
       height = element.clientHeight;
       if (atEnd) virtualizer.current?.scrollToEnd();
@@ -36,6 +32,19 @@ export function useStayAtEnd(scroller: RefObject<HTMLElement | null>, virtualize
       element.removeEventListener('scroll', note);
     };
   }, [scroller, virtualizer]);
+}
+
+const restMs = 200;
+
+/** Looks for code and tables that scroll by themselves when the list has come to rest: it costs a layout. */
+export function useReachScrollers(scroller: RefObject<HTMLElement | null>, width: number | undefined): void {
+  useEffect(() => {
+    if (width === 0) return;
+    const timer = setTimeout(() => {
+      if (scroller.current) reachScrollers(scroller.current);
+    }, restMs);
+    return () => clearTimeout(timer);
+  });
 }
 
 export interface ShowOptions {
@@ -86,6 +95,7 @@ export function useShown(
 /** Gives the focus to the row of an item, as soon as it is drawn. */
 export function focusRow(scroller: HTMLElement, index: number, frames = framesToDraw): void {
   const row = scroller.querySelector<HTMLElement>(`li[data-index="${index}"]`);
-  if (row) row.focus({ preventScroll: true });
+  const target = row?.querySelector<HTMLElement>('[data-day]') ?? row;
+  if (target) target.focus({ preventScroll: true });
   else if (frames > 0) requestAnimationFrame(() => focusRow(scroller, index, frames - 1));
 }
