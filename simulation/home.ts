@@ -38,6 +38,8 @@ export class Home {
   #server: Homeserver | undefined;
   /** Lives so far. */
   lives = 0;
+  /** Called each time when it accepts connections. */
+  onListening: () => void = () => {};
 
   constructor(world: World, name: string, options: HomeOptions = {}) {
     this.#world = world;
@@ -99,6 +101,7 @@ export class Home {
     for (const encoding of ['json', 'cbor'] as const)
       this.#world.network.listen(life, { host: this.name, port: ports[encoding], encoding }, accept);
     this.#world.tell(() => `${this.name} listens`);
+    this.onListening();
   }
 
   /** Death without warning: what the disk had not confirmed may be lost. */

@@ -60,6 +60,8 @@ async function play(scene: Scene, deeds: number): Promise<number> {
   if (random.chance(0.4)) scene.person('guest', 1, false);
   world.network.delayMs = [1, random.pick([5, 50, 300])];
   for (const device of scene.devices) device.shelf.latencyMs = [0, random.pick([1, 50])];
+  // Whatever a crash left behind is put right by the start.
+  home.onListening = () => void checkDisk(home.disk).catch((error) => world.fault('after a start', error));
   await open(scene);
   const mishaps = random.pick([0, 0.05, 0.15, 0.3]);
   for (let i = 0; i < deeds; i++) {
