@@ -3,7 +3,7 @@ import type { Client, MessageRow, Room } from '@parley/client';
 import type { Command } from '@parley/client/command';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { hashOf, type Pane as PaneName } from '../route.ts';
-import { useKey, useServices } from '../service/services.tsx';
+import { useServices } from '../service/services.tsx';
 import { useShell } from '../shell/actions.ts';
 import { explain } from '../ui/explain.ts';
 import { roomKey, roomName } from '../ui/name.ts';
@@ -23,6 +23,7 @@ import { Timeline, type TimelineHandle } from './Timeline.tsx';
 import { Typing } from './Typing.tsx';
 import { useActs } from './useActs.ts';
 import { useAnnounce } from './useAnnounce.ts';
+import { openDates, useRoomKeys } from './useRoomKeys.ts';
 import { useSend } from './useSend.ts';
 import { useItems, useTimeline, useTimelineState } from './useTimeline.ts';
 import { useTypeToWrite } from './useTypeToWrite.ts';
@@ -107,11 +108,7 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
   useEffect(() => {
     if (focusEntry !== undefined) context.jump({ seq: focusEntry });
   }, [focusEntry, context]);
-  useKey('Escape', () => onPane(undefined), { enabled: pane !== undefined });
-  useKey('alt+m', () => onPane(pane === 'members' ? undefined : 'members'), {
-    about: 'Members of the room',
-    group: 'In a room',
-  });
+  useRoomKeys(context, { pane, onPane });
   const menu = useRoomMenu(context, onPane);
   const close = () => onPane(undefined);
   const loaded = window && (items.length > 0 || state.loading === undefined);
@@ -199,10 +196,7 @@ function useRoomMenu(context: RoomContextValue, onPane: RoomScreenProps['onPane'
     return roomMenu(view, {
       members: () => onPane('members'),
       pins: () => onPane('pins'),
-      dates: () => {
-        const anchor = document.querySelector<HTMLElement>('main header h1');
-        if (anchor) context.openDates(Date.now(), anchor);
-      },
+      dates: () => openDates(context),
       invite: context.openInvite,
       settings: context.openSettings,
       copyLink: () => {
