@@ -1,6 +1,6 @@
 /** Signing up, in and out, and who one is. */
 import { resolve } from 'node:path';
-import { accountName, check, type SignedIn } from '@parley/protocol';
+import { accountName, check, Refusal, type SignedIn } from '@parley/protocol';
 import { cleanLine } from '@parley/terminal';
 import type { Context } from '../context.ts';
 import { userLabel } from '../entry-json.ts';
@@ -140,12 +140,18 @@ export const claim = command({
   async run(context, { arguments: [link = ''] }) {
     const secret = link.split(/[/=#]/).at(-1) ?? '';
     await withServer(context, { as: 'account', deadline: 'command' }, async ({ client, info, signal }) => {
-      await client.request('account.claim', { secret }, { signal });
+      await client.request('account.claim', { secret }, { signal }).catch(refuseLink);
       if (context.json) await context.printJson({ owner: true, server: info.server.name });
       else context.say(`you own ${cleanLine(info.server.name)} now`);
     });
   },
 });
+
+function refuseLink(error: unknown): never {
+  if (!(error instanceof Refusal) || error.code !== 'bad-credentials') throw error;
+  const message = 'this link is void: it works once, and a server without an owner prints a new one at each start';
+  throw new Failure(exits.authentication, error.code, message, { cause: error });
+}
 
 /** The name of an account, typed with or without @. */
 export function nameOf(typed: string): string {

@@ -153,8 +153,8 @@ export const members = command({
             const { id: userId, kind, display = null } = person;
             await context.printJson({ user, userId, name: person.name, display, kind, role, status, muted });
           } else {
-            const words = `${role.padEnd(10)} ${status.padEnd(8)}${muted ? ' (muted)' : ''}`;
-            await context.print(`${cleanLine(user).padEnd(32)} ${words}`.trimEnd());
+            const words = [role.padEnd(10), status.padEnd(8), muted && '(muted)', cleanLine(person.display ?? '')];
+            await context.print([cleanLine(user).padEnd(32), ...words].filter(Boolean).join(' ').trimEnd());
           }
         }
         after = reply.members.at(-1)?.person.id;

@@ -1,6 +1,7 @@
 /** The commands that the apps have too, as subcommands: their names, arguments and deeds come from the one registry. */
 import { commandList, runWords, type Command as SharedCommand } from '@parley/client/command';
 import type { Refusal } from '@parley/protocol';
+import { cleanLine } from '@parley/terminal';
 import { exits, Failure, usage } from '../exit.ts';
 import { type Connected, withServer } from '../session/connect.ts';
 import { ownRoom, roomLabel } from '../session/room.ts';
@@ -41,15 +42,22 @@ function argumentOf({ name, about, optional, rest, kind }: SharedCommand['argume
   };
 }
 
-/** Of what is not found the command line names what was looked for. */
-function explained(refusal: Refusal, { arguments: needed, inRoom }: SharedCommand, given: readonly string[]): Error {
-  if (refusal.code !== 'not-found') return refusal;
+/** Of what is not found, and of a person to whom nothing applies, the command line says what was looked for. */
+function explained(
+  refusal: Refusal,
+  { name, arguments: needed, inRoom }: SharedCommand,
+  given: readonly string[],
+): Error {
+  const { code } = refusal;
   const at = needed.findIndex(({ kind }) => kind === 'person' || kind === 'emoji');
   const typed = given[at + (inRoom ? 1 : 0)];
   if (at === -1 || typed === undefined) return refusal;
-  const message =
-    needed[at]!.kind === 'emoji' ? `there is no emoji “${typed}”` : `nobody called “${typed}” can be meant here`;
-  return new Failure(exits.forbidden, 'not-found', message, { cause: refusal });
+  const told = (message: string) => new Failure(exits.forbidden, code, message, { cause: refusal });
+  const isPerson = needed[at]!.kind === 'person';
+  if (code === 'not-found')
+    return told(isPerson ? `nobody called “${typed}” can be meant here` : `there is no emoji “${typed}”`);
+  if (code === 'unknown-target' && isPerson) return told(`${name} does not apply to “${typed}” here`);
+  return refusal;
 }
 
 async function perform(connected: Connected, shared: SharedCommand, given: readonly string[]): Promise<void> {
@@ -58,6 +66,7 @@ async function perform(connected: Connected, shared: SharedCommand, given: reado
   const result = await runWords(client, room, shared, shared.inRoom ? given.slice(1) : given);
   if (result.kind === 'refused') throw explained(result.refusal, shared, given);
   if (result.kind === 'usage') throw usage(`${result.text.replace(/: \/.*$/, '')}; see parley ${shared.name} --help`);
-  if (!context.json) return;
-  await context.printJson({ done: shared.name, ...(room && { room: roomLabel(room.summary.get().view) }) });
+  const label = room && roomLabel(room.summary.get().view);
+  if (context.json) await context.printJson({ done: shared.name, ...(label !== undefined && { room: label }) });
+  else context.say(`${shared.name}: done${label === undefined ? '' : ` in ${cleanLine(label)}`}`);
 }

@@ -14,7 +14,7 @@ export const watch = command({
   group: 'Messages',
   about: 'Prints what is said from now on, in the rooms named or in all of yours, until a condition holds.',
   details:
-    'Conditions are FIELD=VALUE, FIELD!=VALUE, FIELD~=PATTERN or FIELD!~PATTERN on the fields of tail --json; of several\nall must hold. With --timeout it ends after that time at the\nlatest, with exit code 5.',
+    'Conditions are FIELD=VALUE, FIELD!=VALUE, FIELD~=PATTERN or FIELD!~PATTERN on the fields of tail --json; of several\nall must hold. With --timeout it ends after that time at the latest, with exit code 5.',
   examples: ["parley watch --json --until 'text~=DONE' --timeout 60s", "parley watch '#ops' --only kind=message"],
   arguments: [{ name: 'ROOM', about: 'Rooms to watch; all of yours when none is named.', optional: true, rest: true }],
   options: {
@@ -25,7 +25,8 @@ export const watch = command({
     const until = options.until.map(condition);
     const only = options.only.map(condition);
     const deadline = context.hasTimeout ? 'command' : 'connection';
-    await withServer(context, { as: 'account', deadline }, async (connected) => {
+    const awaited = until.length > 0 ? 'what is waited for did not come' : 'nothing ended the watch';
+    await withServer(context, { as: 'account', deadline, awaited }, async (connected) => {
       const { client, info } = connected;
       const ids: string[] = [];
       for (const name of names) ids.push((await ownRoom(connected, name)).id);

@@ -30,6 +30,8 @@ export interface ConnectOptions {
   as: 'account' | 'anyone';
   /** What the time of --timeout covers: all of the command, or coming as far as being connected. */
   deadline: 'command' | 'connection';
+  /** What did not happen, once connected, when that time is over; else it is an answer of the server. */
+  awaited?: string;
   /** Where the outbox and the rooms are kept between runs; not at all when it is absent. */
   store?: (profile: Profile, url: string) => Promise<Store>;
   /** Takes the server as it is, though another one was known at its address. */
@@ -49,8 +51,9 @@ export async function withServer<T>(
   const profile = await loadProfile(context.profileFolder);
   const url = urlOf(context, profile);
   const stop = new AbortController();
+  let awaited = `no answer of ${url}`;
   const deadline = new Deadline(context.timeoutMs, () =>
-    stop.abort(new Failure(exits.network, 'timeout', `no answer of ${url} within ${context.timeoutMs / 1_000} s`)),
+    stop.abort(new Failure(exits.network, 'timeout', `${awaited} within ${context.timeoutMs / 1_000} s`)),
   );
   const signal = AbortSignal.any([context.shell.signal, stop.signal]);
   const dialled: { error?: unknown } = {};
@@ -74,6 +77,7 @@ export async function withServer<T>(
     if (options.as === 'account') await orStop(signIn(connected, profile), signal);
     watchEnd(client, url, (failure) => stop.abort(failure));
     if (options.deadline === 'connection') deadline.clear();
+    awaited = options.awaited ?? awaited;
     return await orStop(use(connected), signal);
   } finally {
     deadline.clear();

@@ -150,6 +150,9 @@ test('an operator invites people to the server', async () => {
   await using world = await testWorld();
   const ada = await world.owner('ada');
   const bob = await world.person('bob');
+  const late = await bob.parley('claim', 'x'.repeat(24));
+  assert.equal(late.exit, 3);
+  assert.match(late.stderr, /this link is void/);
   const code = (await ada.parley('invites', 'create', '--uses', '2', '--expires', '1h')).stdout.trim();
   const [listed] = (await ada.parley('invites', 'list', '--json')).json();
   assert.deepEqual([listed?.code, listed?.usesLeft], [code, 2]);

@@ -21,6 +21,8 @@ test('rooms are made, listed, joined and left', async () => {
     (await bob.parley('members', 'tea-time')).stdout,
     /^@ada:localhost +owner +\w+\n@bob:localhost +member +\w+\n$/,
   );
+  await ada.parley('nick', 'Ada Lovelace');
+  assert.match((await bob.parley('members', 'tea-time', 'ada')).stdout, /^@ada:localhost +owner +\w+ +Ada Lovelace\n$/);
   assert.equal((await bob.parley('leave', 'tea-time')).exit, 0);
   assert.equal((await bob.parley('rooms')).stdout, '');
   assert.equal((await bob.parley('leave', 'tea-time')).exit, 4);
@@ -57,6 +59,8 @@ test('moderation is done by those who may, and is in the log in words', async ()
   await bob.parley('join', 'ops');
   assert.deepEqual(await exits('kick ops bob off topic'), [0]);
   assert.deepEqual(await exits('ban ops @bob:localhost', 'unban ops bob', 'unban ops bob'), [0, 0, 4]);
+  assert.match((await ada.parley('unban', 'ops', 'bob')).stderr, /unban does not apply to “bob” here/);
+  assert.match((await ada.parley('topic', 'ops', 'tea')).stderr, /^topic: done in #ops\n$/);
   assert.deepEqual(await exits('kick ops nobody', 'role ops bob king', 'mute ops', 'react ops :nosuch:'), [4, 2, 2, 4]);
   const { stdout } = await ada.parley('tail', 'ops');
   for (const words of [
