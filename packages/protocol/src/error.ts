@@ -24,7 +24,7 @@ export const errors = {
   forbidden: { meaning: 'Your role does not allow this.', retry: false },
   banned: { meaning: 'You are banned from this room.', retry: false },
   muted: { meaning: 'You are muted in this room.', retry: false },
-  'unknown-target': { meaning: 'The message meant does not exist or was deleted.', retry: false },
+  'unknown-target': { meaning: 'What is meant does not exist here or was taken away.', retry: false },
   duplicate: { meaning: 'This was done already.', retry: false },
   'wrong-epoch': { meaning: 'Another commit came first.', retry: true },
   'epoch-too-old': { meaning: 'The message was encrypted for an old epoch; encrypt it again.', retry: true },
