@@ -123,6 +123,31 @@ async function reading(t: TestContext, { page, url }: Stage): Promise<void> {
     assert.ok((await distance(page)) <= 1, 'follows the end');
   });
 
+  await t.test('follows the end also when what arrives stands before a message that waits', async () => {
+    await drawn(page, url);
+    await rowOf(page, 'Ferry 3 leaves').waitFor();
+    await list(page).evaluate((box) => box.scrollTo(0, box.scrollHeight));
+    await frames(page, 3);
+    for (let at = 0; at < 3; at++) {
+      await page.evaluate((count) => {
+        const { client } = globalThis as unknown as {
+          client: { room(alias: string): { rows: { get(): Row[]; set(rows: Row[]): void } } };
+        };
+        const { rows } = client.room('ops');
+        const held = rows.get();
+        const model = held.find((row) => row.type === 'message' && row.seq !== undefined);
+        if (model)
+          rows.set([
+            ...held.slice(0, -2),
+            { ...model, key: `late ${count}`, seq: 900 + count, at: Date.now() } as Row,
+            ...held.slice(-2),
+          ]);
+      }, at);
+      await frames(page, 4);
+      assert.ok((await distance(page)) <= 1, `${await distance(page)} px from the end`);
+    }
+  });
+
   await t.test('shows the message of a link and marks it', async () => {
     await openWith(page, url, many(400), { hash: '#/r/ops/40' });
     await page.locator('li[data-key] [data-shown]', { hasText: 'message 40' }).waitFor();

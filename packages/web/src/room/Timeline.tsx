@@ -38,6 +38,7 @@ export function Timeline({ window, state, items, name, unread, handle, onLeave }
   const list = useRef<Virtual>(null);
   const wasAtEnd = useRef(state.atEnd);
   const place = usePlace({ virtualizer: list, window, state, items });
+  const follows = wasAtEnd.current && state.atEnd;
   const virtualizer = useVirtualizer<HTMLElement, Element>({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -46,7 +47,7 @@ export function Timeline({ window, state, items, name, unread, handle, onLeave }
     initialOffset: () => items.reduce((sum, item) => sum + guessHeight(item), 0),
     anchorTo: 'end',
     // A page that is loaded below what one reads must not carry one along.
-    followOnAppend: wasAtEnd.current && state.atEnd,
+    followOnAppend: follows,
     scrollEndThreshold: 80,
     scrollPaddingStart: 56,
     scrollPaddingEnd: 8,
@@ -68,7 +69,7 @@ export function Timeline({ window, state, items, name, unread, handle, onLeave }
     focus: () => scroller.current?.focus(),
   }));
   useRowEvents({ scroller, items, virtualizer: list, onLeave });
-  useStayAtEnd(scroller, list);
+  useStayAtEnd({ scroller, virtualizer: list, items, follows });
   useReachScrollers(scroller, virtualizer.scrollRect?.width);
   return (
     <div className={styles.wrap}>

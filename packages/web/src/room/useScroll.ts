@@ -9,21 +9,34 @@ const shownMs = 2_000;
 /** Frames in which a row that was scrolled to is drawn, at the latest. */
 const framesToDraw = 12;
 
-/** When the frame gets lower (the composer grows, a keyboard opens), the end stays in sight. */
-export function useStayAtEnd(scroller: RefObject<HTMLElement | null>, virtualizer: RefObject<Virtual | null>): void {
+const nearPx = 80;
+
+export interface StayOptions {
+  scroller: RefObject<HTMLElement | null>;
+  virtualizer: RefObject<Virtual | null>;
+  items: readonly Item[];
+  /** The window reached the newest entry before this change and still does. */
+  follows: boolean;
+}
+
+/**
+ * Who is at the end stays there: when the frame gets lower (the composer grows, a keyboard opens), and when something
+ * comes to stand before the last row, as it does while a message of one's own waits or has failed.
+ */
+export function useStayAtEnd({ scroller, virtualizer, items, follows }: StayOptions): void {
+  const isNear = useRef(true);
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
     let height = element.clientHeight;
-    let atEnd = true;
     const note = () => {
       const list = virtualizer.current;
-      if (list) atEnd = distanceFromEnd(list) < 80;
+      if (list) isNear.current = distanceFromEnd(list) < nearPx;
     };
     const observer = new ResizeObserver(() => {
       if (element.clientHeight === height) return;
       height = element.clientHeight;
-      if (atEnd) virtualizer.current?.scrollToEnd();
+      if (isNear.current) virtualizer.current?.scrollToEnd();
     });
     observer.observe(element);
     element.addEventListener('scroll', note, { passive: true });
@@ -32,6 +45,12 @@ export function useStayAtEnd(scroller: RefObject<HTMLElement | null>, virtualize
       element.removeEventListener('scroll', note);
     };
   }, [scroller, virtualizer]);
+  const shown = useRef(items);
+  useLayoutEffect(() => {
+    const grew = items.length > shown.current.length;
+    shown.current = items;
+    if (grew && follows && isNear.current) virtualizer.current?.scrollToEnd();
+  }, [items, follows, virtualizer]);
 }
 
 const restMs = 200;
