@@ -5,8 +5,10 @@ import { type Draft, type Entered, type Outcome, refusalOf } from './draft.ts';
 import { nameLabel, type PersonRecord } from './store/user.ts';
 
 /** The caller's act, without its kind. */
-export function mine({ session }: Context, clientId: string): Pick<Draft, 'author' | 'device' | 'clientId'> {
+export function mine({ session, people }: Context, clientId: string): Pick<Draft, 'author' | 'device' | 'clientId'> {
   const { person, session: device } = session.me;
+  // The entry will be told with the author's name.
+  people.put(person);
   return { author: person, device, clientId };
 }
 
