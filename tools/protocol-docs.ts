@@ -6,6 +6,8 @@ import * as parley from '@parley/protocol';
 import {
   type EventType,
   errors,
+  type FrameType,
+  federation,
   kinds,
   limits,
   protocol,
@@ -29,6 +31,14 @@ says unasked is \`{ event, payload }\`. The WebSocket subprotocol names the code
 How fields are written: \`name?\` may be absent; \`≤\` bounds a length in UTF-16 units, a size in bytes or a number of
 items; \`count\` is a whole number from 0; \`line\` is text without control characters; \`…\` says that more fields may
 come, which readers keep. A request with a field that is not named here is refused.
+`;
+
+const FEDERATION = `Servers speak over a WebSocket at \`/federation\` of subprotocol \`${parley.federationSubprotocol}\`, whose binary frames are the messages of
+Noise_XX_25519_ChaChaPoly_SHA256. The prologue is the CBOR of \`["parley federation v1", network]\`; the second and the third
+message carry the CBOR of \`[identity key, signature]\`, where the identity signs the CBOR of
+\`["parley noise static key v1", network, "initiator" or "responder", Noise static key]\`. After the handshake a message holds
+a byte, 1 where more of the frame follows, and a piece of a frame: all but the last have 65,518 bytes of it. Each
+direction gets a new key after 2^20 messages. A frame is the CBOR of \`[name, payload]\`; one of an unknown name is passed over.
 `;
 
 const jsonSchema = (schema: Schema<unknown>): JsonSchema => toJsonSchema(schema) as JsonSchema;
@@ -60,6 +70,9 @@ export function protocolDocs(): string {
   return [
     HEAD,
     ...Object.entries(protocol).map(([noun, types]) => nounText(noun, types, shapes)),
+    `## Between servers\n\n${FEDERATION}\n${Object.entries(federation)
+      .map(([name, type]) => frameText(name, type, shapes))
+      .join('\n')}`,
     '## Kinds of entries\n\n`data` stands in the header of an entry, `body` beside the log.\n',
     ...Object.entries(kinds).map(([name, kind]) => kindText(name, kind, shapes)),
     `## Shapes\n\n${definitions.join('\n')}`,
@@ -94,6 +107,10 @@ function requestText(type: RequestType, shapes: Shapes): string {
 
 function eventText(type: EventType, shapes: Shapes): string {
   return `Event.\n\n${fenced(`payload ${schemaText(jsonSchema(type.payload), shapes)}`)}`;
+}
+
+function frameText(name: string, { about, payload }: FrameType, shapes: Shapes): string {
+  return `### ${name}\n\n${about}\n\n${fenced(`payload ${schemaText(jsonSchema(payload), shapes)}`)}`;
 }
 
 interface KindParts {

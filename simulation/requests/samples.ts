@@ -85,4 +85,9 @@ export const samples: Samples = {
   'archive.append': ({ room }) => ({ room, lines: [] }),
   'archive.read': ({ room }) => ({ room, after: 0, limit: 10 }),
   'archive.write': ({ room }) => ({ room, lines: [] }),
+  'peer.list': nothing,
+  'peer.connect': () => ({ url: 'https://chat.example.org' }),
+  'peer.disconnect': () => ({ url: 'https://chat.example.org' }),
+  'peer.block': () => ({ server: 'a'.repeat(52) }),
+  'peer.unblock': () => ({ server: 'a'.repeat(52) }),
 };

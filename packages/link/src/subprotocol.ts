@@ -3,9 +3,9 @@ import type { Encoding } from './link.ts';
 
 export const subprotocols: Record<Encoding, string> = { json: 'parley.v1.json', cbor: 'parley.v1.cbor' };
 
-/** What an agreed subprotocol stands for. */
+/** What an agreed subprotocol stands for; one of another kind is binary. */
 export function encodingOf(subprotocol: string): Encoding {
-  return subprotocol === subprotocols.cbor ? 'cbor' : 'json';
+  return subprotocol === subprotocols.json ? 'json' : 'cbor';
 }
 
 /** The first offer that we speak, in the client's order of preference. */

@@ -112,6 +112,8 @@ export interface AttachOptions extends LinkOptions {
   /** Whose X-Forwarded-For and X-Forwarded-Proto are believed. Default: nobody's. */
   readonly isTrustedProxy?: ((address: string) => boolean) | undefined;
   readonly maxLinks?: number | undefined;
+  /** The one subprotocol spoken, with binary frames; default: those of clients. */
+  readonly subprotocol?: string | undefined;
 }
 
 export interface Attached {
@@ -129,7 +131,12 @@ export type AcceptUpgrade = (link: Link, request: IncomingMessage) => void;
 /** Turns upgrade requests of a server that somebody else runs into links. Refuses with 400, 403 or 503. */
 export function attach(options: AttachOptions, accept: AcceptUpgrade): Attached {
   const { maxFrameBytes, heartbeatMs, timers } = filled(options);
-  const { mayConnect = () => true, isTrustedProxy = () => false } = options;
+  const { mayConnect = () => true, isTrustedProxy = () => false, subprotocol } = options;
+  const chosen = (offered: readonly string[]): string | undefined => {
+    if (subprotocol !== undefined) return offered.includes(subprotocol) ? subprotocol : undefined;
+    const encoding = offeredEncoding(offered);
+    return encoding && subprotocols[encoding];
+  };
   const set = new LinkSet(timers, heartbeatMs, heartbeatSlots);
   let closing = false;
   const serverOptions = {
@@ -139,7 +146,7 @@ export function attach(options: AttachOptions, accept: AcceptUpgrade): Attached 
     maxPayload: maxFrameBytes,
     // Of `ws`, newer than its types.
     closeTimeout: closeGraceMs,
-    handleProtocols: (offered: Set<string>) => subprotocols[offeredEncoding([...offered]) ?? 'json'],
+    handleProtocols: (offered: Set<string>) => chosen([...offered]) ?? false,
     WebSocket: LinkSocket,
   };
   const server = new WebSocketServer(serverOptions);
@@ -148,7 +155,7 @@ export function attach(options: AttachOptions, accept: AcceptUpgrade): Attached 
     if (closing || set.size >= (options.maxLinks ?? maxLinks)) return 503;
     if (!mayConnect(request.headers.origin, request)) return 403;
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
-    return offeredEncoding(offered ?? []) === undefined ? 400 : undefined;
+    return chosen(offered ?? []) === undefined ? 400 : undefined;
   };
 
   return {
@@ -221,6 +228,8 @@ export async function listen(options: WebSocketListenOptions, accept: (link: Lin
 
 export interface WebSocketDialOptions extends LinkOptions {
   readonly encoding: Encoding;
+  /** Another subprotocol than that of clients; its frames are binary. */
+  readonly subprotocol?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** For wss: authorities, pins and the like, as node:tls takes them. */
   readonly tls?: ConnectionOptions | undefined;
@@ -239,7 +248,7 @@ export function dial(url: string, options: WebSocketDialOptions): Dial {
   const clientOptions: ClientOptions = Object.assign(own, options.tls as object);
   return (signal) =>
     open(signal, timers, ({ opened, failed }) => {
-      const ws = new LinkSocket(url, [subprotocols[options.encoding]], clientOptions);
+      const ws = new LinkSocket(url, [options.subprotocol ?? subprotocols[options.encoding]], clientOptions);
       let socket: Socket | undefined;
       const onFailed = (cause: Error): void => failed(new LinkClosed('lost', { cause }));
       ws.on('error', onFailed);

@@ -8,6 +8,7 @@ import { marker } from './marker.ts';
 import { member } from './member.ts';
 import { entry, message } from './message.ts';
 import { outcome } from './outcome.ts';
+import { peer } from './peer.ts';
 import { room } from './room.ts';
 import { session } from './session.ts';
 import { presence, typing } from './signal.ts';
@@ -30,6 +31,7 @@ export const protocol = {
   presence,
   marker,
   archive,
+  peer,
 };
 export type Protocol = typeof protocol;
 

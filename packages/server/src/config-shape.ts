@@ -45,6 +45,7 @@ export const shape = {
   guests: setting(yesOrNo(), true, 'Whether people may come in without an account, as far as sign-up lets them.'),
   trustedProxies: setting(list(network, 64), [], 'Proxies whose X-Forwarded-For is believed.'),
   origins: setting(list(origin, 64), [], 'Pages of other hosts that may connect.'),
+  peers: setting(list(origin, 64), [], 'Servers to link with, as https://chat.example.org.'),
   listen: {
     host: setting(host, '127.0.0.1', 'The address to listen on; 0.0.0.0 or :: for all.'),
     port: setting(number(0, 65_535), 8080, 'The port of the web app and of WebSockets; 0 takes a free one.'),

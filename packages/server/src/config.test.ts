@@ -37,6 +37,7 @@ suite('the configuration', () => {
       guests: true,
       trustedProxies: [],
       origins: [],
+      peers: [],
       listen: { host: '127.0.0.1', port: 8080, tcpPort: undefined, tlsCert: undefined, tlsKey: undefined },
       limits: { rateFactor: 1, connections: 50_000, loadedRooms: 1_000 },
       log: { level: 'info' },
@@ -71,6 +72,14 @@ suite('the configuration', () => {
     assert.deepEqual(config.listen, { host: '::', port: 443, tcpPort: 7667, tlsCert: 'cert.pem', tlsKey: 'key.pem' });
     assert.equal(config.limits.rateFactor, 2.5);
     assert.equal(config.log.level, 'warn');
+  });
+
+  it('takes a flag that is given several times as a list', () => {
+    const env = { PARLEY_PEERS: 'https://a.example' };
+    const peer = ['https://b.example', 'http://127.0.0.1:8081'];
+    assert.deepEqual(load({ env, flags: { peer } }).peers, peer);
+    assert.deepEqual(load({ env, flags: { peer: [] } }).peers, ['https://a.example']);
+    refuses({ flags: { peer: ['b.example'] } }, '--peer must be an origin');
   });
 
   it('is read from the environment, by mechanical names', () => {

@@ -14,6 +14,7 @@ export interface ConfigFlags {
   readonly data?: string | undefined;
   readonly config?: string | undefined;
   readonly name?: string | undefined;
+  readonly peer?: readonly string[] | undefined;
 }
 
 export interface ConfigSources {
@@ -31,6 +32,7 @@ const flagPaths: Record<Exclude<keyof ConfigFlags, 'config'>, string> = {
   port: 'listen.port',
   data: 'data',
   name: 'name',
+  peer: 'peers',
 };
 
 /** Of commands that talk to a server, of bots and of the test run: no settings of a server. */
@@ -55,7 +57,7 @@ export function loadConfig({ flags = {}, env = process.env, readFile = readIfThe
   readToml(flags.config ?? env.PARLEY_CONFIG, readFile, values);
   readEnvironment(env, readFile, values);
   for (const [flag, path] of Object.entries(flagPaths)) {
-    const text = flags[flag as keyof ConfigFlags];
+    const text = textOf(flags[flag as keyof ConfigFlags]);
     if (text !== undefined)
       values.set(
         path,
@@ -83,6 +85,12 @@ export function describe(config: Config): string {
     lines.push(`# ${about}`, line, '');
   }
   return lines.join('\n');
+}
+
+/** What a flag that may be given several times says, as a list in the environment would. */
+function textOf(given: string | readonly string[] | undefined): string | undefined {
+  if (given === undefined || typeof given === 'string') return given;
+  return given.length === 0 ? undefined : given.join(',');
 }
 
 function readToml(

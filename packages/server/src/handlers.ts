@@ -6,6 +6,7 @@ import { invite } from './modules/invite.ts';
 import { marker } from './modules/marker.ts';
 import { member } from './modules/member.ts';
 import { message } from './modules/message.ts';
+import { peer } from './modules/peer.ts';
 import { room } from './modules/room.ts';
 import { session } from './modules/session.ts';
 import { presence, typing } from './modules/signal.ts';
@@ -29,4 +30,5 @@ export const handlers: AllHandlers = {
   presence,
   marker,
   archive,
+  peer,
 };

@@ -1,5 +1,6 @@
 /** This server as its handlers need it. */
 import type { Crypto } from '@parley/room';
+import type { Peers } from './federation/peers.ts';
 import type { Guests } from './guests.ts';
 import type { Passwords } from './password.ts';
 import type { Presence } from './presence.ts';
@@ -19,6 +20,7 @@ export interface Here {
   rates: Rates;
   uploads: Uploads;
   retention: Retention;
+  peers: Peers;
   /** Whether this connection may make an account without an invite. */
   signUpOpen(session: Session): boolean;
 }

@@ -1,6 +1,6 @@
 /** The homeserver without its doors: everything that a connection needs, over a database, a bus and a runtime handed in. */
 
-import type { Link } from '@parley/link';
+import type { Dial, Link } from '@parley/link';
 import { encodeFrame, type ServerEvent } from '@parley/protocol';
 import type { Written } from './append.ts';
 import type { Bus } from './bus/bus.ts';
@@ -13,6 +13,7 @@ import { Due } from './due.ts';
 import { entryView } from './entry-view.ts';
 import { finishErasures } from './erasure.ts';
 import { Fanout } from './fanout.ts';
+import { Peers } from './federation/peers.ts';
 import { Guests } from './guests.ts';
 import { handlers } from './handlers.ts';
 import type { Here } from './here.ts';
@@ -35,7 +36,7 @@ import { Session } from './session.ts';
 import type { Database } from './store/database.ts';
 import { migrate } from './store/migrations.ts';
 import { migrations } from './store/schema.ts';
-import { openStore } from './store/store.ts';
+import { openStore, type Store } from './store/store.ts';
 import { keepUp } from './upkeep.ts';
 import { Uploads } from './uploads.ts';
 
@@ -53,11 +54,15 @@ export interface HomeserverOptions {
   /** Whether a connection may make an account without an invite. */
   signUpOpen: (isLocal: boolean) => boolean;
   passwords?: Passwords;
+  /** How other servers are dialled, and those that the configuration names; without it none is dialled. */
+  federation?: { dial: (url: string) => Dial; peers: readonly string[] };
 }
 
 export interface Homeserver {
   /** Serves a connection until it ends. */
   accept(link: Link, arrival: Arrival): void;
+  /** Keeps a connection that another server opened, once it has proven who it is. */
+  acceptServer(link: Link): void;
   /** The one-time secret that makes an owner; undefined once there is one. */
   readonly ownerSecret: string | undefined;
   /** Ends every session, finishes what is under way and closes bus and database. */
@@ -76,6 +81,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   const rates = new Rates(limits, runtime.elapsed);
   const uploads = new Uploads(store, runtime, identity.id);
   const retention = new Retention(store, runtime, log);
+  const peers = await openPeers(options, store);
   const here: Here = {
     id: identity.id,
     name: options.name,
@@ -87,6 +93,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
     rates,
     uploads,
     retention,
+    peers,
     signUpOpen: (session) => options.signUpOpen(session.isLocal),
   };
   const committed = (room: LoadedRoom, written: readonly Written[]): void => {
@@ -125,6 +132,8 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   const serving = new Set<Promise<void>>();
   const node = runtime.randomBytes(6).toHex();
   let connections = 0;
+  const ownerSecret = await ownerSecretFor(store, runtime);
+  peers.start();
 
   return {
     accept(link, { isLocal }) {
@@ -132,10 +141,12 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
       const done = serveLink(contextOf(session), router, limits).finally(() => serving.delete(done));
       serving.add(done);
     },
-    ownerSecret: await ownerSecretFor(store, runtime),
+    acceptServer: (link) => peers.accept(link),
+    ownerSecret,
     async close() {
       stopUpkeep();
       due.stop();
+      await peers.close();
       for (const session of hub.all) session.end('going-away');
       await Promise.allSettled(serving);
       await committer.idle();
@@ -143,6 +154,22 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
       await db.close();
     },
   };
+}
+
+function openPeers(options: HomeserverOptions, store: Store): Promise<Peers> {
+  const { identity, network, name, runtime, log, limits, federation } = options;
+  const configured = federation?.peers ?? [];
+  return Peers.open({
+    identity,
+    network,
+    name,
+    store: store.peer,
+    runtime,
+    log,
+    limits,
+    dial: federation?.dial,
+    configured,
+  });
 }
 
 /** An entry that changes who reads ends a run: its readers are known anew before the next goes out. */

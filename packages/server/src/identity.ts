@@ -48,6 +48,12 @@ export function openIdentity({ folder, mayCreate }: IdentityPlace): Identity {
   throw new StartError(`the identity ${path} is missing, but there is data of it: put it back from a backup`);
 }
 
+/** The id of the server whose data folder this is; undefined where no identity is. Throws as {@link openIdentity}. */
+export function identityIn(folder: string): string | undefined {
+  const key = readKey(join(folder, 'identity'));
+  return key && fromKey(key).id;
+}
+
 /** A new identity that is in no file, for tests and the simulation; from a given seed of 32 bytes, always the same. */
 export function identityFromSeed(seed: Uint8Array): Identity {
   // PrivateKeyInfo [RFC 8410 §7].

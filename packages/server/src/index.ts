@@ -1,7 +1,7 @@
 export { type ConfigFlags, describe, loadConfig } from './config.ts';
 export { Fanout } from './fanout.ts';
 export { createHomeserver, type Homeserver, type HomeserverOptions } from './homeserver.ts';
-export { identityFromSeed } from './identity.ts';
+export { identityFromSeed, identityIn } from './identity.ts';
 export { createLimits } from './limits.ts';
 export { silentLog } from './log.ts';
 export {

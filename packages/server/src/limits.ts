@@ -65,6 +65,14 @@ const fixed = {
   signInMs: 300_000,
   /** Bytes that one connection has not read: a page of history and some seconds of a busy room; then it is too slow. */
   unreadBytes: 1_048_576,
+  /** Other servers linked at a time: each costs two timers and some kilobytes; a network of a thousand is a large one. */
+  peers: 1_000,
+  /** Addresses that are dialled, put in by hand. */
+  peerAddresses: 200,
+  /** Other servers that an operator keeps out. */
+  peersBlocked: 1_000,
+  /** Handshakes with servers that dialled and have not proven who they are: a millisecond of work each. */
+  peerHandshakes: 64,
   /** A server that stops finishes what is under way within this; longer, and its supervisor kills it. */
   drainMs: 10_000,
 } as const;

@@ -6,6 +6,7 @@ import { addressMatcher, isLoopback } from './address.ts';
 import { openLocalBus } from './bus/local.ts';
 import { type Config, type ConfigFlags, loadConfig } from './config.ts';
 import type { Arrival } from './doors/arrival.ts';
+import { dialServer, openFederationDoor } from './doors/federation.ts';
 import { openHttpDoor } from './doors/http.ts';
 import { openTcpDoor } from './doors/tcp.ts';
 import { readTls } from './doors/tls.ts';
@@ -64,6 +65,7 @@ export async function startServer({
       network: config.network,
       guests: config.guests,
       signUpOpen: signUpRule(config),
+      federation: { dial: dialServer, peers: config.peers },
     });
     undo.unshift(() => home.close());
     return await openDoors(config, home, { log, webDir, limits, undo });
@@ -96,9 +98,10 @@ async function openDoors(
   const tls = readTls(listen);
   let ready = false;
   const accept = (link: Link, arrival: Arrival): void => home.accept(link, arrival);
-  const webSockets = openWebSocketDoor(
-    { host: listen.host, isTrustedProxy: addressMatcher(config.trustedProxies), maxLinks: limits.connections },
-    accept,
+  const isTrustedProxy = addressMatcher(config.trustedProxies);
+  const webSockets = openWebSocketDoor({ host: listen.host, isTrustedProxy, maxLinks: limits.connections }, accept);
+  const servers = openFederationDoor({ isTrustedProxy, maxLinks: limits.peers + limits.peerHandshakes }, (link) =>
+    home.acceptServer(link),
   );
   const http = await openHttpDoor({
     host: listen.host,
@@ -109,11 +112,12 @@ async function openDoors(
     maxConnections: limits.connections,
     isReady: () => ready,
     onUpgrade: webSockets.onUpgrade,
+    onFederation: servers.onUpgrade,
     runtime,
     log,
     drainMs: limits.drainMs,
   });
-  undo.unshift(() => Promise.all([http.close(), webSockets.close()]).then(() => {}));
+  undo.unshift(() => Promise.all([http.close(), webSockets.close(), servers.close()]).then(() => {}));
   const tcp =
     listen.tcpPort === undefined
       ? undefined
@@ -129,7 +133,7 @@ async function openDoors(
     ownerLink: home.ownerSecret && `${url}/#claim=${home.ownerSecret}`,
     async close() {
       ready = false;
-      const doors = [http.close(), webSockets.close(), ...(tcp ? [tcp.close()] : [])];
+      const doors = [http.close(), webSockets.close(), servers.close(), ...(tcp ? [tcp.close()] : [])];
       await home.close();
       await Promise.allSettled(doors);
       log.info({}, 'stopped');

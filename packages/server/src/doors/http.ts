@@ -45,6 +45,8 @@ export interface HttpDoorOptions extends BoundAddress {
   readonly isReady: () => boolean;
   /** Gets each WebSocket handshake for `/ws` whose origin is allowed. */
   readonly onUpgrade: OnUpgrade;
+  /** Gets each for `/federation`; without it there is none. */
+  readonly onFederation?: OnUpgrade;
   readonly runtime: Pick<Runtime, 'setTimer'>;
   readonly log: Log;
   readonly timeouts?: Partial<typeof standardTimeouts>;
@@ -86,7 +88,9 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
     });
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (pathOf(request) !== '/ws') refuse(socket, 404);
+    const path = pathOf(request);
+    if (path === '/federation' && options.onFederation) options.onFederation(request, socket, head);
+    else if (path !== '/ws') refuse(socket, 404);
     else if (!isOriginAllowed(request, options.origins)) refuse(socket, 403);
     else options.onUpgrade(request, socket, head);
   });

@@ -73,4 +73,8 @@ export const migrations: readonly string[][] = [
     ) STRICT`,
     `ALTER TABLE room ADD COLUMN keep_days INTEGER`,
   ],
+  [
+    `CREATE TABLE peer (server TEXT PRIMARY KEY, name TEXT, blocked INTEGER NOT NULL) STRICT`,
+    `CREATE TABLE peer_url (url TEXT PRIMARY KEY, server TEXT, configured INTEGER NOT NULL) STRICT`,
+  ],
 ];

@@ -5,6 +5,7 @@ import { entryStore } from './entry.ts';
 import { factStore } from './fact.ts';
 import { inviteStore } from './invite.ts';
 import { markerStore } from './marker.ts';
+import { peerStore } from './peer.ts';
 import { roomStore } from './room.ts';
 import { sessionStore } from './session.ts';
 import { personStore } from './user.ts';
@@ -22,5 +23,6 @@ export function openStore(db: Database) {
     marker: markerStore(db),
     archive: archiveStore(db),
     fact: factStore(db),
+    peer: peerStore(db),
   };
 }

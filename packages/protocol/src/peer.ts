@@ -1,0 +1,83 @@
+/** The links to other servers, for operators. */
+import { request } from './define.ts';
+import { serverName } from './federation.ts';
+import { choice, count, type Infer, list, optional, pattern, record, view } from './field.ts';
+import { serverId } from './id.ts';
+
+/** Where a server is dialled: scheme, host and port, nothing after them. */
+export const peerUrl = pattern(/^https?:\/\/(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(:\d{1,5})?$/);
+
+/** Why there is no link. */
+export const peerFaults = {
+  unreachable: 'nothing answers there',
+  refused: 'it does not let this server in, or takes no links',
+  busy: 'it has no room for another link now',
+  lost: 'the connection broke',
+  'went-away': 'it stopped, or closed the link',
+  'timed-out': 'it did not answer in time',
+  'bad-handshake': 'it does not prove who it is: another network, or not a server of this kind',
+  'wrong-server': 'another server answers there than before',
+  'same-server': 'the address leads to this server itself',
+  'bad-frame': 'one side could not read what the other said',
+  'unsupported-version': 'there is no version that both sides know',
+  failed: 'one of the two servers had a fault; its log says more',
+} as const satisfies Record<string, string>;
+export type PeerFault = keyof typeof peerFaults;
+const faultNames = Object.keys(peerFaults) as [PeerFault, ...PeerFault[]];
+
+export const peerView = view({
+  /** Unknown until the first contact. */
+  id: optional(serverId),
+  /** The name that it claims; nothing proves it. */
+  name: optional(serverName),
+  urls: list(peerUrl, 256),
+  /** Who dialled the link that is open. */
+  direction: optional(choice(['in', 'out'])),
+  state: choice(['connected', 'connecting', 'waiting', 'blocked']),
+  /** When it came into this state, Unix ms. */
+  since: count(),
+  /** Of the last attempt or link, as long as none is open. */
+  lastError: optional(choice(faultNames)),
+  /** When it is dialled again, Unix ms. */
+  retryAt: optional(count()),
+});
+export type PeerView = Infer<typeof peerView>;
+
+export const peer = {
+  list: request({
+    about: 'Every server that this one is linked with, dials or blocks.',
+    from: 'operator',
+    payload: record({}),
+    reply: view({ peers: list(peerView, 4_096) }),
+  }),
+  connect: request({
+    about: 'Links with the server at an address from now on; answers when the first attempt is over.',
+    from: 'operator',
+    rate: 'create',
+    payload: record({ url: peerUrl }),
+    reply: peerView,
+    errors: ['too-many', 'unavailable'],
+  }),
+  disconnect: request({
+    about: 'Dials an address no more. A link that is open stays until it ends.',
+    from: 'operator',
+    payload: record({ url: peerUrl }),
+    reply: view({}),
+    errors: ['not-found'],
+  }),
+  block: request({
+    about: 'Ends the link with a server and allows none, in neither direction.',
+    from: 'operator',
+    rate: 'create',
+    payload: record({ server: serverId }),
+    reply: view({}),
+    errors: ['too-many'],
+  }),
+  unblock: request({
+    about: 'Allows links with a server again.',
+    from: 'operator',
+    payload: record({ server: serverId }),
+    reply: view({}),
+    errors: ['not-found'],
+  }),
+};

@@ -1,0 +1,110 @@
+/** Other servers as this one knows them: addresses that are dialled, and servers by their id. */
+import type { PeerFault, PeerView } from '@parley/protocol';
+import type { PeerSession } from './peer-session.ts';
+
+export interface Address {
+  readonly url: string;
+  /** The server that answered here first; no other is taken. */
+  server: string | undefined;
+  /** Attempts that failed in a row. */
+  failures: number;
+  lastError: PeerFault | undefined;
+  /** When it came into its state, Unix ms. */
+  since: number;
+  retry: { readonly at: number; cancel(): void } | undefined;
+  /** The attempt under way. */
+  attempt: { readonly done: Promise<void>; readonly stop: AbortController } | undefined;
+}
+
+export interface Server {
+  readonly id: string;
+  name: string | undefined;
+  blocked: boolean;
+  /** The one link that counts, with when it began on the steady clock. */
+  current: { readonly session: PeerSession; readonly startedAt: number } | undefined;
+  /** When it was linked or blocked, Unix ms. */
+  since: number;
+}
+
+export class PeerTable {
+  readonly addresses = new Map<string, Address>();
+  readonly servers = new Map<string, Server>();
+
+  address(url: string, now: number): Address {
+    const made: Address = {
+      url,
+      server: undefined,
+      failures: 0,
+      lastError: undefined,
+      since: now,
+      retry: undefined,
+      attempt: undefined,
+    };
+    this.addresses.set(url, made);
+    return made;
+  }
+
+  /** The server of this id, known from now on. */
+  server(id: string, now: number): Server {
+    const known = this.servers.get(id);
+    if (known) return known;
+    const made: Server = { id, name: undefined, blocked: false, current: undefined, since: now };
+    this.servers.set(id, made);
+    return made;
+  }
+
+  addressesOf(id: string): Address[] {
+    return [...this.addresses.values()].filter(({ server }) => server === id);
+  }
+
+  /** Whether an address need not be dialled: its server is linked, or must not be. */
+  isSettled({ server }: Address): boolean {
+    const known = server === undefined ? undefined : this.servers.get(server);
+    return known !== undefined && (known.blocked || known.current !== undefined);
+  }
+
+  /** Forgets a server that is neither linked, nor dialled, nor blocked. */
+  drop(id: string): void {
+    const known = this.servers.get(id);
+    if (known && !known.current && !known.blocked && this.addressesOf(id).length === 0) this.servers.delete(id);
+  }
+
+  count(is: (server: Server) => boolean): number {
+    let found = 0;
+    for (const server of this.servers.values()) if (is(server)) found += 1;
+    return found;
+  }
+
+  views(): PeerView[] {
+    const byServer = Map.groupBy(this.addresses.values(), ({ server }) => server);
+    const known = [...this.servers.values()].map((server) => viewOf(server, byServer.get(server.id) ?? []));
+    return [...known, ...(byServer.get(undefined) ?? []).map((address) => viewOf(undefined, [address]))];
+  }
+
+  viewAt(address: Address): PeerView {
+    const server = address.server === undefined ? undefined : this.servers.get(address.server);
+    return viewOf(server, server ? this.addressesOf(server.id) : [address]);
+  }
+}
+
+function viewOf(server: Server | undefined, addresses: readonly Address[]): PeerView {
+  const known = {
+    ...(server && { id: server.id }),
+    ...(server?.name !== undefined && { name: server.name }),
+    urls: addresses.map(({ url }) => url),
+  };
+  if (server?.blocked) return { ...known, state: 'blocked', since: server.since };
+  if (server?.current)
+    return { ...known, state: 'connected', direction: server.current.session.direction, since: server.since };
+  const dialled = addresses.find(({ attempt }) => attempt !== undefined);
+  const waiting = addresses.filter(({ retry }) => retry !== undefined).sort((a, b) => a.retry!.at - b.retry!.at);
+  const shown = dialled ?? waiting[0];
+  const lastError = shown?.lastError;
+  return {
+    ...known,
+    state: dialled ? 'connecting' : 'waiting',
+    since: shown?.since ?? server?.since ?? 0,
+    ...(lastError !== undefined && { lastError }),
+    ...(!dialled && shown?.retry && { retryAt: shown.retry.at }),
+  };
+}

@@ -1,0 +1,146 @@
+/** Servers that link over memory, on one clock that stands still until it is moved. For tests. */
+import type { Link } from '@parley/link';
+import { type MemoryNetwork, memoryNetwork } from '@parley/link/memory';
+import type { PeerView } from '@parley/protocol';
+import { identityFromSeed } from '../identity.ts';
+import { createLimits } from '../limits.ts';
+import { type Log, silentLog } from '../log.ts';
+import { type MemoryDatabase, openSqliteInMemory } from '../main.ts';
+import type { Runtime } from '../runtime.ts';
+import { createVirtualRuntime, type VirtualRuntime } from '../runtime-virtual.ts';
+import { migrate } from '../store/migrations.ts';
+import { peerStore } from '../store/peer.ts';
+import { migrations } from '../store/schema.ts';
+import { Peers } from './peers.ts';
+
+export const idOf = (seed: number): string => identityFromSeed(new Uint8Array(32).fill(seed)).id;
+
+export interface TestPeer {
+  readonly peers: Peers;
+  readonly id: string;
+  /** Where it is dialled. */
+  readonly url: string;
+  readonly db: MemoryDatabase;
+  /** Links that others opened to it. */
+  readonly accepted: Link[];
+  /** Addresses that it dialled, with the time on the clock. */
+  readonly dialled: { url: string; at: number }[];
+  /** Stops listening, so that nobody reaches it; links stay. */
+  deafen(): void;
+  close(): Promise<void>;
+}
+
+export interface TestPeerOptions {
+  network?: string;
+  db?: MemoryDatabase;
+  configured?: readonly string[];
+  /** In place of the one of this seed. */
+  random?: () => number;
+  limits?: { peers?: number; peerAddresses?: number; peersBlocked?: number };
+  log?: Log;
+}
+
+export class TestNetwork {
+  readonly clock: VirtualRuntime = createVirtualRuntime(99);
+  readonly links: MemoryNetwork;
+  /** Pieces from one host to another that never arrive, as `from>to`. */
+  readonly cut = new Set<string>();
+  readonly #open = new Set<TestPeer>();
+
+  constructor() {
+    this.links = memoryNetwork({
+      encoding: 'cbor',
+      carry: ({ from, to }, deliver) => {
+        if (!this.cut.has(`${from}>${to}`)) queueMicrotask(deliver);
+      },
+    });
+  }
+
+  /** A server on host `s1`, `s2`, … by its seed, 1 to 255. */
+  async server(seed: number, options: TestPeerOptions = {}): Promise<TestPeer> {
+    const { network = 'test', db = openSqliteInMemory(), configured = [], log = silentLog } = options;
+    const identity = identityFromSeed(new Uint8Array(32).fill(seed));
+    const own = createVirtualRuntime(seed);
+    const runtime: Runtime = {
+      ...this.clock,
+      now: () => this.clock.now(),
+      randomBytes: own.randomBytes,
+      random: options.random ?? own.random,
+    };
+    await migrate(db, migrations);
+    const dialled: TestPeer['dialled'] = [];
+    const host = `s${seed}`;
+    const peers = await Peers.open({
+      identity,
+      network,
+      name: `${host}.example`,
+      store: peerStore(db),
+      runtime,
+      log,
+      limits: { ...createLimits({ rateFactor: 1, connections: 100, loadedRooms: 1 }), ...options.limits },
+      configured,
+      dial: (url) => {
+        dialled.push({ url, at: this.clock.elapsed() });
+        return this.links.dial(host, { host: new URL(url).hostname, port: 1 });
+      },
+    });
+    const accepted: Link[] = [];
+    const door = this.links.listen({ host, port: 1 }, (link) => {
+      accepted.push(link);
+      peers.accept(link);
+    });
+    const deafen = (): void => void door.close();
+    const peer: TestPeer = {
+      peers,
+      id: identity.id,
+      url: `http://${host}`,
+      db,
+      accepted,
+      dialled,
+      deafen,
+      close: async () => {
+        this.#open.delete(peer);
+        deafen();
+        const closed = peers.close();
+        await this.settled();
+        await closed;
+      },
+    };
+    this.#open.add(peer);
+    peers.start();
+    await this.settled();
+    return peer;
+  }
+
+  /** Lets everything happen that is due now. */
+  async settled(): Promise<void> {
+    for (let i = 0; i < 16; i++) {
+      await new Promise((resolve) => process.nextTick(resolve));
+      for (let j = 0; j < 20; j++) await undefined;
+      this.clock.advance(0);
+    }
+  }
+
+  async advance(ms: number, stepMs = ms): Promise<void> {
+    for (let passed = 0; passed < ms; passed += stepMs) {
+      this.clock.advance(Math.min(stepMs, ms - passed));
+      await this.settled();
+    }
+  }
+
+  /** Runs work that waits for the network. */
+  async done<T>(work: Promise<T>): Promise<T> {
+    work.catch(() => {});
+    await this.settled();
+    return work;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const peer of this.#open) await peer.close();
+  }
+}
+
+/** How a server sees another one. */
+export function viewOf({ peers }: TestPeer, of: { id: string }): PeerView | undefined {
+  return peers.list().find(({ id }) => id === of.id);
+}
