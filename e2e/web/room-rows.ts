@@ -109,6 +109,13 @@ const code =
 /** The two days of the drawn room: talk, code, quotes, reactions, notices, a tombstone, what waits and what failed. */
 export function drawnRows(me: string, now: number): Row[] {
   const maker = new RowMaker(me, now - 26 * 60 * minute);
+  yesterday(maker, me);
+  maker.at = now - 70 * minute;
+  today(maker, me);
+  return maker.rows;
+}
+
+function yesterday(maker: RowMaker, me: string): void {
   maker.moves('Noor', 'join', { server: 'kanto.example' }).wait(4);
   maker.says(
     'Lena',
@@ -158,7 +165,9 @@ export function drawnRows(me: string, now: number): Row[] {
   );
   for (const name of ['Ada', 'Bo', 'Cleo', 'Dag', 'Eva']) maker.moves(name, 'join');
   maker.moves('Bo', 'leave').unknown('Jun');
-  maker.at = now - 70 * minute;
+}
+
+function today(maker: RowMaker, me: string): void {
   maker.says(
     'Hana',
     'おはようございます。東桟橋の中継器は7時40分に復旧しました。夜間の遅延は最大14秒、取りこぼしはありません。',
@@ -183,7 +192,6 @@ export function drawnRows(me: string, now: number): Row[] {
     code: 'too-fast',
     retryAt: maker.at + 2 * minute,
   });
-  return maker.rows;
 }
 
 /** Where the "New" line stands in {@link drawnRows}. */

@@ -3,9 +3,9 @@ import type { Client, Room } from '@parley/client';
 import { type Command, usable, usageOf } from '@parley/client/command';
 import { Dialog } from '../ui/Dialog.tsx';
 import styles from './Dialogs.module.css';
+import type { OpenDialog } from './dialog.ts';
 import { EditsDialog } from './EditsDialog.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
-import type { OpenDialog } from './RoomScreen.tsx';
 import { SettingsDialog } from './SettingsDialog.tsx';
 
 export interface RoomDialogsProps {

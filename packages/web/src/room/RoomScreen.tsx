@@ -1,32 +1,31 @@
 /** One room: its header, its timeline, where one writes, and a pane beside them. */
-import type { Client, MessageRow, Room } from '@parley/client';
-import type { Command } from '@parley/client/command';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import type { Client, Room } from '@parley/client';
+import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import { hashOf, type Pane as PaneName } from '../route.ts';
 import { useServices } from '../service/services.tsx';
 import { useShell } from '../shell/actions.ts';
-import { explain } from '../ui/explain.ts';
 import { roomKey, roomName } from '../ui/name.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { Blocked, useStanding } from './Blocked.tsx';
-import { Composer, type ComposerHandle } from './Composer.tsx';
+import { Composer } from './Composer.tsx';
 import { copyText } from './clipboard.ts';
-import { type ActiveRow, createActiveRow, RoomContext, type RoomContextValue } from './context.ts';
-import { Floating, type FloatingState } from './Floating.tsx';
-import type { Reader } from './fragment.ts';
+import { RoomContext, type RoomContextValue } from './context.ts';
+import { Floating } from './Floating.tsx';
 import { Header } from './Header.tsx';
 import { createRoomPeople } from './people.ts';
 import styles from './RoomScreen.module.css';
 import { roomMenu } from './roomMenu.ts';
 import { lastOwn } from './seek.ts';
-import { Timeline, type TimelineHandle } from './Timeline.tsx';
+import { Timeline } from './Timeline.tsx';
 import { Typing } from './Typing.tsx';
 import { useActs } from './useActs.ts';
 import { useAnnounce } from './useAnnounce.ts';
+import { useRoomActions } from './useRoomActions.ts';
 import { openDates, useRoomKeys } from './useRoomKeys.ts';
 import { useSend } from './useSend.ts';
 import { useItems, useTimeline, useTimelineState } from './useTimeline.ts';
 import { useTypeToWrite } from './useTypeToWrite.ts';
+import type { ComposerHandle } from './useWriting.ts';
 
 const MembersPane = lazy(() => import('./MembersPane.tsx').then((parts) => ({ default: parts.MembersPane })));
 const PinsPane = lazy(() => import('./PinsPane.tsx').then((parts) => ({ default: parts.PinsPane })));
@@ -42,60 +41,23 @@ export interface RoomScreenProps {
   focusEntry: number | undefined;
 }
 
-export type OpenDialog =
-  | { type: 'settings' | 'invite' }
-  | { type: 'edits'; row: MessageRow }
-  | { type: 'help'; command: Command | undefined };
-
 export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: RoomScreenProps) {
-  const { toasts } = useServices();
   const window = useTimeline(room);
   const state = useTimelineState(window);
   const { acts, deleting } = useActs(client, room);
   const items = useItems(state, deleting);
-  const [floating, setFloating] = useState<FloatingState>();
-  const [dialog, setDialog] = useState<OpenDialog>();
   const composer = useRef<ComposerHandle>(null);
-  const list = useRef<TimelineHandle>(null);
   const people = useMemo(() => createRoomPeople(client, room), [client, room]);
   const standing = useStanding(client, room);
   const name = useReadable(room.summary, ({ view }) => `#${roomName(view)}`);
   const unread = useReadable(room.summary, (summary) => summary.unread);
-  const active = useMemo(createActiveRow, []);
-  const me = useReadable(client.me, (signedIn) => signedIn?.user);
-
-  const context = useMemo((): RoomContextValue => {
-    const jump: RoomContextValue['jump'] = async (to) => {
-      const key = await window?.jump(to).catch((error) => {
-        toasts.show({ text: explain(error), tone: 'bad' });
-        return undefined;
-      });
-      if (key !== undefined)
-        list.current?.show(key, to === 'newest' ? { end: true } : { focus: to !== 'first-unread' });
-    };
-    const float = (next: FloatingState) => {
-      active.hold(next.type !== 'dates');
-      setFloating(next);
-    };
-    return {
-      ...acts,
-      client,
-      room,
-      me,
-      reader: readerOf(client, me),
-      active,
-      jump: (to) => void jump(to),
-      reply: (row) => composer.current?.reply(row),
-      edit: (row) => composer.current?.edit(row),
-      pickReaction: (row, anchor) => float({ type: 'reaction', row, anchor }),
-      openMenu: (row, anchor) => float({ type: 'menu', row, anchor }),
-      openDates: (at, anchor) => float({ type: 'dates', at, anchor }),
-      openEdits: (row) => setDialog({ type: 'edits', row }),
-      openSettings: () => setDialog({ type: 'settings' }),
-      openInvite: () => setDialog({ type: 'invite' }),
-    };
-  }, [client, room, me, acts, active, window, toasts]);
-
+  const { context, list, focusList, floating, closeFloating, dialog, setDialog } = useRoomActions({
+    client,
+    room,
+    window,
+    acts,
+    composer,
+  });
   const onSend = useSend({
     client,
     room,
@@ -141,7 +103,7 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
               handle={composer}
               onSend={onSend}
               lastOwn={() => lastOwn(state.rows)}
-              onList={() => list.current?.focus()}
+              onList={focusList}
             />
           )}
         </main>
@@ -157,34 +119,10 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
           {pane === 'pins' && <PinsPane client={client} room={room} rows={state.rows} onClose={close} />}
           {dialog && <RoomDialogs client={client} room={room} dialog={dialog} onClose={() => setDialog(undefined)} />}
         </Suspense>
-        <Floating
-          state={floating}
-          onClose={() => {
-            setFloating(undefined);
-            release(active);
-          }}
-        />
+        <Floating state={floating} onClose={closeFloating} />
       </div>
     </RoomContext>
   );
-}
-
-function readerOf(client: Client, me: string | undefined): Reader {
-  return {
-    me,
-    nameOf: (user) => client.person(user)?.name ?? (user === me ? client.me.get()?.name : undefined),
-    hashOf: (alias) => (client.room(`#${alias}`) ? hashOf({ at: 'room', room: alias }) : undefined),
-  };
-}
-
-/** The row's bar goes when the act in its menu led somewhere else, by keys. */
-function release(active: ActiveRow): void {
-  active.hold(false);
-  requestAnimationFrame(() => {
-    const now = document.activeElement;
-    const elsewhere = now?.matches('textarea, input');
-    if (elsewhere && !document.querySelector('[data-timeline] li:hover')) active.set(undefined);
-  });
 }
 
 function useRoomMenu(context: RoomContextValue, onPane: RoomScreenProps['onPane']) {

@@ -1,12 +1,14 @@
+import type { Pane } from '../route.ts';
 import { useKey } from '../service/services.tsx';
 import type { RoomContextValue } from './context.ts';
-import type { RoomScreenProps } from './RoomScreen.tsx';
 
 /** Keys of the open room. Those of a chosen message act in its row; here they stand for the help. */
-export function useRoomKeys(
-  context: RoomContextValue,
-  { pane, onPane }: Pick<RoomScreenProps, 'pane' | 'onPane'>,
-): void {
+export interface RoomKeyOptions {
+  pane: Pane | undefined;
+  onPane(pane: Pane | undefined): void;
+}
+
+export function useRoomKeys(context: RoomContextValue, { pane, onPane }: RoomKeyOptions): void {
   const group = 'In a room';
   useKey('Escape', () => onPane(undefined), { enabled: pane !== undefined });
   useKey('alt+m', () => onPane(pane === 'members' ? undefined : 'members'), { about: 'Members', group });
