@@ -7,6 +7,7 @@ import { exportRoom } from './export.ts';
 import { importIrc, importParley } from './import.ts';
 import { inviteCreate, inviteList, inviteRevoke } from './invite.ts';
 import { keyAdd, keygen, keyList, keyRemove } from './key.ts';
+import { block, connect, disconnect, identity, peers, unblock } from './peer.ts';
 import { create, join, leave, members, rooms } from './room.ts';
 import { rpc } from './rpc.ts';
 import { send } from './send.ts';
@@ -40,6 +41,12 @@ export const commands: readonly Command[] = [
   importParley,
   exportRoom,
   serve,
+  identity,
+  peers,
+  connect,
+  disconnect,
+  block,
+  unblock,
   inviteCreate,
   inviteList,
   inviteRevoke,

@@ -22,6 +22,11 @@ export const serve = command({
     data: { value: 'DIR', about: 'Folder of the database; ./data is usual.', offers: 'file' },
     config: { value: 'FILE', about: 'Configuration in TOML.', offers: 'file' },
     name: { value: 'NAME', about: 'DNS name of this server.' },
+    peer: {
+      value: 'URL',
+      about: 'Another server to link with, as https://chat.example.org; may be repeated.',
+      multiple: true,
+    },
   },
   async run(context, { options }) {
     const { shell } = context;

@@ -1,0 +1,163 @@
+/** The server's id, and its links to other servers, for operators. */
+import { resolve } from 'node:path';
+import { check, type PeerView, peerFaults, serverId } from '@parley/protocol';
+import { cleanLine, dateTime } from '@parley/terminal';
+import type { Context } from '../context.ts';
+import { exits, Failure, usage } from '../exit.ts';
+import { withServer } from '../session/connect.ts';
+import { command } from './command.ts';
+
+const usualData = 'data';
+const urlArgument = { name: 'URL', about: 'Scheme, host and port, as https://chat.example.org.' } as const;
+const serverArgument = { name: 'SERVER', about: 'Its id, as parley peers shows it.' } as const;
+
+export const identity = command({
+  name: 'identity',
+  group: 'Server',
+  about: 'Shows the id of a server: its public key.',
+  details:
+    'With --server, or where the data folder holds no identity, it is that of the running server; else it is read from\nthe data folder, running or not.',
+  examples: ['parley identity', 'parley identity --data /var/lib/parley', 'parley identity --server http://HOST:PORT'],
+  arguments: [],
+  options: {
+    data: { value: 'DIR', about: 'The data folder; else PARLEY_DATA, else ./data.', offers: 'file' },
+  },
+  async run(context, { options }) {
+    const id = (await idInFolder(context, options.data)) ?? (await idOfRunning(context));
+    if (context.json) await context.printJson({ server: id });
+    else await context.print(id);
+  },
+});
+
+async function idInFolder({ shell, server }: Context, data: string | undefined): Promise<string | undefined> {
+  if (data === undefined && server !== undefined) return undefined;
+  const folder = resolve(shell.folder, data ?? (shell.env.PARLEY_DATA || usualData));
+  const { identityIn, StartError } = await import('@parley/server');
+  try {
+    const id = identityIn(folder);
+    if (id === undefined && data !== undefined)
+      throw new Failure(exits.forbidden, 'not-found', `${folder} holds no identity of a server`);
+    return id;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    throw new Failure(exits.failure, 'bad-identity', error.message, { cause: error });
+  }
+}
+
+function idOfRunning(context: Context): Promise<string> {
+  return withServer(context, { as: 'anyone', deadline: 'command' }, async ({ info }) => info.server.id);
+}
+
+export const peers = command({
+  name: 'peers',
+  group: 'Server',
+  about: 'Lists the other servers that this one is linked with, dials or blocks.',
+  details: 'Names are what servers claim; only the id is proven.',
+  arguments: [],
+  options: {},
+  async run(context) {
+    await withServer(context, { as: 'account', deadline: 'command' }, async ({ client, signal }) => {
+      const list = (await client.request('peer.list', {}, { signal })).peers;
+      for (const peer of list) {
+        if (context.json) await context.printJson(jsonOf(peer));
+        else await context.print(lineOf(peer));
+      }
+    });
+  },
+});
+
+export const connect = command({
+  name: 'connect',
+  group: 'Server',
+  about: 'Links this server with another one, and keeps dialling it from now on.',
+  details: 'It tells how the first attempt went, and succeeds even where that failed: the server goes on trying.',
+  examples: ['parley connect https://chat.example.org'],
+  arguments: [urlArgument],
+  options: {},
+  async run(context, { arguments: [typed = ''] }) {
+    const url = urlOf(typed);
+    await withServer(context, { as: 'account', deadline: 'command' }, async ({ client, signal }) => {
+      const peer = await client.request('peer.connect', { url }, { signal });
+      if (context.json) await context.printJson(jsonOf(peer));
+      else await context.print(lineOf(peer));
+    });
+  },
+});
+
+export const disconnect = command({
+  name: 'disconnect',
+  group: 'Server',
+  about: 'Dials the server at an address no more.',
+  details: 'A link that is open stays until it ends; parley block ends it.',
+  arguments: [urlArgument],
+  options: {},
+  async run(context, { arguments: [typed = ''] }) {
+    const url = urlOf(typed);
+    await withServer(context, { as: 'account', deadline: 'command' }, async ({ client, signal }) => {
+      await client.request('peer.disconnect', { url }, { signal });
+      if (context.json) await context.printJson({ url, dialled: false });
+      else context.say(`${url} is dialled no more`);
+    });
+  },
+});
+
+export const block = command({
+  name: 'block',
+  group: 'Server',
+  about: 'Ends the link with another server and allows none, in neither direction.',
+  arguments: [serverArgument],
+  options: {},
+  run: (context, { arguments: [server = ''] }) => setBlocked(context, server, true),
+});
+
+export const unblock = command({
+  name: 'unblock',
+  group: 'Server',
+  about: 'Allows links with another server again.',
+  arguments: [serverArgument],
+  options: {},
+  run: (context, { arguments: [server = ''] }) => setBlocked(context, server, false),
+});
+
+async function setBlocked(context: Context, server: string, blocked: boolean): Promise<void> {
+  if (!check(serverId, server).ok)
+    throw usage(`“${server}” is no id of a server: 52 letters, as parley peers shows it`);
+  await withServer(context, { as: 'account', deadline: 'command' }, async ({ client, signal }) => {
+    await client.request(blocked ? 'peer.block' : 'peer.unblock', { server }, { signal });
+    if (context.json) await context.printJson({ server, blocked });
+    else context.say(`${blocked ? 'blocked' : 'unblocked'} ${server}`);
+  });
+}
+
+/** A trailing slash is forgiven; nothing is guessed. */
+function urlOf(typed: string): string {
+  const url = URL.parse(typed);
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username)
+    return url.origin;
+  throw usage(`“${typed}” is no address of a server: write https://HOST or http://HOST:PORT`);
+}
+
+function lineOf({ id, name, urls, state, direction, since, lastError, retryAt }: PeerView): string {
+  const said = [
+    ...(direction === undefined ? [] : [direction === 'in' ? 'it dialled' : 'dialled from here']),
+    ...(lastError === undefined ? [] : [peerFaults[lastError]]),
+    ...(retryAt === undefined ? [] : [`again at ${dateTime(retryAt)}`]),
+  ];
+  const who = `${id ?? 'not known yet'}  ${name === undefined ? '' : `“${cleanLine(name)}”  `}`;
+  const where = urls.length === 0 ? '' : `${urls.join(' ')}  `;
+  const how = said.length === 0 ? '' : ` (${said.join('; ')})`;
+  return `${state.padEnd(10)}  ${who}${where}since ${dateTime(since)}${how}`;
+}
+
+function jsonOf({ id, name, urls, state, direction, since, lastError, retryAt }: PeerView) {
+  return {
+    server: id ?? null,
+    claimedName: name ?? null,
+    urls,
+    state,
+    direction: direction ?? null,
+    since: new Date(since).toISOString(),
+    lastError: lastError ?? null,
+    retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),
+  };
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { testWorld } from '../testing.ts';
+
+test('the id of a server is shown from its folder and by the running server', async () => {
+  await using world = await testWorld();
+  const ada = await world.person();
+  const running = await ada.parley('identity');
+  assert.match(running.stdout, /^[a-z2-7]{52}\n$/);
+  const read = await ada.parley('identity', '--data', join(world.folder, 'data'));
+  assert.equal(read.stdout, running.stdout);
+  const [json] = (await ada.parley('identity', '--json')).json();
+  assert.deepEqual(json, { v: 1, server: running.stdout.trim() });
+  const missing = await ada.parley('identity', '--data', world.folder);
+  assert.equal(missing.exit, 4);
+  assert.match(missing.stderr, /holds no identity/);
+});
+
+test('an operator links two servers, blocks one and lets it in again', async () => {
+  await using here = await testWorld();
+  await using there = await testWorld();
+  const ada = await here.owner('ada');
+  const bob = await there.owner('bob');
+  const [mine, theirs] = [await ada.parley('identity'), await bob.parley('identity')].map(({ stdout }) =>
+    stdout.trim(),
+  );
+  assert.equal((await ada.parley('peers')).stdout, '');
+
+  const connected = await ada.parley('connect', `${there.url}/`);
+  assert.match(
+    connected.stdout,
+    new RegExp(`^connected +${theirs} +“localhost” +${there.url} +since .*dialled from here`),
+  );
+  const [seen] = (await bob.parley('peers', '--json')).json();
+  assert.deepEqual([seen?.server, seen?.state, seen?.direction, seen?.urls], [mine, 'connected', 'in', []]);
+
+  assert.equal((await ada.parley('block', theirs!)).exit, 0);
+  assert.match((await ada.parley('peers')).stdout, /^blocked /);
+  assert.match((await bob.parley('connect', here.url)).stdout, /^waiting .*it does not let this server in/);
+  assert.equal((await bob.parley('disconnect', here.url)).exit, 0);
+  assert.equal((await bob.parley('disconnect', here.url)).exit, 4);
+  assert.equal((await ada.parley('unblock', theirs!)).exit, 0);
+  const [again] = (await ada.parley('connect', there.url, '--json')).json();
+  assert.deepEqual([again?.server, again?.state], [theirs, 'connected']);
+});
+
+test('what is wrong with a link is said', async () => {
+  await using world = await testWorld();
+  const ada = await world.owner('ada');
+  const bob = await world.person('bob');
+  assert.match((await ada.parley('connect', world.url)).stdout, /leads to this server itself/);
+  assert.match(
+    (await ada.parley('connect', 'http://127.0.0.1:1')).stdout,
+    /^waiting .*nothing answers there; again at/,
+  );
+  assert.equal((await ada.parley('connect', 'chat.example.org')).exit, 2);
+  assert.equal((await ada.parley('connect', 'https://chat.example.org/path')).exit, 2);
+  assert.equal((await ada.parley('block', 'nonsense')).exit, 2);
+  assert.equal((await ada.parley('unblock', 'a'.repeat(52))).exit, 4);
+  assert.equal((await bob.parley('peers')).exit, 4);
+  assert.equal((await bob.parley('connect', 'https://chat.example.org')).exit, 4);
+});
