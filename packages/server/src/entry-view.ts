@@ -1,7 +1,6 @@
 /** Entries as clients see them, from what was just appended or from what is stored. */
 import { decodeCbor, isCountable, isRow, type RawEntry, serverOf } from '@parley/protocol';
 import { clerkUser, type Header, type Part } from '@parley/room';
-import type { Here } from './here.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import { type People, shortId } from './people.ts';
 
@@ -45,7 +44,7 @@ export function entryView(
   header: Header,
   body: unknown,
   people: People,
-  here: Pick<Here, 'id' | 'name'>,
+  here: { id: string; name: string },
 ): RawEntry {
   const act = actOf(header);
   const { term, seq } = header.pos;

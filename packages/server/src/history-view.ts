@@ -4,7 +4,8 @@ import { decodeHeader, type Header, pinKey, type Range, within } from '@parley/r
 import type { Context } from './context.ts';
 import { actOf, entryView, peopleOf, readBody } from './entry-view.ts';
 import type { LoadedRoom } from './loaded-room.ts';
-import { type AboutRecord, type EntryRecord, keyText } from './store/entry.ts';
+import { type EntryRecord, keyText } from './store/entry.ts';
+import type { AboutRecord } from './store/entry-note.ts';
 
 type Needs = Pick<Context, 'store' | 'people' | 'here'>;
 

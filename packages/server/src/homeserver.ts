@@ -2,7 +2,6 @@
 
 import type { Dial, Link } from '@parley/link';
 import { encodeFrame, type ServerEvent } from '@parley/protocol';
-import type { Written } from './append.ts';
 import type { Bus } from './bus/bus.ts';
 import { Committer } from './committer.ts';
 import { serveLink } from './connection.ts';
@@ -10,7 +9,6 @@ import type { Context } from './context.ts';
 import { createCrypto } from './crypto.ts';
 import type { Arrival } from './doors/arrival.ts';
 import { Due } from './due.ts';
-import { entryView } from './entry-view.ts';
 import { finishErasures } from './erasure.ts';
 import { Fanout } from './fanout.ts';
 import { Peers } from './federation/peers.ts';
@@ -22,7 +20,6 @@ import type { Identity } from './identity.ts';
 import type { Limits } from './limits.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import type { Log } from './log.ts';
-import { Membership } from './membership.ts';
 import { ownerSecretFor } from './owner.ts';
 import { createPasswords, type Passwords } from './password.ts';
 import { People } from './people.ts';
@@ -37,6 +34,7 @@ import type { Database } from './store/database.ts';
 import { migrate } from './store/migrations.ts';
 import { migrations } from './store/schema.ts';
 import { openStore, type Store } from './store/store.ts';
+import { keepUpWith, tellEntries } from './telling.ts';
 import { keepUp } from './upkeep.ts';
 import { Uploads } from './uploads.ts';
 
@@ -71,74 +69,31 @@ export interface Homeserver {
 
 /** Opens the database, brings its tables up to date and takes up what was due. */
 export async function createHomeserver(options: HomeserverOptions): Promise<Homeserver> {
-  const { db, bus, identity, runtime, log, limits } = options;
+  const { db, bus, runtime, log, limits } = options;
   await migrate(db, migrations);
   const store = openStore(db);
-  const crypto = createCrypto(identity);
-  const people = new People(store.person, identity.id);
-  const hub = new Hub(new Fanout<ServerEvent>(runtime, encodeFrame), bus);
-  const due = new Due(runtime, log);
-  const rates = new Rates(limits, runtime.elapsed);
-  const uploads = new Uploads(store, runtime, identity.id);
-  const retention = new Retention(store, runtime, log);
   const peers = await openPeers(options, store);
-  const here: Here = {
-    id: identity.id,
-    name: options.name,
-    network: options.network,
-    crypto,
-    passwords: options.passwords ?? createPasswords(runtime),
-    guests: options.guests ? new Guests(runtime) : undefined,
-    presence: new Presence(hub),
-    rates,
-    uploads,
-    retention,
-    peers,
-    signUpOpen: (session) => options.signUpOpen(session.isLocal),
-  };
-  const committed = (room: LoadedRoom, written: readonly Written[]): void => {
-    const events = written.map(({ header, body }): ServerEvent => {
-      return { event: 'entry.appended', payload: entryView(room, header, body, people, here) };
-    });
-    for (const run of runsOf(events)) bus.publish('room', { room: room.id, events: run });
-  };
-  const committer = new Committer({ db, log, soon: runtime.nextTurn, committed });
-  const rooms = new Rooms({
-    store,
-    committer,
-    crypto,
-    runtime,
-    loadedRooms: limits.loadedRooms,
-    dueChanged: (room) => due.changed(room),
-  });
-  const contextOf = (session: Session): Context => ({ session, store, rooms, hub, people, runtime, log, here });
-  const membership = new Membership(contextOf);
-  bus.subscribe('room', ({ room, events }) => {
-    for (const { event, payload } of events) {
-      if (event === 'entry.appended') rooms.heard(room, payload);
-      else if (event === 'user.changed') people.forget(payload.person);
-    }
-    membership.committed(room, events, hub, here.id);
-  });
-  due.start(rooms);
+  const { node, committer, due } = assemble(options, store, peers);
+  keepUpWith(bus, node);
+  due.start(node.rooms);
   due.learn(await store.room.due());
   const stopUpkeep = keepUp(runtime, log, {
     due: async () => due.learn(await store.room.due()),
-    retention: () => retention.sweep(),
-    uploads: () => uploads.tidy(),
-    erasures: () => finishErasures({ store, rooms, people, hub }),
+    retention: () => node.here.retention.sweep(),
+    uploads: () => node.here.uploads.tidy(),
+    erasures: () => finishErasures(node),
   });
-  const router = new Router(handlers, rates);
+  const router = new Router(handlers, node.here.rates);
   const serving = new Set<Promise<void>>();
-  const node = runtime.randomBytes(6).toHex();
+  const name = runtime.randomBytes(6).toHex();
   let connections = 0;
   const ownerSecret = await ownerSecretFor(store, runtime);
   peers.start();
 
   return {
     accept(link, { isLocal }) {
-      const session = new Session(`${node}-${++connections}`, link, { isLocal, budgetBytes: limits.unreadBytes });
-      const done = serveLink(contextOf(session), router, limits).finally(() => serving.delete(done));
+      const session = new Session(`${name}-${++connections}`, link, { isLocal, budgetBytes: limits.unreadBytes });
+      const done = serveLink({ ...node, session }, router, limits).finally(() => serving.delete(done));
       serving.add(done);
     },
     acceptServer: (link) => peers.accept(link),
@@ -147,13 +102,50 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
       stopUpkeep();
       due.stop();
       await peers.close();
-      for (const session of hub.all) session.end('going-away');
+      for (const session of node.hub.all) session.end('going-away');
       await Promise.allSettled(serving);
       await committer.idle();
       await bus.close();
       await db.close();
     },
   };
+}
+
+/** Makes everything that a request needs, and joins it up. */
+function assemble(
+  options: HomeserverOptions,
+  store: Store,
+  peers: Peers,
+): { node: Omit<Context, 'session'>; committer: Committer; due: Due } {
+  const { db, bus, identity, runtime, log, limits } = options;
+  const crypto = createCrypto(identity);
+  const people = new People(store.person, identity.id);
+  const hub = new Hub(new Fanout<ServerEvent>(runtime, encodeFrame), bus);
+  const due = new Due(runtime, log);
+  const here: Here = {
+    id: identity.id,
+    name: options.name,
+    network: options.network,
+    crypto,
+    passwords: options.passwords ?? createPasswords(runtime),
+    guests: options.guests ? new Guests(runtime) : undefined,
+    presence: new Presence(hub),
+    rates: new Rates(limits, runtime.elapsed),
+    uploads: new Uploads(store, runtime, identity.id),
+    retention: new Retention(store, runtime, log),
+    peers,
+    signUpOpen: (session) => options.signUpOpen(session.isLocal),
+  };
+  const committer = new Committer({
+    db,
+    log,
+    soon: runtime.nextTurn,
+    committed: (room, written) => tellEntries(bus, { people, here }, room, written),
+  });
+  const { loadedRooms } = limits;
+  const dueChanged = (room: LoadedRoom): void => due.changed(room);
+  const rooms = new Rooms({ store, committer, crypto, runtime, loadedRooms, dueChanged });
+  return { node: { store, rooms, hub, people, runtime, log, here }, committer, due };
 }
 
 function openPeers(options: HomeserverOptions, store: Store): Promise<Peers> {
@@ -170,15 +162,4 @@ function openPeers(options: HomeserverOptions, store: Store): Promise<Peers> {
     dial: federation?.dial,
     configured,
   });
-}
-
-/** An entry that changes who reads ends a run: its readers are known anew before the next goes out. */
-function runsOf(events: readonly ServerEvent[]): ServerEvent[][] {
-  const runs: ServerEvent[][] = [[]];
-  for (const event of events) {
-    runs.at(-1)!.push(event);
-    const kind = event.event === 'entry.appended' ? event.payload.kind : '';
-    if (kind === 'member' || kind === 'settings') runs.push([]);
-  }
-  return runs.filter((run) => run.length > 0);
 }

@@ -75,13 +75,6 @@ export async function testServer({
     passwords,
   });
   const settled = (): Promise<void> => settle(clock);
-  const connect = async (options: MemoryOptions = { encoding }): Promise<TestClient> => {
-    const client = new TestClient(home, settled, pair(options));
-    await client.request('session.hello', { versions: [1], client: 'test' });
-    return client;
-  };
-  const account = async (name: string): Promise<TestClient> =>
-    (await connect()).signedIn('account.register', { name, password: 'correct horse', device: 'test' });
   return {
     home,
     db,
@@ -91,24 +84,11 @@ export async function testServer({
       return db.image();
     },
     runtime: clock,
-    connect,
-    account,
-    /** A connection that has not said anything yet. */
-    raw: () => new TestClient(home, settled, pair({ encoding })),
-    /** The same from another address. */
-    rawFrom: async (host: string) => new TestClient(home, settled, await linkFrom(host, { encoding })),
+    ...clientsOf(home, settled, encoding),
     advance: async (ms: number): Promise<void> => {
       clock.advance(ms);
       await settled();
     },
-    /** The account that owns the server. */
-    owner: async (name: string): Promise<TestClient> => {
-      const client = await account(name);
-      await client.request('account.claim', { secret: home.ownerSecret ?? '' });
-      return client;
-    },
-    guest: async (name: string) => (await connect()).signedIn('account.guest', { name, device: 'test' }),
-    resume: async (token: string) => (await connect()).signedIn('session.resume', { token }),
     async close(): Promise<void> {
       const closed = home.close();
       await settled();
@@ -117,6 +97,33 @@ export async function testServer({
     async [Symbol.asyncDispose]() {
       await this.close();
     },
+  };
+}
+
+/** The ways to come to a server. */
+function clientsOf(home: Homeserver, settled: () => Promise<void>, encoding: Encoding) {
+  const connect = async (options: MemoryOptions = { encoding }): Promise<TestClient> => {
+    const client = new TestClient(home, settled, pair(options));
+    await client.request('session.hello', { versions: [1], client: 'test' });
+    return client;
+  };
+  const account = async (name: string): Promise<TestClient> =>
+    (await connect()).signedIn('account.register', { name, password: 'correct horse', device: 'test' });
+  return {
+    connect,
+    account,
+    /** A connection that has not said anything yet. */
+    raw: () => new TestClient(home, settled, pair({ encoding })),
+    /** The same from another address. */
+    rawFrom: async (host: string) => new TestClient(home, settled, await linkFrom(host, { encoding })),
+    /** The account that owns the server. */
+    owner: async (name: string): Promise<TestClient> => {
+      const client = await account(name);
+      await client.request('account.claim', { secret: home.ownerSecret ?? '' });
+      return client;
+    },
+    guest: async (name: string) => (await connect()).signedIn('account.guest', { name, device: 'test' }),
+    resume: async (token: string) => (await connect()).signedIn('session.resume', { token }),
   };
 }
 

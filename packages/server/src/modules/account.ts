@@ -8,8 +8,6 @@ import { nameLabel, type PersonRecord } from '../store/user.ts';
 import { proveKey } from './session.ts';
 
 const shortestPassword = 8;
-/** The fact that holds the hash of the owner link's secret while nobody owns the server. */
-export const ownerSecret = 'owner-secret';
 
 export const account: Handlers<Protocol['account'], Context> = {
   register: (context, wanted) => signingIn(context.session, () => register(context, wanted)),
@@ -17,7 +15,7 @@ export const account: Handlers<Protocol['account'], Context> = {
 
   async claim(context, { secret }) {
     const { store, session } = context;
-    if (!(await store.fact.take(ownerSecret, hashToken(secret).toHex()))) throw new Refusal('bad-credentials');
+    if (!(await store.claim.take(hashToken(secret).toHex()))) throw new Refusal('bad-credentials');
     await setServerRole(context, session.me.person, 'owner');
     context.log.info({ name: session.me.person.name }, 'the server has an owner');
     return {};
@@ -124,7 +122,7 @@ async function enterAsGuest(context: Context, { name, device }: Payload<'account
 
 async function mayEnter({ store, runtime }: Context, invite: string): Promise<boolean> {
   const secret = hashToken(invite).toHex();
-  if ((await store.fact.get(ownerSecret)) === secret) return true;
+  if ((await store.claim.get()) === secret) return true;
   return store.invite.use(invite, runtime.now());
 }
 

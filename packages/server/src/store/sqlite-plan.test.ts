@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Database, Value } from './database.ts';
-import { actKey, entryStore } from './entry.ts';
+import { actKey } from './entry.ts';
 import { migrate } from './migrations.ts';
 import { migrations } from './schema.ts';
 import { openSqliteInMemory } from './sqlite.ts';
+import { openStore } from './store.ts';
 
 test('no query of the log reads all of a room where an index is at hand', async () => {
   const db = openSqliteInMemory();
@@ -17,7 +18,7 @@ test('no query of the log reads all of a room where an index is at hand', async 
       return db.all(sql, args);
     },
   };
-  const entry = entryStore(spy);
+  const { entry } = openStore(spy);
   const seqs = Array.from({ length: 100 }, (_, i) => i);
   const keys = seqs.map((i) => actKey('user', `m${i}`));
   await entry.byAct(1, keys[0]!);

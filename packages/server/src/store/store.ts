@@ -1,28 +1,33 @@
 /** Everything that is kept, by noun. */
+import { claimStore } from './account-claim.ts';
 import { archiveStore } from './archive.ts';
 import type { Database } from './database.ts';
 import { entryStore } from './entry.ts';
-import { factStore } from './fact.ts';
+import { entryNotes } from './entry-note.ts';
+import { entryParts } from './entry-part.ts';
 import { inviteStore } from './invite.ts';
 import { markerStore } from './marker.ts';
 import { peerStore } from './peer.ts';
 import { roomStore } from './room.ts';
+import { roomMembers } from './room-member.ts';
 import { sessionStore } from './session.ts';
 import { personStore } from './user.ts';
+import { personErasure } from './user-erasure.ts';
+import { personKeys } from './user-key.ts';
 
 export type Store = ReturnType<typeof openStore>;
 
 export function openStore(db: Database) {
   return {
     db,
-    person: personStore(db),
+    person: { ...personStore(db), ...personKeys(db), ...personErasure(db) },
+    claim: claimStore(db),
     session: sessionStore(db),
     invite: inviteStore(db),
-    room: roomStore(db),
-    entry: entryStore(db),
+    room: { ...roomStore(db), ...roomMembers(db) },
+    entry: { ...entryStore(db), ...entryNotes(db), ...entryParts(db) },
     marker: markerStore(db),
     archive: archiveStore(db),
-    fact: factStore(db),
     peer: peerStore(db),
   };
 }

@@ -16,13 +16,8 @@ export interface PersonRecord {
   createdAt: number;
   erased: boolean;
 }
-export interface KeyRecord {
-  key: Uint8Array;
-  label: string;
-  createdAt: number;
-}
 
-type Row = {
+export type PersonRow = {
   n: number;
   id: string;
   name: string;
@@ -33,8 +28,8 @@ type Row = {
   created_at: number;
   erased: number;
 };
-const columns = 'n, id, name, display, kind, server_role, password, created_at, erased';
-const record = (row: Row): PersonRecord => ({
+export const personColumns = 'n, id, name, display, kind, server_role, password, created_at, erased';
+export const personRecord = (row: PersonRow): PersonRecord => ({
   n: row.n,
   id: row.id,
   name: row.name,
@@ -63,8 +58,8 @@ function insertRow(person: PersonRecord, label: string): (string | number | null
 
 export function personStore(db: Database) {
   const one = async (where: string, ...args: (string | number | Uint8Array)[]): Promise<PersonRecord | undefined> => {
-    const [row] = await db.all<Row>(`SELECT ${columns} FROM person WHERE ${where}`, args);
-    return row && record(row);
+    const [row] = await db.all<PersonRow>(`SELECT ${personColumns} FROM person WHERE ${where}`, args);
+    return row && personRecord(row);
   };
   return {
     byId: (id: string) => one('id = ?', id),
@@ -75,11 +70,11 @@ export function personStore(db: Database) {
       const found = new Map<string, PersonRecord>();
       for (let at = 0; at < labels.length; at += 500) {
         const some = labels.slice(at, at + 500);
-        const rows = await db.all<Row & { label: string }>(
-          `SELECT ${columns}, label FROM person WHERE label IN (${some.map(() => '?').join()})`,
+        const rows = await db.all<PersonRow & { label: string }>(
+          `SELECT ${personColumns}, label FROM person WHERE label IN (${some.map(() => '?').join()})`,
           some,
         );
-        for (const row of rows) found.set(row.label, record(row));
+        for (const row of rows) found.set(row.label, personRecord(row));
       }
       return found;
     },
@@ -87,18 +82,21 @@ export function personStore(db: Database) {
 
     async many(ids: readonly string[]): Promise<PersonRecord[]> {
       if (ids.length === 0) return [];
-      const rows = await db.all<Row>(`SELECT ${columns} FROM person WHERE id IN (${ids.map(() => '?').join()})`, ids);
-      return rows.map(record);
+      const rows = await db.all<PersonRow>(
+        `SELECT ${personColumns} FROM person WHERE id IN (${ids.map(() => '?').join()})`,
+        ids,
+      );
+      return rows.map(personRecord);
     },
 
     /** People of this server, not imported ones, whose name begins with `prefix`, by name. */
     async find(prefix: string, limit: number): Promise<PersonRecord[]> {
       const from = nameLabel(prefix);
-      const rows = await db.all<Row>(
-        `SELECT ${columns} FROM person WHERE label >= ? AND label < ? AND erased = 0 ORDER BY label LIMIT ?`,
+      const rows = await db.all<PersonRow>(
+        `SELECT ${personColumns} FROM person WHERE label >= ? AND label < ? AND erased = 0 ORDER BY label LIMIT ?`,
         [from, `${from}\u{10ffff}`, limit],
       );
-      return rows.map(record);
+      return rows.map(personRecord);
     },
 
     async hasOwner(): Promise<boolean> {
@@ -125,50 +123,5 @@ export function personStore(db: Database) {
     setDisplay: (n: number, display: string) => db.run('UPDATE person SET display = ? WHERE n = ?', [display, n]),
     setPassword: (n: number, password: string) => db.run('UPDATE person SET password = ? WHERE n = ?', [password, n]),
     setServerRole: (n: number, role: ServerRole) => db.run('UPDATE person SET server_role = ? WHERE n = ?', [role, n]),
-
-    /** Nobody can sign in as the person any more. What they wrote is taken away next; see {@link closed}. */
-    close: (n: number) =>
-      db.transaction([
-        {
-          statements: [
-            { sql: "UPDATE person SET password = NULL, server_role = 'user', erased = 2 WHERE n = ?", rows: [[n]] },
-            { sql: 'DELETE FROM person_key WHERE person = ?', rows: [[n]] },
-            { sql: 'DELETE FROM session WHERE person = ?', rows: [[n]] },
-          ],
-        },
-      ]),
-    /** People who are closed and not erased yet. */
-    async closed(): Promise<PersonRecord[]> {
-      const rows = await db.all<Row>(`SELECT ${columns} FROM person WHERE erased = 2`);
-      return rows.map(record);
-    },
-    /** The label stays taken, so that nobody can pass for the person; all else goes. */
-    erase: (n: number, name: string) =>
-      db.transaction([
-        {
-          statements: [
-            { sql: 'UPDATE person SET name = ?, display = NULL, erased = 1 WHERE n = ?', rows: [[name, n]] },
-            { sql: 'DELETE FROM marker WHERE person = ?', rows: [[n]] },
-            { sql: 'DELETE FROM mention WHERE person = ?', rows: [[n]] },
-            { sql: 'DELETE FROM reader WHERE person = ?', rows: [[n]] },
-          ],
-        },
-      ]),
-
-    async keys(n: number): Promise<KeyRecord[]> {
-      const rows = await db.all<{ key: Uint8Array; label: string; created_at: number }>(
-        'SELECT key, label, created_at FROM person_key WHERE person = ? ORDER BY created_at',
-        [n],
-      );
-      return rows.map((row) => ({ key: row.key, label: row.label, createdAt: row.created_at }));
-    },
-    /** False when the key belongs to somebody already. */
-    addKey: async (n: number, { key, label, createdAt }: KeyRecord): Promise<boolean> =>
-      (await db.run(
-        'INSERT INTO person_key (key, person, label, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-        [key, n, label, createdAt],
-      )) === 1,
-    removeKey: async (n: number, key: Uint8Array): Promise<boolean> =>
-      (await db.run('DELETE FROM person_key WHERE key = ? AND person = ?', [key, n])) === 1,
   };
 }

@@ -1,0 +1,57 @@
+/** From what is on disk to the bus, and from the bus to what this node holds in memory. */
+import type { Person, ServerEvent } from '@parley/protocol';
+import type { Written } from './append.ts';
+import type { Bus } from './bus/bus.ts';
+import type { Context } from './context.ts';
+import { entryView } from './entry-view.ts';
+import type { LoadedRoom } from './loaded-room.ts';
+import { Membership } from './membership.ts';
+import type { Session } from './session.ts';
+
+type Node = Omit<Context, 'session'>;
+
+/** Tells every node of entries that are on disk. */
+export function tellEntries(
+  bus: Bus,
+  { people, here }: Pick<Node, 'people' | 'here'>,
+  room: LoadedRoom,
+  written: readonly Written[],
+): void {
+  const events = written.map(
+    ({ header, body }): ServerEvent => ({
+      event: 'entry.appended',
+      payload: entryView(room, header, body, people, here),
+    }),
+  );
+  for (const run of runsOf(events)) bus.publish('room', { room: room.id, events: run });
+}
+
+/** Keeps up with what any node tells; the hub must listen before. */
+export function keepUpWith(bus: Bus, node: Node): void {
+  const { hub, rooms, here } = node;
+  const membership = new Membership((session: Session): Context => ({ ...node, session }));
+  bus.subscribe('room', ({ room, events }) => {
+    for (const { event, payload } of events) {
+      if (event === 'entry.appended') rooms.heard(room, payload);
+      else if (event === 'user.changed') renamed(node, payload.person);
+    }
+    membership.committed(room, events, hub, here.id);
+  });
+}
+
+/** Somebody has another name to show. */
+function renamed({ people, hub }: Node, { id, display }: Person): void {
+  people.forget({ id });
+  for (const session of hub.of(id)) session.me.person.display = display ?? null;
+}
+
+/** An entry that changes who reads ends a run: its readers are known anew before the next goes out. */
+function runsOf(events: readonly ServerEvent[]): ServerEvent[][] {
+  const runs: ServerEvent[][] = [[]];
+  for (const event of events) {
+    runs.at(-1)!.push(event);
+    const kind = event.event === 'entry.appended' ? event.payload.kind : '';
+    if (kind === 'member' || kind === 'settings') runs.push([]);
+  }
+  return runs.filter((run) => run.length > 0);
+}
