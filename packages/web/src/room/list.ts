@@ -23,6 +23,13 @@ export function typingInWords(names: readonly string[]): string {
   return `${and.format(names)} ${names.length === 1 ? 'is' : 'are'} typing`;
 }
 
+/** What a screen reader says of new messages: one is read, of several only how many and of whom. */
+export function messagesInWords(messages: readonly { name: string; words: string }[]): string {
+  const [first] = messages;
+  if (messages.length === 1 && first) return `${first.name}: ${first.words}`;
+  return `${messages.length} new messages from ${namesInWords([...new Set(messages.map(({ name }) => name))])}`;
+}
+
 /** "10 minutes", "1 hour", "2 days": the largest unit that divides it well. */
 export function durationInWords(ms: number): string {
   const units = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NoticeRow } from '@parley/client';
 import type { Entry } from '@parley/protocol';
-import { durationInWords, namesInWords, reactorsInWords, typingInWords } from './list.ts';
+import { durationInWords, messagesInWords, namesInWords, reactorsInWords, typingInWords } from './list.ts';
 import { movesOf, noticeOf, partsInWords } from './notice.ts';
 
 const entry = (kind: string, data: object, more: object = {}): Entry =>
@@ -120,4 +120,10 @@ test('lists names, times and who types', () => {
   assert.equal(durationInWords(86_400_000), '1 day');
   assert.equal(durationInWords(90_000), '90 seconds');
   assert.equal(durationInWords(7 * 86_400_000), '7 days');
+});
+
+test('reads one message out, and of several only how many and of whom', () => {
+  const of = (name: string) => ({ name, words: 'fog' });
+  assert.equal(messagesInWords([of('Mira')]), 'Mira: fog');
+  assert.equal(messagesInWords([of('Mira'), of('Jun'), of('Mira')]), '3 new messages from Mira and Jun');
 });

@@ -2,7 +2,7 @@ import type { TimelineState } from '@parley/client';
 import { useEffect, useRef } from 'react';
 import { useServices } from '../service/services.tsx';
 import { shownName } from '../ui/name.ts';
-import { namesInWords } from './list.ts';
+import { messagesInWords } from './list.ts';
 import { toPlain } from './markdown.ts';
 
 const batchMs = 1_200;
@@ -27,17 +27,10 @@ export function useAnnounce(state: TimelineState): void {
     }
     if (held.current.length === 0) return;
     timer.current ??= setTimeout(() => {
-      announcer.say(inWords(held.current));
+      announcer.say(messagesInWords(held.current));
       held.current = [];
       timer.current = undefined;
     }, batchMs);
   }, [state, announcer]);
   useEffect(() => () => clearTimeout(timer.current), []);
-}
-
-/** One message is read; of several only how many and of whom. */
-export function inWords(messages: readonly { name: string; words: string }[]): string {
-  const [first] = messages;
-  if (messages.length === 1 && first) return `${first.name}: ${first.words}`;
-  return `${messages.length} new messages from ${namesInWords([...new Set(messages.map(({ name }) => name))])}`;
 }
