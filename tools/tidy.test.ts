@@ -33,7 +33,6 @@ const ALLOWED: AllowList = {
     '@types/react',
     '@types/react-dom',
     'dompurify',
-    'emoji-picker-element',
     'emoji-picker-element-data',
     'idb',
     'lucide-react',

@@ -251,8 +251,10 @@ export class ClientRoom implements Room {
     this.#stopOutbox();
   }
 
-  #page(query: Payload<'history.page'>): Promise<Page> {
-    return this.#around.request('history.page', query);
+  async #page(query: Payload<'history.page'>): Promise<Page> {
+    const page = await this.#around.request('history.page', query);
+    for (const entry of page.entries) this.#around.people.seeAuthor(entry);
+    return page;
   }
 
   #content(body: string | Content): Content {
