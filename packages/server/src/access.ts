@@ -4,7 +4,7 @@ import { type Member, type Range, readable } from '@parley/room';
 import type { Context } from './context.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 
-export type Standing = RoomView['me']['membership'];
+type Standing = RoomView['me']['membership'];
 
 export interface Access {
   room: LoadedRoom;

@@ -19,7 +19,7 @@ export interface Written {
   mentioned: readonly number[];
 }
 
-export interface RoomWrite {
+interface RoomWrite {
   n: number;
   state: RoomState;
   /** The name of the room, and the one that it had: null for none. */

@@ -6,14 +6,14 @@ export interface RateLimit {
   readonly perMinute: number;
 }
 
-export interface BucketOptions extends RateLimit {
+interface BucketOptions extends RateLimit {
   /** Keys remembered; above it, the one unused for longest is forgotten, as if it were full again. */
   readonly maxKeys: number;
   /** A steady clock in ms. */
   readonly elapsed: () => number;
 }
 
-export type Taken = { readonly ok: true } | { readonly ok: false; readonly retryAfterMs: number };
+type Taken = { readonly ok: true } | { readonly ok: false; readonly retryAfterMs: number };
 
 /** What sums of fractions may be off: who waits as long as told is never turned away again. */
 const rounding = 1e-9;

@@ -1,4 +1,7 @@
-/** Reads one connection's frames and has them answered, a bounded number at a time; reads no further until one is done. */
+/**
+ * Reads one connection's frames and has them answered, a bounded number at a time, so that none costs the others more
+ * than a moment: after some frames it is the others' turn, and who asks too fast is read slowly.
+ */
 import { limits as sizes } from '@parley/protocol';
 import type { Context } from './context.ts';
 import type { Limits } from './limits.ts';
@@ -14,6 +17,7 @@ export async function serveLink(context: Context, router: Router, limits: Limits
   let wake = (): void => {};
   const oneDone = (): Promise<void> => new Promise((resolve) => (wake = resolve));
   const answered = (): void => wake();
+  let taken = 0;
   try {
     for await (const frame of link.frames()) {
       if (!session.who && frame.length > sizes.frameBytesBeforeSignIn) {
@@ -23,6 +27,11 @@ export async function serveLink(context: Context, router: Router, limits: Limits
       void router.answer(context, frame).then(answered);
       while (session.underWay >= (session.who ? limits.requestsInFlight : limits.requestsInFlightBeforeSignIn))
         await oneDone();
+      if (session.tooFast) {
+        session.tooFast = false;
+        await new Promise<void>((resolve) => runtime.setTimer(resolve, limits.tooFastMs));
+      } else if (++taken % limits.framesPerTurn === 0)
+        await new Promise<void>((resolve) => runtime.nextTurn(resolve));
     }
   } catch (error) {
     log.warn({ error, connection: session.id }, 'connection failed');

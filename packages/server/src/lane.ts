@@ -13,12 +13,12 @@ import type { PlacedAct } from './placing.ts';
 const attempts = 32;
 
 /** What came of a job, and what must be on disk before it counts. */
-export interface Placing<T> {
+interface Placing<T> {
   value: T;
   durable?: Promise<unknown> | undefined;
 }
 
-export interface LaneOptions {
+interface LaneOptions {
   /** The room while it is sound. */
   peek: () => LoadedRoom | undefined;
   /** Reads it again. */

@@ -59,6 +59,10 @@ const fixed = {
    * until one is done. A bot that sends without waiting fills a commit; 16 pages of history are 16 MiB.
    */
   requestsInFlight: 128,
+  /** Frames of one connection that are taken up before it is the others' turn: a millisecond of work. */
+  framesPerTurn: 64,
+  /** How long a connection is not read after a request that a rate limit refused: refusing costs work too. */
+  tooFastMs: 2,
   /** The same before sign-in, when requests come one after another. */
   requestsInFlightBeforeSignIn: 16,
   /** From connecting to being signed in: a person picks a password from a manager. */

@@ -4,7 +4,7 @@ import type { Crypto, RoomState } from '@parley/room';
 import { StateHash } from '@parley/room';
 
 /** What an act came to: shared by every resend of it. */
-export interface Placed {
+interface Placed {
   pos: Position;
   at: number;
   /** Resolves when it is on disk. */

@@ -3,7 +3,7 @@ import type { PresenceStatus } from '@parley/protocol';
 import type { Hub } from './hub.ts';
 import type { PersonRecord } from './store/user.ts';
 
-export interface Present {
+interface Present {
   status: PresenceStatus;
   devices: number;
 }

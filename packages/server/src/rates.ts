@@ -32,9 +32,11 @@ export class Rates {
     const { kind, id, serverRole = 'user' } = who?.person ?? {};
     if (rate === 'bulk' && serverRole !== 'user') return;
     const own = kind === 'guest' ? this.#guest : this.#account;
+    session.tooFast = true;
     // First their own: what one of an office is refused costs the others nothing.
     if (id !== undefined) this.#take(own[rate], id);
     this.#take(this.#address[rate], limitedAddress(link.peer.address));
+    session.tooFast = false;
   }
 
   /** A try at one account's password from one address: whoever guesses keeps nobody out who comes from elsewhere. */

@@ -12,7 +12,7 @@ const firstRows = 30;
 /** How often reading is repeated when entries keep coming; then the room is reset without rows. */
 const attempts = 6;
 
-export function viewRoom(context: Context, { room, member, standing }: Access): RoomView {
+function viewRoom(context: Context, { room, member, standing }: Access): RoomView {
   const { state } = room;
   const { settings } = state;
   const user = context.session.me.person.id;

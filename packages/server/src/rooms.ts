@@ -11,7 +11,7 @@ import type { Runtime } from './runtime.ts';
 import { actKey } from './store/entry.ts';
 import type { Store } from './store/store.ts';
 
-export interface RoomsOptions extends PlacingOptions {
+interface RoomsOptions extends PlacingOptions {
   store: Store;
   /** Rooms in memory; one that was not used for longest goes first. */
   loadedRooms: number;

@@ -82,7 +82,7 @@ export class Router {
 }
 
 /** What a request weighs whose reply may be long; one that is answered in a line weighs 1. */
-const heavy = 8;
+const heavy = 32;
 const isLight = ({ rate }: RequestType): boolean => rate === 'send' || rate === 'signal';
 
 /** Whether the reply begins a subscription, so that events wait until it is written; the first words of a guest do. */

@@ -17,7 +17,7 @@ export interface Who {
   stored: boolean;
 }
 
-export type PresenceState = 'online' | 'away';
+type PresenceState = 'online' | 'away';
 
 export class Session {
   readonly link: Link;
@@ -42,6 +42,8 @@ export class Session {
   /** Rooms that a request of this connection is joining: its reply tells what others get as an event. */
   readonly joining = new Set<string>();
   readonly turns = new Turns();
+  /** A rate limit was reached since this was last looked at. */
+  tooFast = false;
   /** Requests under way, by weight. */
   underWay = 0;
 

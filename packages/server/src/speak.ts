@@ -37,7 +37,7 @@ export async function mayEnterAnother({ store, session }: Context): Promise<void
 }
 
 /** A guest's rows, made when they first speak: the person and the session, so that the token stays good. */
-export async function makeStored({ session, store, people, here }: Context): Promise<void> {
+async function makeStored({ session, store, people, here }: Context): Promise<void> {
   const who = session.me;
   if (who.stored) return;
   const { person, session: id, device } = who;

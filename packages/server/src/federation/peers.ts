@@ -269,7 +269,8 @@ export class Peers {
     const { runtime, limits } = this.#options;
     const known = this.#table.servers.get(secure.id);
     const isFull = this.#table.count(({ current }) => current !== undefined) >= limits.peers;
-    if (known?.blocked || (isFull && !known?.current)) {
+    // One that is dialled by hand has its place, whatever strangers do.
+    if (known?.blocked || (isFull && !known)) {
       secure.link.close(known?.blocked ? 'refused' : 'busy');
       return known?.blocked ? 'refused' : 'busy';
     }

@@ -6,7 +6,7 @@ import type { Position } from '@parley/protocol';
 import type { Checkpoint } from '@parley/room';
 import type { Database, Statement } from './database.ts';
 
-export interface UploadRecord {
+interface UploadRecord {
   n: number;
   head: Position;
   chain: Uint8Array;

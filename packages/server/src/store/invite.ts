@@ -1,7 +1,7 @@
 /** Invites to this server. */
 import type { Database } from './database.ts';
 
-export interface InviteRecord {
+interface InviteRecord {
   code: string;
   usesLeft: number;
   expiresAt: number;

@@ -2,7 +2,7 @@
 import { decodeCbor, type Position } from '@parley/protocol';
 import type { Database } from './database.ts';
 
-export interface RoomRecord {
+interface RoomRecord {
   n: number;
   id: string;
   head: Position;

@@ -1,7 +1,7 @@
 /** Devices and bots that may resume without a password. Tokens are kept as hashes. */
 import type { Database } from './database.ts';
 
-export interface SessionRecord {
+interface SessionRecord {
   id: string;
   person: number;
   device: string;

@@ -1,7 +1,7 @@
 /** Keys that people sign in with. */
 import type { Database } from './database.ts';
 
-export interface KeyRecord {
+interface KeyRecord {
   key: Uint8Array;
   label: string;
   createdAt: number;

@@ -2,8 +2,8 @@
 import type { Person } from '@parley/protocol';
 import type { Database } from './database.ts';
 
-export type PersonKind = Person['kind'];
-export type ServerRole = 'owner' | 'admin' | 'user';
+type PersonKind = Person['kind'];
+type ServerRole = 'owner' | 'admin' | 'user';
 
 export interface PersonRecord {
   n: number;
