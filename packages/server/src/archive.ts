@@ -49,8 +49,7 @@ export async function forgetArchive(
 /** The log of a room that is here must be the beginning of its own. */
 async function compare(context: Context, { room: id, lines, checkpoint }: Page): Promise<Result> {
   const { store, here, session } = context;
-  const room = await context.rooms.load(id);
-  await room.settled();
+  const room = await context.rooms.between(id, (quiet) => quiet);
   const range = lines.length > 0 ? rangeOf(lines.map(headerOf)) : undefined;
   if (range && (range.to > room.committed.seq || !(await areHeld(context, room.n, lines, range))))
     throw new Refusal('duplicate');

@@ -14,6 +14,14 @@ interface Placed {
   target: string | undefined;
 }
 
+/** A member as lists sort and find them. */
+export interface Listed {
+  user: string;
+  name: string;
+  /** The name they chose to show, in lower case. */
+  display: string;
+}
+
 export class LoadedRoom {
   readonly n: number;
   readonly id: string;
@@ -37,6 +45,9 @@ export class LoadedRoom {
   creating = false;
   /** The disk went another way: load again. */
   dropped = false;
+  /** Members by role and name, until somebody comes, goes, rises or is renamed: sorting thousands for every page is dear. */
+  #roll: readonly Listed[] | undefined;
+  #rollVersion = 0;
   #hash: StateHash | undefined;
 
   constructor(details: Pick<LoadedRoom, 'n' | 'state' | 'archive' | 'alias' | 'title' | 'topic' | 'nth'>) {
@@ -69,7 +80,23 @@ export class LoadedRoom {
     return this.#hash.get();
   }
 
+  /** The members as `call` lists them, kept for the next who asks. */
+  async roll(call: () => Promise<readonly Listed[]>): Promise<readonly Listed[]> {
+    if (this.#roll) return this.#roll;
+    const version = this.#rollVersion;
+    const roll = await call();
+    if (version === this.#rollVersion) this.#roll = roll;
+    return roll;
+  }
+
+  forgetRoll(): void {
+    this.#roll = undefined;
+    this.#rollVersion += 1;
+  }
+
   noteChanges(keys: Iterable<string>): void {
-    this.#hash?.update(this.state, keys);
+    const changed = [...keys];
+    if (changed.some((key) => key.startsWith('member/'))) this.forgetRoll();
+    this.#hash?.update(this.state, changed);
   }
 }

@@ -33,7 +33,10 @@ export function keepUpWith(bus: Bus, node: Node): void {
   bus.subscribe('room', ({ room, events }) => {
     for (const { event, payload } of events) {
       if (event === 'entry.appended') rooms.heard(room, payload);
-      else if (event === 'user.changed') renamed(node, payload.person);
+      else if (event === 'user.changed') {
+        rooms.peek(room)?.forgetRoll();
+        renamed(node, payload.person);
+      }
     }
     membership.committed(room, events, hub, here.id);
   });

@@ -60,7 +60,8 @@ export const account: Handlers<Protocol['account'], Context> = {
     people.put(person);
     const view = people.view(person);
     hub.tell(person.id, [{ event: 'account.changed', payload: { person: view, serverRole: person.serverRole } }]);
-    for (const room of session.following) hub.signal(room, { event: 'user.changed', payload: { person: view } });
+    for (const room of await store.room.of(person.n))
+      hub.signal(room, { event: 'user.changed', payload: { person: view } });
     return {};
   },
 

@@ -1,9 +1,10 @@
 /** Members and moderation. */
 import { type Handlers, type MemberChange, type MemberView, type Protocol, Refusal, rank } from '@parley/protocol';
-import type { Member, RoomState } from '@parley/room';
+import type { RoomState } from '@parley/room';
 import { accessTo, readerOf } from '../access.ts';
 import type { Context } from '../context.ts';
 import { readBody } from '../entry-view.ts';
+import type { Listed } from '../loaded-room.ts';
 import { act, storeGuest } from '../speak.ts';
 import type { PersonRecord } from '../store/user.ts';
 
@@ -20,19 +21,27 @@ export const member: Handlers<Protocol['member'], Context> = {
   async list(context, { room: id, query, after, limit }) {
     const { room } = await readerOf(context, id);
     const { people, here } = context;
-    const sorted = await byRoleAndName(context, room.state, query?.toLowerCase());
-    const start = after === undefined ? 0 : sorted.findIndex(({ user }) => user === after) + 1;
-    const { mutes, due } = room.state;
-    const members = sorted.slice(start, start + limit).map(
-      ({ user, member, person }): MemberView => ({
-        person: people.view(person),
-        role: member.role,
-        since: member.since,
-        ...(mutes.has(user) ? { mutedUntil: due.get(`mute/${user}`) ?? null } : {}),
-        status: here.presence.of(user).status,
-      }),
-    );
-    return { members, more: start + limit < sorted.length, total: room.state.members.size };
+    const roll = await room.roll(() => calledUp(context, room.state));
+    const begin = query?.toLowerCase() ?? '';
+    const listed = roll.filter(({ name, display }) => name.startsWith(begin) || display.startsWith(begin));
+    const start = after === undefined ? 0 : listed.findIndex(({ user }) => user === after) + 1;
+    const page = listed.slice(start, start + limit).map(({ user }) => user);
+    const named = await people.all(page);
+    const { mutes, due, members } = room.state;
+    const views = page.flatMap((user): MemberView[] => {
+      const [member, person] = [members.get(user), named.get(user)];
+      if (!member || !person) return [];
+      return [
+        {
+          person: people.view(person),
+          role: member.role,
+          since: member.since,
+          ...(mutes.has(user) ? { mutedUntil: due.get(`mute/${user}`) ?? null } : {}),
+          status: here.presence.of(user).status,
+        },
+      ];
+    });
+    return { members: views, more: start + limit < listed.length, total: members.size };
   },
 
   async banned(context, { room: id }) {
@@ -100,25 +109,14 @@ async function known(context: Context, user: string, isInvited = false): Promise
   return person;
 }
 
-interface Listed {
-  user: string;
-  member: Member;
-  person: PersonRecord;
-}
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-async function byRoleAndName({ people }: Context, state: RoomState, query: string | undefined): Promise<Listed[]> {
-  const found = await people.all(state.members.keys());
-  const listed: Listed[] = [];
-  for (const [user, member] of state.members) {
-    const person = found.get(user);
-    if (!person) continue;
-    const { name, display } = person;
-    if (query === undefined || name.startsWith(query) || display?.toLowerCase().startsWith(query))
-      listed.push({ user, member, person });
-  }
-  const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-  return listed.sort(
-    (a, b) =>
-      rank(a.member.role) - rank(b.member.role) || byName(a.person.name, b.person.name) || byName(a.user, b.user),
-  );
+/** All members that have a row, by role and name. */
+async function calledUp({ people }: Context, { members }: RoomState): Promise<Listed[]> {
+  const found = await people.all(members.keys());
+  const level = ({ user }: Listed): number => rank(members.get(user)?.role ?? 'guest');
+  const roll = [...found.values()].map(({ id, name, display }): Listed => {
+    return { user: id, name, display: display?.toLowerCase() ?? '' };
+  });
+  return roll.sort((a, b) => level(a) - level(b) || byText(a.name, b.name) || byText(a.user, b.user));
 }

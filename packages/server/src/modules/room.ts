@@ -48,8 +48,12 @@ export const room: Handlers<Protocol['room'], Context> = {
 
   async list(context, { query, after, limit }) {
     const ids = await context.store.room.listed(query ?? '', after ?? '', limit + 1);
-    const rooms = await Promise.all(ids.slice(0, limit).map((id) => roomViewOf(context, id)));
-    return { rooms, more: ids.length > limit };
+    const views = await Promise.allSettled(ids.slice(0, limit).map((id) => roomViewOf(context, id)));
+    // One may have become private meanwhile.
+    return {
+      rooms: views.flatMap((view) => (view.status === 'fulfilled' ? [view.value] : [])),
+      more: ids.length > limit,
+    };
   },
 
   async resolve(context, { alias }) {
