@@ -4,7 +4,7 @@ import { encodeFederationFrame, Refusal } from '@parley/protocol';
 import { identityFromSeed } from '../identity.ts';
 import { createVirtualRuntime } from '../runtime-virtual.ts';
 import { deadMs } from './peer-session.ts';
-import { type FrameLink, newStaticKey, secureDialled } from './secure-link.ts';
+import { type FrameLink, newStaticKey, secureAccepted, secureDialled } from './secure-link.ts';
 import { idOf, TestNetwork, type TestPeer, viewOf } from './testing-network.ts';
 
 const half = { random: () => 0.5 };
@@ -335,15 +335,54 @@ describe('on a link', () => {
     assert.equal(network.clock.timers, 0);
   });
 
-  test('one address begins only so many', async () => {
+  test('one address begins only so many, one after another', async () => {
     await using network = new TestNetwork();
     await network.server(1);
+    const reasons: string[] = [];
+    for (let i = 0; i < 61; i++) {
+      const link = await network.links.dial('flood', { host: 's1', port: 1 })();
+      await link.send(Uint8Array.of(1)).catch(() => {});
+      reasons.push(await network.done(link.closed));
+    }
+    assert.deepEqual(new Set(reasons.slice(0, 60)), new Set(['bad-frame']));
+    assert.equal(reasons[60], 'busy');
+  });
+
+  test('all addresses together begin only so many at a time', async () => {
+    await using network = new TestNetwork();
+    const ada = await network.server(1);
     const links = [];
-    for (let i = 0; i < 70; i++) links.push(await network.links.dial('flood', { host: 's1', port: 1 })());
+    for (let i = 0; i < 66; i++) links.push(await network.links.dial(`10.0.0.${i}`, { host: 's1', port: 1 })());
     await network.settled();
-    const busy = await Promise.all(links.slice(64).map(({ closed }) => closed));
-    assert.ok(busy.every((reason) => reason === 'busy'));
+    assert.deepEqual(await Promise.all(links.slice(64).map(({ closed }) => closed)), ['busy', 'busy']);
     await network.advance(10_000);
     assert.equal(network.clock.timers, 0);
+    assert.ok(await strangerAt(network, ada), 'there is room again');
+  });
+});
+
+describe('a server that shows the door behind the handshake', () => {
+  test('is not asked again at once', async () => {
+    await using network = new TestNetwork();
+    const ada = await network.server(1, half);
+    const runtime = createVirtualRuntime(9);
+    const identity = identityFromSeed(new Uint8Array(32).fill(9));
+    const options = { identity, network: 'test', runtime, staticKey: newStaticKey(runtime) };
+    const links: FrameLink[] = [];
+    network.links.listen({ host: 's9', port: 1 }, async (link) => {
+      const { link: secure } = await secureAccepted(link, options);
+      links.push(secure);
+      await secure.send(encodeFederationFrame('hello', hello));
+    });
+    assert.equal((await network.done(ada.peers.connect('http://s9'))).state, 'connected');
+    links[0]!.close('refused');
+    await network.settled();
+    const view = viewOf(ada, { id: identity.id });
+    assert.deepEqual([view?.lastError, view?.retryAt], ['refused', network.clock.now() + 16_000]);
+    await network.advance(16_000);
+    assert.equal(links.length, 2);
+    links[1]!.close('going-away');
+    await network.settled();
+    assert.equal(viewOf(ada, { id: identity.id })?.retryAt, network.clock.now() + 500);
   });
 });
