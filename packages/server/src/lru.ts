@@ -4,7 +4,7 @@ export class Lru<K, V> {
   readonly #cap: number;
   readonly #keep: (value: V) => boolean;
 
-  /** @param keep values that must not go now; the map may exceed its cap by as many */
+  /** @param keep values that must not go now; the map may exceed its cap by as many, and by the newest */
   constructor(cap: number, keep: (value: V) => boolean = () => false) {
     this.#cap = cap;
     this.#keep = keep;
@@ -30,7 +30,7 @@ export class Lru<K, V> {
     let looked = 0;
     for (const [old, held] of this.#map) {
       if (this.#map.size <= this.#cap || looked++ > 16) return;
-      if (!this.#keep(held)) this.#map.delete(old);
+      if (old !== key && !this.#keep(held)) this.#map.delete(old);
     }
   }
 
