@@ -1,25 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  check,
-  decodeCanonical,
-  decodeCbor,
-  decodeRequest,
-  decodeServerFrame,
-  encodeCbor,
-  encodeFrame,
-  errors,
-  fromBase32,
-  isErrorCode,
-  limits,
-  normalizeAlias,
-  type Payload,
-  Refusal,
-  type Reply,
-  requestTypes,
-  toBase32,
-} from './index.ts';
+import { fromBase32, toBase32 } from './base32.ts';
+import { decodeCanonical, decodeCbor, encodeCbor } from './cbor.ts';
+import { decodeRequest, decodeServerFrame, encodeFrame } from './codec.ts';
+import { errors, isErrorCode, Refusal } from './error.ts';
+import { check } from './field.ts';
+import { normalizeAlias } from './id.ts';
+import { limits } from './limits.ts';
+import { type Payload, type Reply, requestTypes } from './protocol.ts';
 
 const badFrame = (error: unknown) => error instanceof Refusal && error.code === 'bad-frame';
 const user = `${'a'.repeat(16)}.${'b'.repeat(52)}`;
