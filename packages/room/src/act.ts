@@ -52,9 +52,12 @@ export function encodeAct(act: Act): Uint8Array {
   ]);
 }
 
+/** Bytes to a value of at most so many levels: any spelling, or only the canonical one. */
+export type Decode = (bytes: Uint8Array, maxDepth: number) => unknown;
+
 /** Reads an act; throws `Refusal('bad-frame')` for any other form. Unknown trailing fields are of a later version: kept, unread. */
-export function decodeAct(bytes: Uint8Array): Act {
-  const fields = list(decodeCanonical(bytes, maxDepth), 11);
+export function decodeAct(bytes: Uint8Array, decode: Decode = decodeCanonical): Act {
+  const fields = list(decode(bytes, maxDepth), 11);
   const [room, server, account, device, clientId, kind, target, data, epoch, parts, deviceSig] = fields;
   const act: Act = {
     room: room === null ? null : toBase32(hash(room)),

@@ -1,6 +1,6 @@
 /** An act with the stamp of the server it started on: its place in that server's own numbering for the room. */
 import { decodeCanonical, encodeCbor, idBytes, type Position, toBase32 } from '@parley/protocol';
-import { hash, list, whole } from './act.ts';
+import { type Decode, hash, list, whole } from './act.ts';
 import { type Crypto, concat } from './crypto.ts';
 
 export interface Stamp {
@@ -21,8 +21,8 @@ export function encodeStamp(stamp: Stamp): Uint8Array {
   return encodeCbor([idBytes(origin), incarnation, oseq, prev, [after.term, after.seq]]);
 }
 
-export function decodeStamp(bytes: Uint8Array): Stamp {
-  const [origin, incarnation, oseq, prev, after] = list(decodeCanonical(bytes, 3), 5);
+export function decodeStamp(bytes: Uint8Array, decode: Decode = decodeCanonical): Stamp {
+  const [origin, incarnation, oseq, prev, after] = list(decode(bytes, 3), 5);
   const [term, seq] = list(after, 2);
   return {
     origin: toBase32(hash(origin)),

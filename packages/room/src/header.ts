@@ -2,8 +2,16 @@
  * An entry as it stands in the log. Stamps and acts are byte strings inside it, so that what is verified is what was
  * received. chain_n = SHA-256(chain_{n-1} ‖ SHA-256(header_n)).
  */
-import { decodeCanonical, encodeCbor, type Position, Refusal, userBytes, userFromBytes } from '@parley/protocol';
-import { type Act, decodeAct, hash, list, sized, whole, word } from './act.ts';
+import {
+  decodeCanonical,
+  decodeCbor,
+  encodeCbor,
+  type Position,
+  Refusal,
+  userBytes,
+  userFromBytes,
+} from '@parley/protocol';
+import { type Act, type Decode, decodeAct, hash, list, sized, whole, word } from './act.ts';
 import { type Crypto, concat } from './crypto.ts';
 import { decodeStamp, type Stamp } from './envelope.ts';
 
@@ -73,13 +81,19 @@ function encodeWhat(what: What): unknown[] {
   }
 }
 
-/** Reads a header; throws `Refusal('bad-frame')` when it has another form. */
-export function decodeHeader(bytes: Uint8Array): Header {
-  const [term, seq, at, type, ...rest] = list(decodeCanonical(bytes, 2), 4);
-  return { pos: { term: whole(term), seq: whole(seq) }, at: whole(at), what: decodeWhat(word(type, 32), rest) };
+/** Reads a header; throws `Refusal('bad-frame')` when it has another form or spelling. */
+export const decodeHeader = (bytes: Uint8Array): Header => readWith(decodeCanonical, bytes);
+
+/** Reads a header that was checked when it was stored: for its content alone, in a third of the time. */
+export const readHeader = (bytes: Uint8Array): Header => readWith(decodeCbor, bytes);
+
+function readWith(decode: Decode, bytes: Uint8Array): Header {
+  const [term, seq, at, type, ...rest] = list(decode(bytes, 2), 4);
+  const what = decodeWhat(decode, word(type, 32), rest);
+  return { pos: { term: whole(term), seq: whole(seq) }, at: whole(at), what };
 }
 
-function decodeWhat(type: string, rest: unknown[]): What {
+function decodeWhat(decode: Decode, type: string, rest: unknown[]): What {
   switch (type) {
     case 'envelope': {
       const [stampBytes, actBytes] = [raw(rest[0]), raw(rest[1])];
@@ -87,8 +101,8 @@ function decodeWhat(type: string, rest: unknown[]): What {
         type,
         stampBytes,
         actBytes,
-        stamp: decodeStamp(stampBytes),
-        act: decodeAct(actBytes),
+        stamp: decodeStamp(stampBytes, decode),
+        act: decodeAct(actBytes, decode),
         signature: signature(rest[2]),
       };
     }
@@ -97,7 +111,7 @@ function decodeWhat(type: string, rest: unknown[]): What {
       return {
         type,
         stampBytes,
-        stamp: decodeStamp(stampBytes),
+        stamp: decodeStamp(stampBytes, decode),
         actHash: hash(rest[1]),
         user: userFromBytes(hash(rest[2]), sized(rest[3], 10)),
         clientId: word(rest[4], 64),
@@ -107,7 +121,7 @@ function decodeWhat(type: string, rest: unknown[]): What {
     }
     case 'clerk': {
       const actBytes = raw(rest[0]);
-      return { type, actBytes, act: decodeAct(actBytes) };
+      return { type, actBytes, act: decodeAct(actBytes, decode) };
     }
     case 'term':
       return { type, base: { term: whole(rest[0]), seq: whole(rest[1]) } };

@@ -1,6 +1,6 @@
 /** Stored entries as clients see them, with what became of messages since. */
 import { type RawEntry, type Reaction, readEntry } from '@parley/protocol';
-import { decodeHeader, type Header, pinKey, type Range, within } from '@parley/room';
+import { type Header, pinKey, type Range, readHeader, within } from '@parley/room';
 import type { Context } from './context.ts';
 import { actOf, entryView, peopleOf, readBody } from './entry-view.ts';
 import type { LoadedRoom } from './loaded-room.ts';
@@ -24,7 +24,7 @@ export async function viewEntries(
   const messages = visible ? records.filter(({ kind }) => kind === 'message') : [];
   const about = await notesOn(context, room, messages, visible ?? []);
   const headers = new Map<number, Header>(
-    [...records, ...about].map((record) => [record.seq, decodeHeader(record.header)]),
+    [...records, ...about].map((record) => [record.seq, readHeader(record.header)]),
   );
   const parts = await store.entry.parts(room.n, [...headers.keys()]);
   await people.load([...headers.values()].flatMap(peopleOf));

@@ -83,7 +83,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
     uploads: () => node.here.uploads.tidy(),
     erasures: () => finishErasures(node),
   });
-  const router = new Router(handlers, node.here.rates);
+  const router = new Router(handlers, node.here.rates, runtime);
   const serving = new Set<Promise<void>>();
   const name = runtime.randomBytes(6).toHex();
   let connections = 0;

@@ -55,16 +55,16 @@ const fixed = {
   /** Addresses and accounts with a spent bucket: 200 bytes each, so 20 MB for a rate under attack. */
   bucketKeys: 100_000,
   /**
-   * Requests of one connection that are answered at a time, a long reply counting for eight; the door reads no further
-   * until one is done. A bot that sends without waiting fills a commit; 16 pages of history are 16 MiB.
+   * Requests of one connection that are answered at a time, one with a long reply counting for 32; the door reads no
+   * further until one is done. A bot that sends without waiting fills a commit; four pages of history are 4 MiB.
    */
   requestsInFlight: 128,
+  /** The same before sign-in, when requests come one after another. */
+  requestsInFlightBeforeSignIn: 16,
   /** Frames of one connection that are taken up before it is the others' turn: a millisecond of work. */
   framesPerTurn: 64,
   /** How long a connection is not read after a request that a rate limit refused: refusing costs work too. */
   tooFastMs: 2,
-  /** The same before sign-in, when requests come one after another. */
-  requestsInFlightBeforeSignIn: 16,
   /** From connecting to being signed in: a person picks a password from a manager. */
   signInMs: 300_000,
   /** Bytes that one connection has not read: a page of history and some seconds of a busy room; then it is too slow. */

@@ -32,11 +32,14 @@ export class Rates {
     const { kind, id, serverRole = 'user' } = who?.person ?? {};
     if (rate === 'bulk' && serverRole !== 'user') return;
     const own = kind === 'guest' ? this.#guest : this.#account;
-    session.tooFast = true;
-    // First their own: what one of an office is refused costs the others nothing.
-    if (id !== undefined) this.#take(own[rate], id);
-    this.#take(this.#address[rate], limitedAddress(link.peer.address));
-    session.tooFast = false;
+    try {
+      // First their own: what one of an office is refused costs the others nothing.
+      if (id !== undefined) this.#take(own[rate], id);
+      this.#take(this.#address[rate], limitedAddress(link.peer.address));
+    } catch (refusal) {
+      session.tooFast = true;
+      throw refusal;
+    }
   }
 
   /** A try at one account's password from one address: whoever guesses keeps nobody out who comes from elsewhere. */

@@ -123,11 +123,15 @@ describe('a request', () => {
     await using server = await testServer({ rateFactor: 0.1 });
     const ada = await server.account('ada');
     const codes: string[] = [];
-    for (let i = 0; i < 40; i++) codes.push((await errorOf(ada, utf8.encode('{"id":1,"request":"no.such"}'))).code);
+    for (let i = 0; i < 40; i++) {
+      codes.push((await errorOf(ada, utf8.encode('{"id":1,"request":"no.such"}'))).code);
+      // Whoever is too fast is read slowly.
+      if (codes.at(-1) === 'too-fast') await server.advance(2);
+    }
     assert.deepEqual([codes[0], codes.at(-1)], ['unknown-request', 'too-fast']);
     const error = await errorOf(ada, utf8.encode('nonsense'));
     assert.equal(error.code, 'too-fast');
-    assert.ok(error.retryAfterMs! > 0);
+    assert.ok(error.retryAfterMs! > 2);
     await server.advance(error.retryAfterMs!);
     assert.equal((await errorOf(ada, utf8.encode('nonsense'))).code, 'bad-frame');
   });
@@ -144,8 +148,28 @@ describe('a request', () => {
         ({ code }) => code,
       );
     const flood: string[] = [];
-    for (let i = 0; i < 600; i++) flood.push(await send(ada, i));
+    for (let i = 0; i < 120; i++) {
+      flood.push(await send(ada, i));
+      if (flood.at(-1) === 'too-fast') await server.advance(2);
+    }
     assert.equal(flood.filter((code) => code === 'entry').length, 100);
     assert.equal(await send(bob, 0), 'entry');
+  });
+});
+
+describe('a connection', () => {
+  it('that asks too fast is read slowly, and loses nothing', async () => {
+    await using server = await testServer({ rateFactor: 0.1 });
+    const ada = await server.account('ada');
+    const asked = 60;
+    for (let i = 0; i < asked; i++) void ada.link.send(utf8.encode('{"id":1,"request":"no.such"}'));
+    await ada.settle();
+    const atOnce = ada.errors.length;
+    assert.equal(ada.errors.at(-1)?.code, 'too-fast');
+    assert.ok(atOnce < asked);
+    await server.advance(2);
+    assert.equal(ada.errors.length, atOnce + 1);
+    for (let i = atOnce + 1; i < asked; i++) await server.advance(2);
+    assert.equal(ada.errors.length, asked);
   });
 });

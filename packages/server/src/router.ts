@@ -20,7 +20,9 @@ import { can, isMuted } from '@parley/room';
 import { accessTo, readerOf } from './access.ts';
 import type { Context } from './context.ts';
 import type { Rates } from './rates.ts';
+import type { Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** A handler for every request of the protocol; a missing one does not compile. */
 export type AllHandlers = { [Noun in keyof Protocol]: Handlers<Protocol[Noun], Context> };
@@ -29,9 +31,11 @@ type Handler = (context: Context, payload: unknown) => Promise<unknown>;
 export class Router {
   readonly #handlers = new Map<string, Handler>();
   readonly #rates: Rates;
+  readonly #turnstile: Turnstile;
 
-  constructor(handlers: AllHandlers, rates: Rates) {
+  constructor(handlers: AllHandlers, rates: Rates, runtime: Runtime) {
     this.#rates = rates;
+    this.#turnstile = new Turnstile(runtime);
     for (const [noun, verbs] of Object.entries(handlers))
       for (const [verb, handler] of Object.entries(verbs)) this.#handlers.set(`${noun}.${verb}`, handler as Handler);
   }
@@ -60,6 +64,7 @@ export class Router {
       if (!checked.ok) throw new Refusal('bad-request', { field: checked.field });
       holds = startsFollowing(request.request, session);
       if (holds) session.reader.hold();
+      if (reads(type)) await this.#turnstile.pass(session);
       const reply = await inTurn(session, checked.value, () => handle(context, type, handler, checked.value));
       await session.link.send(encodeFrame(encoding, { id, reply }));
     } catch (error) {
@@ -84,6 +89,7 @@ export class Router {
 /** What a request weighs whose reply may be long; one that is answered in a line weighs 1. */
 const heavy = 32;
 const isLight = ({ rate }: RequestType): boolean => rate === 'send' || rate === 'signal';
+const reads = ({ rate }: RequestType): boolean => rate === 'query' || rate === 'bulk';
 
 /** Whether the reply begins a subscription, so that events wait until it is written; the first words of a guest do. */
 function startsFollowing(name: string, { watching }: Session): boolean {
