@@ -40,13 +40,13 @@ export class Connection {
   #wanted: ((payload: Buffer) => void) | undefined;
   #sink: PayloadSink = (buffer, start, end) => this.#keep(Buffer.from(buffer.subarray(start, end)));
 
-  private constructor(port: number, wire: Wire, memory: Scratch) {
+  private constructor(port: number, wire: Wire, memory: Scratch, localAddress: string) {
     this.#wire = wire;
     this.#scratch = memory;
     const failure = Promise.withResolvers<Error>();
     this.failed = failure.promise;
     const onread = { buffer: memory.chunk, callback: (bytes: number) => this.#receive(bytes) };
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread });
+    this.#socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true, onread });
     this.#socket.on('connect', () => this.#socket.write(wire.opening()));
     this.#socket.on('error', (error) => failure.resolve(error));
     this.#socket.on('close', () => {
@@ -55,8 +55,8 @@ export class Connection {
   }
 
   /** Connects and waits for the wire's handshake. Rejects when the server refuses, breaks off or does not answer. */
-  static async open(port: number, wire: Wire, memory: Scratch): Promise<Connection> {
-    const connection = new Connection(port, wire, memory);
+  static async open(port: number, wire: Wire, memory: Scratch, localAddress = '127.0.0.1'): Promise<Connection> {
+    const connection = new Connection(port, wire, memory, localAddress);
     await connection.#unlessFailed(connection.#opened.promise);
     return connection;
   }
@@ -76,6 +76,11 @@ export class Connection {
   /** Sends many payloads with one write. */
   sendAll(payloads: readonly Buffer[]): void {
     this.#socket.write(Buffer.concat(payloads.map((payload) => this.#wire.frame(payload))));
+  }
+
+  /** Sends bytes as they are. */
+  sendUnframed(bytes: Buffer): void {
+    this.#socket.write(bytes);
   }
 
   /** Hands every payload, those waiting first, to `sink`. */

@@ -1,9 +1,12 @@
 // npm run bench -- [names…] [--rounds 3] [--seconds 3] [--targets ws,socket-io] [--readers 100,1000]
+//   [--entries 220000,1000000]
 import { parseArgs } from 'node:util';
 import { type Benchmark, keep, machine, printed } from './benchmark.ts';
 import { fanout } from './fanout.ts';
+import { history } from './history.ts';
+import { hostile } from './hostile.ts';
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { fanout };
+const benchmarks: Readonly<Record<string, Benchmark>> = { fanout, history, hostile };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -12,6 +15,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '3' },
     targets: { type: 'string', default: '' },
     readers: { type: 'string', default: '' },
+    entries: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -20,7 +24,7 @@ const list = (text: string) => text.split(',').filter((part) => part !== '');
 
 function positive(text: string): number {
   const number = Number(text);
-  if (!(number > 0 && number <= 100_000)) throw new Error(`not a number from 1 to 100000: ${text}`);
+  if (!(number > 0 && number <= 10_000_000)) throw new Error(`not a number from 1 to 10000000: ${text}`);
   return number;
 }
 
@@ -38,6 +42,7 @@ async function main(): Promise<void> {
     seconds: positive(values.seconds),
     targets: list(values.targets),
     readers: list(values.readers).map(positive),
+    entries: list(values.entries).map(positive),
   };
   console.log(machine());
   for (const name of names) {

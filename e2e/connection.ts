@@ -1,5 +1,4 @@
 /** One connection that speaks the protocol frame by frame, for what the SDK would never do. */
-import { connect, type Socket } from 'node:net';
 import type { Dial, Link } from '@parley/link';
 import {
   decodeServerFrame,
@@ -51,9 +50,4 @@ export class Connection {
     }
     throw new Error(`the server closed instead of answering ${name}`);
   }
-}
-
-/** A socket that nobody has framed anything for. */
-export function rawSocket(port: number, from = '127.0.0.1'): Socket {
-  return connect({ port, host: '127.0.0.1', localAddress: from }).on('error', () => undefined);
 }

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer } from '@parley/server';
+import { Talk } from '../talk.ts';
 import { serveTarget } from '../target-process.ts';
-import { Talk } from './parley-talk.ts';
 
 const accounts = 20;
 const password = 'correct horse battery';

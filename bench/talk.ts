@@ -1,5 +1,4 @@
-// One connection that speaks the protocol with a reply for each request: what a target's setup needs, outside of what is
-// measured.
+// One connection that asks one request at a time and waits for its reply.
 import type { Link } from '@parley/link';
 import { dial } from '@parley/link/websocket';
 import { decodeServerFrame, encodeFrame, type Payload, Refusal, type Reply, type RequestName } from '@parley/protocol';
