@@ -74,6 +74,8 @@ export class Rooms {
       for (const id of [...this.#rooms.keys()]) if (!present.has(id)) this.remove(id);
       for (const sync of rooms) this.add(sync, true);
       this.#invitations.set(invitations);
+      // Where there is no network the next moment, the rooms are here.
+      void this.#around.cache.flush();
     } finally {
       const held = this.#held;
       this.#held = undefined;
