@@ -7,6 +7,7 @@ import styles from './Body.module.css';
 import { useRoomContext } from './context.ts';
 import { bodyFragment } from './fragment.ts';
 import { isJumbo, isLong } from './measure.ts';
+import { reachScrollers } from './reach.ts';
 
 /** The words of a message. Long ones are folded; the mark of an edit stands at the end of the last paragraph. */
 export const Body = memo(function Body({ row, id }: { row: MessageRow; id?: string | undefined }) {
@@ -22,6 +23,8 @@ export const Body = memo(function Body({ row, id }: { row: MessageRow; id?: stri
     if (body.action) prefixName(fragment, row);
     if (edited) markEdited(fragment, edited.at);
     element.replaceChildren(fragment);
+    // Measured before anybody can look: code and tables that scroll must be in reach of Tab from the start.
+    if (element.querySelector('pre, [role="group"]')) reachScrollers(element);
     // Long in letters, not in lines: there is nothing to fold.
     if (folded && element.scrollHeight <= element.clientHeight + 20) setOpen(true);
   }, [body, edited, reader, row, folded]);

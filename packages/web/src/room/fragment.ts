@@ -63,18 +63,12 @@ function decorate(fragment: DocumentFragment, me: string | undefined): void {
     if (mention.dataset.mention === me) mention.dataset.me = '';
   for (const table of fragment.querySelectorAll('table')) {
     const box = table.parentElement!;
-    reachable(box);
+    box.tabIndex = -1;
     box.setAttribute('role', 'group');
     box.setAttribute('aria-label', 'Table');
     box.className = styles.table ?? '';
   }
   for (const link of fragment.querySelectorAll('a')) link.tabIndex = -1;
-}
-
-/** It may scroll: in reach until it is measured and does not. */
-function reachable(box: HTMLElement): void {
-  box.tabIndex = 0;
-  box.dataset.scrolls = '';
 }
 
 function codeBox(pre: HTMLElement): HTMLElement {
@@ -89,7 +83,7 @@ function codeBox(pre: HTMLElement): HTMLElement {
   caption.append(make('span', undefined, language), copy);
   const box = make('pre');
   box.dir = 'ltr';
-  reachable(box);
+  box.tabIndex = -1;
   box.setAttribute('role', 'group');
   box.setAttribute('aria-label', language ? `Code, ${language}` : 'Code');
   const code = make('code');
