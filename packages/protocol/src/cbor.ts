@@ -4,10 +4,13 @@
  * for texts that are no UTF-8, which the decoder would mend.
  */
 import { decode, encode, rfc8949EncodeOptions } from 'cborg';
+import { CborEncoder } from './cbor-encoder.ts';
 import { Refusal } from './error.ts';
 
+const shortWay = new CborEncoder();
+
 export function encodeCbor(value: unknown): Uint8Array {
-  return encode(value, rfc8949EncodeOptions);
+  return shortWay.encode(value) ?? encode(value, rfc8949EncodeOptions);
 }
 
 /** Decodes one value; throws `Refusal('bad-frame')` for anything but one well-formed item of at most `maxDepth` levels. */

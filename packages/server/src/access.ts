@@ -12,6 +12,13 @@ export interface Access {
   standing: Standing;
 }
 
+/** What a member is to a room that is in memory; undefined for anybody and anything else: ask {@link accessTo}. */
+export function memberAccess({ rooms, session }: Context, roomId: string): Access | undefined {
+  const room = rooms.peek(roomId);
+  const member = room && !room.archive ? room.state.members.get(session.me.person.id) : undefined;
+  return room && member && { room, member, standing: 'member' };
+}
+
 /** Refuses with `not-found` for rooms that the caller may not know of. */
 export async function accessTo(context: Context, roomId: string): Promise<Access> {
   const room = context.rooms.peek(roomId) ?? (await context.rooms.load(roomId));

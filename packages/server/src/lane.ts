@@ -133,22 +133,27 @@ export class Lane {
       return;
     }
     const landings = new Map<Promise<unknown>, Landing[]>();
-    let end = 0;
+    let at = 0;
     for (const job of jobs) {
-      const start = end;
-      end += job.task.length;
-      this.#settle(job, placed.slice(start, end), landings);
+      this.#settle(job, placed, at, landings);
+      at += job.task.length;
     }
     for (const [durable, those] of landings) this.#await(durable, those);
   }
 
   /** Answers a job at once, or notes what it waits for: mostly the same as those beside it. */
-  #settle(job: Job, placed: readonly PlacedAct[], landings: Map<Promise<unknown>, Landing[]>): void {
-    const bad = placed.find(({ failure }) => failure !== undefined);
-    const value = placed.flatMap(({ outcome }) => outcome ?? []);
-    const waits = new Set(placed.flatMap(({ durable }) => durable ?? []));
-    const [durable] = waits.size > 1 ? [Promise.all(waits)] : waits;
-    if (bad) this.#failed(job, bad.failure);
+  #settle(job: Job, placed: readonly PlacedAct[], from: number, landings: Map<Promise<unknown>, Landing[]>): void {
+    const value: Outcome[] = [];
+    let durable: Promise<unknown> | undefined;
+    let failure: unknown;
+    for (let i = from; i < from + job.task.length; i++) {
+      const act = placed[i]!;
+      if (act.outcome) value.push(act.outcome);
+      failure ??= act.failure;
+      if (durable && act.durable && act.durable !== durable) durable = Promise.all([durable, act.durable]);
+      else durable ??= act.durable;
+    }
+    if (failure !== undefined) this.#failed(job, failure);
     else if (!durable) job.resolve(value);
     else if (landings.has(durable)) landings.get(durable)!.push({ job, value });
     else landings.set(durable, [{ job, value }]);

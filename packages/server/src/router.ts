@@ -22,11 +22,21 @@ import type { Context } from './context.ts';
 import type { Rates } from './rates.ts';
 import type { Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
+import type { Turn } from './turns.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** A handler for every request of the protocol; a missing one does not compile. */
 export type AllHandlers = { [Noun in keyof Protocol]: Handlers<Protocol[Noun], Context> };
 type Handler = (context: Context, payload: unknown) => Promise<unknown>;
+
+/** What a request under way has taken. */
+interface Asked {
+  id: number;
+  weight: number;
+  /** Events are held back until it is answered. */
+  holds: boolean;
+  turn: Turn | undefined;
+}
 
 export class Router {
   readonly #handlers = new Map<string, Handler>();
@@ -44,35 +54,55 @@ export class Router {
   async answer(context: Context, frame: Uint8Array): Promise<void> {
     const { session } = context;
     const { encoding } = session.link;
-    let id = 0;
-    let holds = false;
-    let weight = 1;
-    session.underWay += weight;
+    const asked: Asked = { id: 0, weight: 1, holds: false, turn: undefined };
+    session.underWay += asked.weight;
     try {
-      const request = this.#decode(session, frame);
-      id = request.id;
-      const type = requestTypes.get(request.request);
-      const handler = this.#handlers.get(request.request);
-      this.#rates.charge(session, type?.rate ?? 'query');
-      if (!type || !handler) throw new Refusal('unknown-request');
-      if (!isLight(type)) {
-        session.underWay += heavy - weight;
-        weight = heavy;
-      }
-      admit(session, request.request, type);
-      const checked = check(type.payload, request.payload);
-      if (!checked.ok) throw new Refusal('bad-request', { field: checked.field });
-      holds = startsFollowing(request.request, session);
-      if (holds) session.reader.hold();
+      const { type, handler, payload } = this.#understand(session, frame, asked);
       if (reads(type)) await this.#turnstile.pass(session);
-      const reply = await inTurn(session, checked.value, () => handle(context, type, handler, checked.value));
-      await session.link.send(encodeFrame(encoding, { id, reply }));
+      if (asked.turn?.before) await asked.turn.before;
+      let reply: unknown;
+      try {
+        if (type.room) await guard(context, type, (payload as { room: string }).room);
+        reply = await handler(context, payload);
+      } catch (error) {
+        reply = await resent(context, type, payload, error);
+      }
+      asked.turn?.pass();
+      await session.link.send(encodeFrame(encoding, { id: asked.id, reply }));
     } catch (error) {
-      await answerError(context, id, error);
+      await answerError(context, asked.id, error);
     } finally {
-      if (holds) session.reader.release();
-      session.underWay -= weight;
+      asked.turn?.pass();
+      if (asked.holds) session.reader.release();
+      session.underWay -= asked.weight;
     }
+  }
+
+  /** Reads a frame and admits it; notes in `asked` what has to be given back when it is answered. */
+  #understand(
+    session: Session,
+    frame: Uint8Array,
+    asked: Asked,
+  ): { type: RequestType; handler: Handler; payload: unknown } {
+    const request = this.#decode(session, frame);
+    asked.id = request.id;
+    const type = requestTypes.get(request.request);
+    const handler = this.#handlers.get(request.request);
+    this.#rates.charge(session, type?.rate ?? 'query');
+    if (!type || !handler) throw new Refusal('unknown-request');
+    if (!isLight(type)) {
+      session.underWay += heavy - asked.weight;
+      asked.weight = heavy;
+    }
+    admit(session, request.request, type);
+    const checked = check(type.payload, request.payload);
+    if (!checked.ok) throw new Refusal('bad-request', { field: checked.field });
+    asked.holds = startsFollowing(request.request, session);
+    if (asked.holds) session.reader.hold();
+    // Acts of one connection in one room are placed in the order in which they came.
+    const { room, clientId } = checked.value as { room?: string; clientId?: string };
+    if (room !== undefined && clientId !== undefined) asked.turn = session.turns.take(room, clientId);
+    return { type, handler, payload: checked.value };
   }
 
   /** What cannot be read costs as much as a question. */
@@ -105,30 +135,12 @@ function admit(session: Session, name: string, type: RequestType): void {
   if (type.from === 'operator' && person.serverRole === 'user') throw new Refusal('forbidden');
 }
 
-/** Acts of one connection in one room are placed in the order in which they came. */
-async function inTurn(session: Session, payload: unknown, work: () => Promise<unknown>): Promise<unknown> {
-  const { room, clientId } = payload as { room?: string; clientId?: string };
-  if (room === undefined || clientId === undefined) return work();
-  const { before, pass } = session.turns.take(room, clientId);
-  try {
-    await before;
-    return await work();
-  } finally {
-    pass();
-  }
-}
-
 /** A refusal of an act that stands is that of a resend, by somebody who has left or was muted since: the answer is where. */
-async function handle(context: Context, type: RequestType, handler: Handler, payload: unknown): Promise<unknown> {
-  try {
-    if (type.room) await guard(context, type, (payload as { room: string }).room);
-    return await handler(context, payload);
-  } catch (error) {
-    const standing =
-      error instanceof Refusal && type.reply === actReply ? await standingOf(context, payload) : undefined;
-    if (!standing) throw error;
-    return { outcome: 'entry', ...standing };
-  }
+async function resent(context: Context, type: RequestType, payload: unknown, error: unknown): Promise<unknown> {
+  const isAct = error instanceof Refusal && type.reply === actReply;
+  const standing = isAct ? await standingOf(context, payload) : undefined;
+  if (!standing) throw error;
+  return { outcome: 'entry', ...standing };
 }
 
 async function standingOf({ rooms, session }: Context, payload: unknown) {

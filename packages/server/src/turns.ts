@@ -2,6 +2,11 @@
  * The order of one connection's acts in a room. Looking things up takes longer for some than for others; still none
  * overtakes another. An act goes on as soon as the one before it has its place in the room's line, not its outcome.
  */
+export interface Turn {
+  before: Promise<void> | undefined;
+  pass: () => void;
+}
+
 export class Turns {
   /** By room: the turn that was taken last. */
   readonly #last = new Map<string, Promise<void>>();
@@ -11,7 +16,7 @@ export class Turns {
    * Takes a turn at once. `before` resolves when it has come, undefined = now; `pass` lets the next one go on, at the
    * latest when the act has its outcome.
    */
-  take(room: string, clientId: string): { before: Promise<void> | undefined; pass: () => void } {
+  take(room: string, clientId: string): Turn {
     const before = this.#last.get(room);
     const { promise, resolve } = Promise.withResolvers<void>();
     const name = `${room}/${clientId}`;

@@ -1,12 +1,12 @@
 /** What people do with messages. */
 import { type Handlers, type Protocol, Refusal } from '@parley/protocol';
-import { accessTo } from '../access.ts';
+import { accessTo, memberAccess } from '../access.ts';
 import type { Context } from '../context.ts';
 import { act, say } from '../speak.ts';
 
 export const message: Handlers<Protocol['message'], Context> = {
   async send(context, payload) {
-    const { standing } = await accessTo(context, payload.room);
+    const { standing } = memberAccess(context, payload.room) ?? (await accessTo(context, payload.room));
     if (standing !== 'member' && standing !== 'watching') throw new Refusal('not-a-member');
     const { term, seq, at } = await say(context, payload, standing === 'watching');
     context.session.watching.delete(payload.room);

@@ -65,10 +65,15 @@ export function unpack({ groups, values, lengths, bytes }: Parcel): Group[] {
     at += lengths[blob++]!;
     return bytes.subarray(start, at);
   };
-  const unpacked = ({ sql, width, rows }: PackedStatement): Statement => ({
-    sql,
-    rows: Array.from({ length: rows }, () => Array.from({ length: width }, take)),
-  });
+  const unpacked = ({ sql, width, rows: count }: PackedStatement): Statement => {
+    const rows: Value[][] = [];
+    for (let i = 0; i < count; i++) {
+      const row: Value[] = [];
+      for (let j = 0; j < width; j++) row.push(take());
+      rows.push(row);
+    }
+    return { sql, rows };
+  };
   return groups.map(({ guard, statements }) => {
     const opened = guard && unpacked(guard);
     const group = { statements: statements.map(unpacked) };
