@@ -9,6 +9,7 @@ export interface SimulatedRuntime {
   elapsed(): number;
   setTimer(run: () => void, delayMs: number): () => void;
   nextTurn(run: () => void): () => void;
+  turnEnd(run: () => void): () => void;
   randomBytes(length: number): Uint8Array;
   random(): number;
 }
@@ -36,6 +37,7 @@ export class Life {
       elapsed: () => clock.nowMs - born,
       setTimer,
       nextTurn: (run) => setTimer(run, 0),
+      turnEnd: (run) => setTimer(run, 0),
       randomBytes: (length) => random.bytes(length),
       random: () => random.unit(),
     };

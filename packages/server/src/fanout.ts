@@ -12,12 +12,15 @@ import type { Runtime } from './runtime.ts';
 const windowMs = 10;
 /** A room is busy when this many events came within the last window. */
 const busyEvents = 4;
+/** After a write to all its readers a room rests for this many times as long, so that a large one takes no more than a part of the time. */
+const restTimes = 3;
 
 interface Channel<E> {
   readers: Map<Reader, number>;
   events: E[];
-  /** Steady time of the last write. */
+  /** Steady time of the end of the last write, and how long it took. */
   flushedAt: number;
+  tookMs: number;
   /** How many events the last write had. */
   lastCount: number;
   cancel: (() => void) | undefined;
@@ -25,14 +28,15 @@ interface Channel<E> {
 
 const allocate = (size: number): Uint8Array => Buffer.allocUnsafe(size);
 
+type Clock = Pick<Runtime, 'elapsed' | 'setTimer' | 'turnEnd'>;
 type Encode<E> = (encoding: Encoding, event: E) => Uint8Array;
 
 export class Fanout<E = ServerEvent> {
-  readonly #runtime: Pick<Runtime, 'elapsed' | 'setTimer' | 'nextTurn'>;
+  readonly #runtime: Clock;
   readonly #encode: Encode<E>;
   readonly #channels = new Map<string, Channel<E>>();
 
-  constructor(runtime: Pick<Runtime, 'elapsed' | 'setTimer' | 'nextTurn'>, encode: Encode<E>) {
+  constructor(runtime: Clock, encode: Encode<E>) {
     this.#runtime = runtime;
     this.#encode = encode;
   }
@@ -45,6 +49,7 @@ export class Fanout<E = ServerEvent> {
         readers: new Map(),
         events: [],
         flushedAt: Number.NEGATIVE_INFINITY,
+        tookMs: 0,
         lastCount: 0,
         cancel: undefined,
       };
@@ -75,7 +80,8 @@ export class Fanout<E = ServerEvent> {
     const sinceMs = this.#runtime.elapsed() - channel.flushedAt;
     const flush = () => this.#flush(channel);
     const busy = channel.lastCount >= busyEvents && sinceMs < windowMs * 2;
-    channel.cancel = busy ? this.#runtime.setTimer(flush, windowMs) : this.#runtime.nextTurn(flush);
+    const restMs = busy ? windowMs : Math.min(windowMs, channel.tookMs * restTimes - sinceMs);
+    channel.cancel = restMs > 0 ? this.#runtime.setTimer(flush, restMs) : this.#runtime.turnEnd(flush);
   }
 
   #flush(channel: Channel<E>): void {
@@ -85,7 +91,7 @@ export class Fanout<E = ServerEvent> {
     const events = channel.events;
     channel.events = [];
     channel.lastCount = events.length;
-    channel.flushedAt = this.#runtime.elapsed();
+    const startedAt = this.#runtime.elapsed();
     const framed = new Map<string, Uint8Array>();
     for (const reader of channel.readers.keys()) {
       let bytes = framed.get(reader.shape);
@@ -100,6 +106,8 @@ export class Fanout<E = ServerEvent> {
       }
       reader.deliver(bytes);
     }
+    channel.flushedAt = this.#runtime.elapsed();
+    channel.tookMs = channel.flushedAt - startedAt;
   }
 }
 

@@ -139,7 +139,7 @@ function assemble(
   const committer = new Committer({
     db,
     log,
-    soon: runtime.nextTurn,
+    soon: runtime.turnEnd,
     committed: (room, written) => tellEntries(bus, { people, here }, room, written),
   });
   const { loadedRooms } = limits;

@@ -28,14 +28,14 @@ export class Rates {
 
   /** Refuses with `too-fast` and the time after which to try again. Operators move as much data as the disk takes. */
   charge(session: Session, rate: Rate): void {
-    const { who, link } = session;
+    const { who } = session;
     const { kind, id, serverRole = 'user' } = who?.person ?? {};
     if (rate === 'bulk' && serverRole !== 'user') return;
     const own = kind === 'guest' ? this.#guest : this.#account;
     try {
       // First their own: what one of an office is refused costs the others nothing.
       if (id !== undefined) this.#take(own[rate], id);
-      this.#take(this.#address[rate], limitedAddress(link.peer.address));
+      this.#take(this.#address[rate], session.limitedAddress);
     } catch (refusal) {
       session.tooFast = true;
       throw refusal;

@@ -38,6 +38,7 @@ export function createVirtualRuntime(seed = 1): VirtualRuntime {
     elapsed: () => elapsedMs,
     setTimer,
     nextTurn: (run) => setTimer(run, 0),
+    turnEnd: (run) => setTimer(run, 0),
     randomBytes: (length) => Uint8Array.from({ length }, () => Math.floor(random() * 256)),
     random,
     advance(ms) {

@@ -10,6 +10,8 @@ export interface Runtime {
   setTimer(run: () => void, delayMs: number): () => void;
   /** Calls `run` once when this turn of the event loop, with what it has read from sockets, is over. */
   nextTurn(run: () => void): () => void;
+  /** Calls `run` once when what is under way waits for something outside, before anything more is read. */
+  turnEnd(run: () => void): () => void;
   /** For keys, tokens and salts. */
   randomBytes(length: number): Uint8Array;
   /** From 0 to below 1, for jitter; not for secrets. */
@@ -52,6 +54,15 @@ export const runtime: Runtime = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   setTimer,
+  turnEnd(run) {
+    let isDue = true;
+    process.nextTick(() => {
+      if (isDue) run();
+    });
+    return () => {
+      isDue = false;
+    };
+  },
   nextTurn(run) {
     const turn = setImmediate(run);
     return () => clearImmediate(turn);

@@ -2,6 +2,7 @@
 
 import type { Link } from '@parley/link';
 import { type EventName, encodeFrame, type Payload, Refusal, type ServerEvent } from '@parley/protocol';
+import { limitedAddress } from './address.ts';
 import { encodeAll } from './fanout.ts';
 import { Reader } from './reader.ts';
 import type { PersonRecord } from './store/user.ts';
@@ -42,6 +43,8 @@ export class Session {
   /** Rooms that a request of this connection is joining: its reply tells what others get as an event. */
   readonly joining = new Set<string>();
   readonly turns = new Turns();
+  /** What limits of an address count it under. */
+  readonly limitedAddress: string;
   /** A rate limit was reached since this was last looked at. */
   tooFast = false;
   /** Requests under way, by weight. */
@@ -51,6 +54,7 @@ export class Session {
     this.id = id;
     this.link = link;
     this.isLocal = options.isLocal;
+    this.limitedAddress = limitedAddress(link.peer.address);
     this.reader = new Reader(link, options.budgetBytes, () => this.end('too-slow'));
   }
 

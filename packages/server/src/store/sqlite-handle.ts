@@ -13,6 +13,9 @@ export interface SqliteHandleOptions {
   readonly busyTimeoutMs?: number;
 }
 
+/** One row without arguments. */
+const once: readonly (readonly Value[])[] = [[]];
+
 export class SqliteHandle {
   readonly #database: DatabaseSync;
   readonly #queries: StatementCache;
@@ -50,10 +53,10 @@ export class SqliteHandle {
   transaction(groups: readonly Group[]): boolean[] {
     if (groups.length === 0) return [];
     return this.#guarded(() => {
-      this.#database.exec('BEGIN IMMEDIATE');
+      this.#run('BEGIN IMMEDIATE', once);
       try {
         const applied = groups.map((group) => this.#apply(group));
-        this.#database.exec('COMMIT');
+        this.#run('COMMIT', once);
         return applied;
       } catch (error) {
         // SQLite itself rolls back when the disk is full or fails.
