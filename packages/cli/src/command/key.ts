@@ -2,10 +2,10 @@
 
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { keyProof, limits } from '@parley/protocol';
+import { keyProof, limits, type Reply, toBase32 } from '@parley/protocol';
 import { dateTime } from '@parley/terminal';
-import { usage } from '../exit.ts';
-import { keyText, makeKeyFile, readKeyFile } from '../profile/key-file.ts';
+import { exits, Failure, usage } from '../exit.ts';
+import { makeKeyFile, readKeyFile } from '../profile/key-file.ts';
 import { withServer } from '../session/connect.ts';
 import { command } from './command.ts';
 
@@ -19,7 +19,7 @@ export const keygen = command({
   options: {},
   async run(context, { arguments: [file = ''] }) {
     const { publicKey } = await makeKeyFile(resolve(context.shell.folder, file));
-    const key = keyText(publicKey);
+    const key = toBase32(publicKey);
     if (context.json) await context.printJson({ key });
     else await context.print(key);
   },
@@ -39,8 +39,8 @@ export const keyAdd = command({
       const { challenge } = await client.request('session.challenge', { purpose: 'add-key' }, { signal });
       const signature = await sign(keyProof('add-key', info.server.id, challenge));
       await client.request('account.addKey', { key, signature, label }, { signal });
-      if (context.json) await context.printJson({ key: keyText(key), label });
-      else context.say(`added the key ${keyText(key)}`);
+      if (context.json) await context.printJson({ key: toBase32(key), label });
+      else context.say(`added the key ${toBase32(key)}`);
     });
   },
 });
@@ -55,8 +55,8 @@ export const keyList = command({
     await withServer(context, { as: 'account', deadline: 'command' }, async ({ client, signal }) => {
       const { keys } = await client.request('account.keys', {}, { signal });
       for (const { key, label, createdAt } of keys) {
-        if (context.json) await context.printJson({ key: keyText(key), label, at: new Date(createdAt).toISOString() });
-        else await context.print(`${keyText(key)}  ${dateTime(createdAt)}  ${label}`);
+        if (context.json) await context.printJson({ key: toBase32(key), label, at: new Date(createdAt).toISOString() });
+        else await context.print(`${toBase32(key)}  ${dateTime(createdAt)}  ${label}`);
       }
     });
   },
@@ -66,15 +66,24 @@ export const keyRemove = command({
   name: 'key remove',
   group: 'Account',
   about: 'Removes a key from your account.',
-  arguments: [{ name: 'KEY', about: 'The public key, as parley key list shows it.' }],
+  arguments: [{ name: 'KEY', about: 'The public key, as parley key list shows it, or a label that only one key has.' }],
   options: {},
   async run(context, { arguments: [typed = ''] }) {
-    if (!/^[\w-]{43}$/.test(typed)) throw usage(`“${typed}” is no public key: it has 43 letters`);
-    const key = Uint8Array.fromBase64(typed, { alphabet: 'base64url' });
     await withServer(context, { as: 'account', deadline: 'command' }, async ({ client, signal }) => {
+      const { keys } = await client.request('account.keys', {}, { signal });
+      const key = meantKey(keys, typed);
       await client.request('account.removeKey', { key }, { signal });
-      if (context.json) await context.printJson({ key: typed, removed: true });
-      else context.say(`removed the key ${typed}`);
+      if (context.json) await context.printJson({ key: toBase32(key), removed: true });
+      else context.say(`removed the key ${toBase32(key)}`);
     });
   },
 });
+
+function meantKey(keys: Reply<'account.keys'>['keys'], typed: string): Uint8Array {
+  const byKey = keys.find(({ key }) => toBase32(key) === typed);
+  if (byKey) return byKey.key;
+  const called = keys.filter(({ label }) => label === typed);
+  if (called.length > 1) throw usage(`${called.length} keys are called “${typed}”: give the key itself`);
+  if (called[0]) return called[0].key;
+  throw new Failure(exits.forbidden, 'not-found', `there is no key “${typed}” on your account: parley key list`);
+}

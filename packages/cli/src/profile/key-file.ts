@@ -37,9 +37,6 @@ export async function readKeyFile(path: string): Promise<KeyPair & { isOpen: boo
   return { ...pairOf(key), isOpen: process.platform !== 'win32' && (mode & 0o077) !== 0 };
 }
 
-/** A public key as text: base64url without padding, 43 letters. */
-export const keyText = (key: Uint8Array): string => key.toBase64({ alphabet: 'base64url', omitPadding: true });
-
 function pairOf(privateKey: KeyObject): KeyPair {
   const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
   return {

@@ -50,11 +50,13 @@ test('a key signs in where a password did', async () => {
   await using world = await testWorld();
   const ada = await world.person('ada');
   const made = await ada.parley('keygen', 'key.pem');
-  assert.match(made.stdout, /^[\w-]{43}\n$/);
+  assert.match(made.stdout, /^[a-z2-7]{52}\n$/);
+  const key = made.stdout.trim();
   if (process.platform !== 'win32') assert.equal((await stat(join(world.folder, 'key.pem'))).mode & 0o777, 0o600);
   assert.equal((await ada.parley('keygen', 'key.pem')).exit, 1);
-  assert.equal((await ada.parley('key', 'add', 'key.pem', '--label', 'laptop')).exit, 0);
-  assert.match((await ada.parley('key', 'list')).stdout, /laptop/);
+  assert.equal((await ada.parley('key', 'add', 'key.pem', '--label', 'laptop')).stderr, `added the key ${key}\n`);
+  const [listed] = (await ada.parley('key', 'list', '--json')).json();
+  assert.deepEqual([listed?.key, listed?.label], [key, 'laptop']);
 
   const laptop = await world.person();
   assert.equal((await laptop.parley('login', '--key', 'key.pem')).exit, 0);
@@ -63,8 +65,35 @@ test('a key signs in where a password did', async () => {
   const other = await world.person('bob');
   assert.equal((await other.parley('login', 'bob', '--key', 'key.pem')).exit, 3);
 
-  assert.equal((await ada.parley('key', 'remove', made.stdout.trim())).exit, 0);
+  assert.deepEqual((await ada.parley('key', 'remove', key, '--json')).json(), [{ v: 1, key, removed: true }]);
   assert.equal((await (await world.person()).parley('login', 'ada', '--key', 'key.pem')).exit, 3);
+});
+
+test('a key is removed by its label too, where it names one', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  const keys: string[] = [];
+  for (const [file, label] of [
+    ['a.pem', 'laptop'],
+    ['b.pem', 'phone'],
+    ['c.pem', 'phone'],
+  ] as const) {
+    keys.push((await ada.parley('keygen', file)).stdout.trim());
+    await ada.parley('key', 'add', file, '--label', label);
+  }
+  const left = async () => (await ada.parley('key', 'list', '--json')).json().map(({ key }) => key);
+  const unknown = await ada.parley('key', 'remove', 'tablet');
+  assert.equal(unknown.exit, 4);
+  assert.match(unknown.stderr, /no key “tablet” on your account: parley key list/);
+  const two = await ada.parley('key', 'remove', 'phone');
+  assert.equal(two.exit, 2);
+  assert.match(two.stderr, /2 keys are called “phone”/);
+  assert.deepEqual((await left()).sort(), keys.toSorted());
+
+  assert.equal((await ada.parley('key', 'remove', 'laptop')).stderr, `removed the key ${keys[0]}\n`);
+  assert.equal((await ada.parley('key', 'remove', keys[1]!)).exit, 0);
+  assert.equal((await ada.parley('key', 'remove', 'phone')).exit, 0);
+  assert.deepEqual(await left(), []);
 });
 
 test('no secret is in what is printed, and the profile is for its owner only', async () => {
