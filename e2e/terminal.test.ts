@@ -148,6 +148,23 @@ test('what keeps parley serve from starting is one line and exit code 2', () =>
     }
   }));
 
+test('a data folder is one server’s at a time, and free again at once after kill -9', () =>
+  inFolder(async (folder) => {
+    const words = ['serve', '--port', '0', '--data', join(folder, 'data')];
+    const first = parley(words);
+    try {
+      await first.shows('listening on ');
+      const second = await run(words, {});
+      assert.deepEqual([second.code, second.stdout], [2, '']);
+      assert.match(second.stderr, /^parley: another server is running on the data folder [^\n]+\n$/);
+      first.child.kill('SIGKILL');
+      await first.done;
+      await serving(folder, async (url) => assert.equal((await fetch(`${url}/readyz`)).status, 200));
+    } finally {
+      first.child.kill('SIGKILL');
+    }
+  }));
+
 test('parley serve does not take the variables of other commands for settings, and ends well on SIGINT', () =>
   inFolder(async (folder) => {
     const env = { PARLEY_SERVER: 'http://localhost:1', PARLEY_PROFILE: folder, PARLEY_PASSWORD_FILE: 'x' };
@@ -221,7 +238,7 @@ async function killed(folder: string, env: Environment, ownerLink: string): Prom
 
 async function openKey(folder: string, env: Environment): Promise<void> {
   const key = join(folder, 'key.pem');
-  assert.match((await run(['keygen', key], env)).stdout, /^[\w-]{43}\n$/);
+  assert.match((await run(['keygen', key], env)).stdout, /^[a-z2-7]{52}\n$/);
   assert.equal((await run(['key', 'add', key], env)).code, 0);
   const warning = /can be read by others/;
   assert.doesNotMatch((await run(['login', 'ada', '--key', key], env)).stderr, warning);

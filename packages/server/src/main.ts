@@ -16,7 +16,9 @@ import { openIdentity } from './identity.ts';
 import { createLimits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { runtime } from './runtime.ts';
+import type { Database } from './store/database.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { lockFolder } from './store/sqlite-lock.ts';
 
 export { type MemoryDatabase, openSqliteInMemory } from './store/sqlite.ts';
 export { openLocalBus };
@@ -49,8 +51,7 @@ export async function startServer({
   const config = loadConfig({ flags, env });
   const log = given ?? createLog(config.log.level);
   const limits = createLimits(config.limits);
-  const path = join(config.data, 'parley.sqlite');
-  const db = await openSqlite({ path });
+  const db = await openData(config.data);
   const undo: (() => Promise<void>)[] = [() => db.close()];
   try {
     const identity = openIdentity({ folder: config.data, mayCreate: !existsSync(join(config.data, 'identity')) });
@@ -71,6 +72,19 @@ export async function startServer({
     return await openDoors(config, home, { log, webDir, limits, undo });
   } catch (error) {
     for (const close of undo) await close().catch(() => {});
+    throw error;
+  }
+}
+
+/** The database of a data folder, which is this process's as long as the database is open. */
+async function openData(folder: string): Promise<Database> {
+  const unlock = lockFolder(folder);
+  try {
+    const db = await openSqlite({ path: join(folder, 'parley.sqlite') });
+    // The database in use holds the lock, else it could be collected with whoever forgets the server's `close`.
+    return { ...db, close: () => db.close().finally(unlock) };
+  } catch (error) {
+    unlock();
     throw error;
   }
 }
