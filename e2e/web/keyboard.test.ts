@@ -72,6 +72,49 @@ test('the switcher opens over a message, finds, and gives the focus back', optio
   }),
 );
 
+test('Enter right after typing goes to what was typed, whatever the list shows at that moment', options, () =>
+  withRoom(async (page) => {
+    for (let round = 0; round < 3; round++) {
+      // Two of one's own rooms, known at once, and one that only the server knows.
+      for (const [typed, room] of [
+        ['#gard', 'garden'],
+        ['#tide', 'tides'],
+        ['#op', 'ops'],
+      ] as const) {
+        await presses(page, 'Control+k');
+        await page.getByRole('combobox').waitFor();
+        await page.keyboard.type(typed);
+        await presses(page, 'Enter');
+        await page.waitForURL(`**/#/r/${room}`);
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+      }
+    }
+  }),
+);
+
+test('an Enter that waits for the server is forgotten when the text changes', options, () =>
+  withRoom(async (page) => {
+    await presses(page, 'Control+k');
+    await page.getByRole('combobox').waitFor();
+    // In one task, so that no answer comes in between.
+    await page.evaluate(`{
+      const input = document.querySelector('[role="combobox"]');
+      const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+      const type = (text) => {
+        write.call(input, text);
+        input.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertText' }));
+      };
+      type('#tide');
+      input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+      type('#tides');
+    }`);
+    await page.getByRole('option', { name: 'tides' }).waitFor();
+    assert.equal(await page.getByRole('heading', { level: 1, name: '#tides' }).count(), 0);
+    await presses(page, 'Enter');
+    await page.getByRole('heading', { level: 1, name: '#tides' }).waitFor();
+  }),
+);
+
 test('menus open by keys, take one letter, and close to their button', options, () =>
   withRoom(async (page) => {
     const account = page.getByRole('button', { name: /Ilvi/ });

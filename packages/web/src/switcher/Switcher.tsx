@@ -1,7 +1,7 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import Search from 'lucide-react/icons/search';
 import X from 'lucide-react/icons/x';
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { navigate } from '../route.ts';
 import { useServices } from '../service/services.tsx';
 import type { OverlayProps } from '../shell/overlay.ts';
@@ -15,9 +15,12 @@ import { askServer, type Hit, type HitGroup, hitsOf, type Remote } from './hits.
 import { readQuery } from './match.ts';
 import styles from './Switcher.module.css';
 import { useCommands } from './useCommands.ts';
+import { useEnter } from './useEnter.ts';
 import { writeTo } from './writeTo.ts';
 
-const nothing: Remote = { rooms: [], people: [] };
+/** What the server knows, and what was typed when it was asked. */
+type Answer = Remote & { typed: string };
+const nothing: Answer = { rooms: [], people: [], typed: '' };
 /** Waits for a pause in typing before the server is asked. */
 const askAfterMs = 120;
 
@@ -42,6 +45,13 @@ export function Switcher({ client, me, close, begin = '' }: OverlayProps & { beg
         (error: unknown) => toasts.show({ text: explain(error), tone: 'bad' }),
       );
   };
+  const enter = useEnter({
+    typed,
+    shown: query,
+    asking: remote.typed !== typed,
+    first: () => hitsOf(typed, rooms, remote, commands)[0]?.items[0],
+    choose,
+  });
   return (
     <Dialog open onOpenChange={(open) => !open && close()} title="Jump to" bare width="wide" initialFocus={input}>
       <Autocomplete.Root
@@ -54,16 +64,29 @@ export function Switcher({ client, me, close, begin = '' }: OverlayProps & { beg
         value={typed}
         onValueChange={(value, details) => details.reason !== 'item-press' && setTyped(value)}
         itemToStringValue={(hit: Hit) => hit.id}
+        onItemHighlighted={enter.onHighlight}
       >
         <div className={styles.input}>
           <Search />
-          <Autocomplete.Input ref={input} aria-label="Jump to a room, person or command" placeholder="Jump to…" />
+          <Autocomplete.Input
+            ref={input}
+            aria-label="Jump to a room, person or command"
+            placeholder="Jump to…"
+            onKeyDown={(event) => {
+              if (!isPlainEnter(event)) return;
+              event.preventBaseUIHandler();
+              event.preventDefault();
+              enter.press();
+            }}
+          />
           <kbd>Esc</kbd>
           <IconButton label="Close" className={styles.close} onClick={close}>
             <X />
           </IconButton>
         </div>
-        <Autocomplete.Empty className={styles.empty}>{emptyText(typed)}</Autocomplete.Empty>
+        <Autocomplete.Empty className={styles.empty}>
+          {enter.waiting ? 'Asking the server…' : emptyText(typed)}
+        </Autocomplete.Empty>
         <Autocomplete.List className={styles.hits}>
           {(group: HitGroup) => (
             <Autocomplete.Group key={group.value} items={group.items}>
@@ -102,6 +125,11 @@ export function Switcher({ client, me, close, begin = '' }: OverlayProps & { beg
   );
 }
 
+function isPlainEnter(event: KeyboardEvent): boolean {
+  if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.keyCode === 229) return false;
+  return !event.ctrlKey && !event.shiftKey && !event.altKey && !event.metaKey;
+}
+
 function emptyText(typed: string): string {
   const { only, text } = readQuery(typed);
   if (only === '@' && text === '') return 'Type the beginning of a name.';
@@ -110,13 +138,13 @@ function emptyText(typed: string): string {
     : 'Nothing found. Public rooms of this server are searched too.';
 }
 
-function useRemote(client: Parameters<typeof askServer>[0], typed: string, guest: boolean): Remote {
+function useRemote(client: Parameters<typeof askServer>[0], typed: string, guest: boolean): Answer {
   const [remote, setRemote] = useState(nothing);
   useEffect(() => {
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       const found = await askServer(client, typed, guest, stop.signal);
-      if (!stop.signal.aborted) setRemote(found);
+      if (!stop.signal.aborted) setRemote({ ...found, typed });
     }, askAfterMs);
     return () => {
       clearTimeout(timer);
