@@ -212,8 +212,21 @@ function marks(doer: Doer): undefined {
   room?.markRead(doer.scene.world.random.between(0, head + 3));
 }
 
+/** Whoever gets no answer asks again: then a name that nobody else wants is not taken. */
 async function makes({ scene, device }: Doer): Promise<void> {
-  const alias = `room-${scene.rooms.size}`;
-  const room = await device.client.create({ alias, joinRule: scene.world.random.pick(['public', 'invite']) });
-  scene.rooms.set(alias, room.id);
+  const { random, clock } = scene.world;
+  const isOwn = random.chance(0.7);
+  const alias = isOwn ? scene.words('') : `room-${scene.rooms.size}`;
+  const details = { alias, joinRule: random.pick(['public', 'invite'] as const) };
+  const { client } = device;
+  for (;;)
+    try {
+      scene.rooms.set(alias, (await client.create(details)).id);
+      return;
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (isOwn && code === 'name-taken') scene.world.fault(`#${alias} is said to be somebody else’s`, error);
+      if (code !== 'unavailable' || !device.running || device.client !== client) throw error;
+      await clock.wait(random.between(500, 2_000));
+    }
 }

@@ -111,7 +111,7 @@ class Story {
   async #makes(client: Client, alias: string, more: { joinRule?: 'invite' } = {}): Promise<string> {
     let id = '';
     await this.#steadily(async () => {
-      id = client.room(`#${alias}`)?.id ?? (await client.create({ alias, ...more })).id;
+      id = (await client.create({ alias, ...more })).id;
     });
     return id;
   }

@@ -104,6 +104,7 @@ export interface Client {
   room(idOrAlias: string): Room | undefined;
   /** Joins by id or `#alias` and resolves when the room can be used. */
   join(idOrAlias: string): Promise<Room>;
+  /** Makes a room. When the answer was lost, the same call again gets the room that was made. */
   create(details: Omit<Payload<'room.create'>, 'clientId'>): Promise<Room>;
   /** What a person is called, from what was seen; undefined when never seen. */
   person(user: string): Person | undefined;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as drain } from 'node:timers/promises';
+import { Refusal } from '@parley/protocol';
 import type { Client, MessageRow, Store, Timeline } from './api.ts';
 import { createClient } from './client.ts';
 import { memoryStore } from './store-memory.ts';
@@ -48,6 +49,35 @@ for (const encoding of ['json', 'cbor'] as const)
     await ada.close();
     assert.equal(runtime.timers, 0);
   });
+
+test('making a room again whose answer was lost is a resend; after an answer it is another room', async () => {
+  const { runtime, server, client } = setting();
+  const asked: string[] = [];
+  let answer: () => object | undefined = () => undefined;
+  server.before = async (request, payload) => {
+    if (request !== 'room.create') return undefined;
+    asked.push((payload as { clientId: string }).clientId);
+    return answer();
+  };
+  const ada = client();
+  await ada.signIn({ name: 'ada', password: 'secret' });
+  answer = () => {
+    server.drop();
+    return undefined;
+  };
+  await assert.rejects(ada.create({ alias: 'new' }), { code: 'unavailable' });
+  answer = () => undefined;
+  ada.reconnect();
+  await runtime.settle();
+  assert.equal((await ada.create({ alias: 'new' })).summary.get().view.alias, 'new');
+  answer = () => {
+    throw new Refusal('name-taken');
+  };
+  for (let i = 0; i < 2; i++) await assert.rejects(ada.create({ alias: 'new' }), { code: 'name-taken' });
+  await ada.close();
+  assert.equal(asked[1], asked[0]);
+  assert.equal(new Set(asked).size, 3);
+});
 
 test('a sent message is there in the same moment and keeps its key and place until its entry stands', async () => {
   for (const replyFirst of [true, false]) {

@@ -1,12 +1,20 @@
 /** The client: a session, its rooms and its outbox put together. */
-import { keyProof, type Payload, type RoomSync, type ServerEvent, type SignedIn } from '@parley/protocol';
+import {
+  errors,
+  keyProof,
+  type Payload,
+  Refusal,
+  type RoomSync,
+  type ServerEvent,
+  type SignedIn,
+} from '@parley/protocol';
 import type { Client, ClientOptions, Room } from './api.ts';
 import { Cache } from './cache.ts';
 import { newClientId } from './client-id.ts';
 import type { Connection } from './connection.ts';
 import { queued } from './event-queue.ts';
 import { accountPrefixes, fromBytes, keys, toBytes } from './keys.ts';
-import { queuedEvents } from './limits.ts';
+import { queuedEvents, wantedRooms } from './limits.ts';
 import { type ActName, Outbox } from './outbox.ts';
 import { People } from './people.ts';
 import type { Surroundings } from './room.ts';
@@ -29,6 +37,8 @@ class ParleyClient implements Client {
   #loading: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #presence: 'online' | 'away' = 'online';
+  /** Rooms that were asked for without an answer yet: what was wanted, and the act's clientId. */
+  readonly #wanted = new Map<string, string>();
   readonly #onAbort = () => void this.close();
 
   constructor(options: ClientOptions) {
@@ -144,7 +154,19 @@ class ParleyClient implements Client {
   }
 
   async create(details: Parameters<Client['create']>[0]): Promise<Room> {
-    return this.#added('room.create', { ...details, clientId: this.newClientId() });
+    const wanted = JSON.stringify(details);
+    const clientId = this.#wanted.get(wanted) ?? this.newClientId();
+    this.#wanted.set(wanted, clientId);
+    if (this.#wanted.size > wantedRooms) this.#wanted.delete(this.#wanted.keys().next().value!);
+    let isOpen = false;
+    try {
+      return await this.#added('room.create', { ...details, clientId });
+    } catch (error) {
+      isOpen = !(error instanceof Refusal) || errors[error.code].retry;
+      throw error;
+    } finally {
+      if (!isOpen) this.#wanted.delete(wanted);
+    }
   }
 
   person(user: string): ReturnType<Client['person']> {

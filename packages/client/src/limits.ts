@@ -36,6 +36,8 @@ export const queuedEntries = 500;
 export const flushMs = 250;
 /** Changes that gather before they are written at once. */
 export const flushChanges = 1_000;
+/** Rooms that were asked for and whose answer was lost; people make one at a time. */
+export const wantedRooms = 32;
 /** Signals of typing: at most one in this time, and an end after that much silence. */
 export const typingMs = { between: 3_000, idle: 5_000 };
 /** People shown as typing. */

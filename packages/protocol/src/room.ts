@@ -75,12 +75,13 @@ const changes = {
 
 export const room = {
   create: request({
-    about: 'Makes a room; the caller is its owner. Without `joinRule` it is public and listed.',
+    about:
+      'Makes a room; the caller is its owner. Without `joinRule` it is public and listed. Sent again under its `clientId`, it answers with the room as it is now.',
     from: 'account',
     rate: 'create',
     payload: record({ ...changes, alias, clientId }),
     reply: view({ sync: roomSync }),
-    errors: ['name-taken', 'too-many'],
+    errors: ['name-taken', 'too-many', 'not-found', 'not-a-member'],
   }),
   list: request({
     about: 'Public rooms of this server by name; `after` is the alias of the last one seen.',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openSqliteInMemory } from './main.ts';
 import { testServer } from './testing.ts';
 
 const clientId = 'c1';
@@ -26,6 +27,38 @@ test('a resend has the outcome of the first time, whatever became of the sender 
   await assert.rejects(bob.request('message.send', { room, clientId: 'm2', body: { text: 'x' } }), /no such thing/);
   const eve = await server.account('eve');
   await assert.rejects(eve.request('message.send', { room, clientId: 'm1', body: { text: 'x' } }), /no such thing/);
+});
+
+test('a room is made once, whatever is sent again', async () => {
+  await using server = await testServer();
+  const ada = await server.account('ada');
+  const phone = await server.resume(ada.token);
+  const make = (who = ada, title = 'Operations') =>
+    who.request('room.create', { alias: 'ops', title, clientId }).then(({ sync }) => sync.room);
+  const rooms = await Promise.all([make(), make(), make(phone)]);
+  const { id } = rooms[0]!;
+  assert.deepEqual(new Set(rooms.map((room) => room.id)), new Set([id]));
+  await ada.request('room.settings', { room: id, clientId: 's1', alias: 'operations', joinRule: 'invite' });
+  const again = await make(phone, 'Another');
+  assert.deepEqual([again.id, again.alias, again.title, again.me.role], [id, 'operations', 'Operations', 'owner']);
+  assert.equal((await server.db.all('SELECT n FROM room')).length, 1);
+  assert.equal((await server.db.all("SELECT seq FROM entry WHERE kind = 'create'")).length, 1);
+
+  const bob = await server.account('bob');
+  assert.notEqual((await make(bob)).id, id, 'the act of somebody else is another one');
+  await assert.rejects(bob.request('room.create', { alias: 'operations', clientId: 'c2' }), { code: 'name-taken' });
+  await ada.request('room.leave', { room: id, clientId: 'l1' });
+  await assert.rejects(make(), { code: 'not-found' });
+});
+
+test('a room is made once, over a restart', async () => {
+  const db = openSqliteInMemory();
+  const first = await testServer({ db: { ...db, close: async () => {} } });
+  const ada = await first.account('ada');
+  const id = await ada.createRoom('ops');
+  await first.close();
+  await using second = await testServer({ db });
+  assert.equal(await (await second.resume(ada.token)).createRoom('ops'), id);
 });
 
 test('with room in memory for one room only, acts in many at once are all placed', async () => {

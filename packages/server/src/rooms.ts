@@ -1,7 +1,8 @@
 /** The rooms of this server: loads them, keeps each one's acts in line, and acknowledges what is on disk. */
-import { type Position, Refusal } from '@parley/protocol';
+import { encodeCbor, type Position, Refusal } from '@parley/protocol';
 import { loadState } from '@parley/room';
 import { Moved } from './committer.ts';
+import { sha256 } from './crypto.ts';
 import { type Draft, type Entered, type Outcome, refusalOf } from './draft.ts';
 import { Lane } from './lane.ts';
 import { LoadedRoom } from './loaded-room.ts';
@@ -78,11 +79,12 @@ export class Rooms {
   }
 
   /**
-   * Makes a room. Rejects with `unavailable` when it could not be stored: perhaps its alias is taken.
+   * Makes a room. Rejects with `unavailable` when it could not be stored: perhaps its alias is taken, or it was made
+   * before by the same act ({@link madeBy}).
    * @param named told of the room's id before anything is stored
    */
   async create(draft: Draft, named: (room: string) => void): Promise<LoadedRoom> {
-    const { room, append } = this.#placer.make(randomNumber(this.#options.runtime), draft);
+    const { room, append } = this.#placer.make(numberOf(draft.author.id, draft.clientId), draft);
     named(room.id);
     const durable = append();
     room.creating = true;
@@ -95,6 +97,14 @@ export class Rooms {
       room.creating = false;
     }
     return room;
+  }
+
+  /** The room that a Create act has made, for one that was sent again. */
+  async madeBy(user: string, clientId: string): Promise<string | undefined> {
+    const { store } = this.#options;
+    const n = numberOf(user, clientId);
+    const made = await store.entry.byAct(n, actKey(user, clientId));
+    return made?.kind === 'create' ? store.room.idOf(n) : undefined;
   }
 
   /**
@@ -155,7 +165,10 @@ export class Rooms {
 }
 
 /** 48 random bits: rooms and people are numbered without asking anybody. */
-export function randomNumber(runtime: Runtime): number {
-  const bytes = runtime.randomBytes(6);
-  return bytes.reduce((number, byte) => number * 256 + byte, 0) + 1;
-}
+export const randomNumber = (runtime: Runtime): number => asNumber(runtime.randomBytes(6));
+
+/** That of the room which an act makes: a resend makes the same one, and there it stands already. */
+const numberOf = (user: string, clientId: string): number =>
+  asNumber(sha256(encodeCbor(['parley room number v1', user, clientId])).subarray(0, 6));
+
+const asNumber = (bytes: Uint8Array): number => bytes.reduce((number, byte) => number * 256 + byte, 0) + 1;

@@ -7,8 +7,8 @@ const names = (server: TestServer) =>
   server.db
     .all<{ alias: string }>('SELECT alias FROM alias ORDER BY alias')
     .then((rows) => rows.map(({ alias }) => alias));
-const make = (who: TestClient, payload: Omit<Payload<'room.create'>, 'clientId'>) =>
-  who.request('room.create', { ...payload, clientId: `c:${payload.alias}` }).then(({ sync }) => sync.room);
+const make = (who: TestClient, payload: Omit<Payload<'room.create'>, 'clientId'>, clientId = `c:${payload.alias}`) =>
+  who.request('room.create', { ...payload, clientId }).then(({ sync }) => sync.room);
 const change = (
   who: TestClient,
   room: string,
@@ -35,7 +35,7 @@ describe('a room', () => {
     await using server = await testServer();
     const ada = await server.account('ada');
     const { id } = await make(ada, { alias: 'ops' });
-    await assert.rejects(make(ada, { alias: 'ops' }), { code: 'name-taken' });
+    await assert.rejects(make(ada, { alias: 'ops' }, 'again'), { code: 'name-taken' });
     assert.equal((await server.db.all('SELECT id FROM room')).length, 1, 'nothing is left of the one refused');
     const other = await make(ada, { alias: 'other' });
     await assert.rejects(change(ada, other.id, { alias: 'ops' }), { code: 'name-taken' });

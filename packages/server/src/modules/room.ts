@@ -1,5 +1,5 @@
 /** Rooms: making, finding, coming and going, their settings. */
-import { type Handlers, type Payload, type Protocol, Refusal } from '@parley/protocol';
+import { type Handlers, type Payload, type Protocol, Refusal, type Reply, type RoomSync } from '@parley/protocol';
 import { roomVersion } from '@parley/room';
 import { accessTo } from '../access.ts';
 import { forgetArchive } from '../archive.ts';
@@ -11,6 +11,8 @@ import { act, joining, mayEnterAnother, mine, place } from '../speak.ts';
 export const room: Handlers<Protocol['room'], Context> = {
   async create(context, payload) {
     const { rooms, here, runtime, session } = context;
+    const before = await madeBefore(context, payload.clientId);
+    if (before) return before;
     await mayEnterAnother(context);
     const { data, body } = settingsOf(payload);
     const { alias } = payload;
@@ -38,7 +40,9 @@ export const room: Handlers<Protocol['room'], Context> = {
       });
       return { sync: await followRoom(context, made, undefined, firstScreen) };
     } catch (error) {
-      // Somebody else may have taken the name meanwhile.
+      // The same may have been made meanwhile over another connection, or somebody else has taken the name.
+      const meanwhile = await madeBefore(context, payload.clientId);
+      if (meanwhile) return meanwhile;
       await refuseTaken(context, alias, made);
       throw error;
     } finally {
@@ -80,9 +84,7 @@ export const room: Handlers<Protocol['room'], Context> = {
         const [outcome] = await place(context, id, [joining(context, clientId)]);
         if (outcome?.type === 'refused' && outcome.code !== 'already-a-member') throw refusalOf(outcome);
       }
-      const sync = await followRoom(context, id, undefined, firstScreen);
-      // Removed again meanwhile.
-      if (sync.room.me.membership === 'none') throw new Refusal('not-a-member');
+      const sync = await entered(context, id);
       context.here.presence.announce(id, session.me.person.id, session.me.person.name);
       return { sync };
     } finally {
@@ -121,6 +123,19 @@ export const room: Handlers<Protocol['room'], Context> = {
     }
   },
 };
+
+/** What a Create that was sent before has made. */
+async function madeBefore(context: Context, clientId: string): Promise<Reply<'room.create'> | undefined> {
+  const made = await context.rooms.madeBy(context.session.me.person.id, clientId);
+  return made === undefined ? undefined : { sync: await entered(context, made) };
+}
+
+/** A room that the caller has entered; refused when they are out of it again. */
+async function entered(context: Context, room: string): Promise<RoomSync> {
+  const sync = await followRoom(context, room, undefined, firstScreen);
+  if (sync.room.me.membership === 'none') throw new Refusal('not-a-member');
+  return sync;
+}
 
 /** Refuses a name that another room has. The disk decides; this only answers well. */
 async function refuseTaken({ store }: Context, alias: string, room: string | undefined): Promise<void> {

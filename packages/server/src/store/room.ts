@@ -59,6 +59,10 @@ export function roomStore(db: Database) {
       const rows = await db.all<{ key: string; value: Uint8Array }>('SELECT key, value FROM leaf WHERE room = ?', [n]);
       return rows.map(({ key, value }) => [key, value]);
     },
+    async idOf(n: number): Promise<string | undefined> {
+      const [row] = await db.all<{ id: string }>('SELECT id FROM room WHERE n = ?', [n]);
+      return row?.id;
+    },
     async byAlias(alias: string): Promise<string | undefined> {
       const [row] = await db.all<{ room: string }>('SELECT room FROM alias WHERE alias = ?', [alias]);
       return row?.room;
