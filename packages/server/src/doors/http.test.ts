@@ -104,6 +104,20 @@ describe('the HTTP door', () => {
       assert.equal(body.toString(), script);
     }));
 
+  it('isolates the page from its openers where browsers would not complain of it', () =>
+    withSite(async ({ get }) => {
+      const policyFor = async (headers: Record<string, string>) =>
+        (await get('/', { headers })).headers['cross-origin-opener-policy'];
+      for (const host of ['localhost:8080', '127.0.0.1', '[::1]:80', 'chat.localhost'])
+        assert.equal(await policyFor({ host }), 'same-origin', host);
+      for (const host of ['chat.example.org', '192.0.2.7:8080', 'localhost.example.org', 'not a host'])
+        assert.equal(await policyFor({ host }), undefined, host);
+      const host = 'chat.example.org';
+      assert.equal(await policyFor({ host, 'x-forwarded-proto': 'https' }), 'same-origin');
+      assert.equal(await policyFor({ host, 'x-forwarded-proto': 'http' }), undefined);
+      assert.equal(await policyFor({ host, forwarded: 'for=192.0.2.60;proto=https' }), 'same-origin');
+    }));
+
   it('sends a strict policy with every answer', () =>
     withSite(async ({ get }) => {
       for (const [path, method] of [
@@ -122,7 +136,6 @@ describe('the HTTP door', () => {
         );
         assert.equal(headers['x-content-type-options'], 'nosniff');
         assert.equal(headers['referrer-policy'], 'no-referrer');
-        assert.equal(headers['cross-origin-opener-policy'], 'same-origin');
         assert.equal(headers['x-powered-by'], undefined);
         assert.equal(headers.server, undefined);
       }

@@ -84,7 +84,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
     answer(request, response, files, options.isReady).catch((error) => {
       log.error({ error }, 'HTTP request failed');
       if (response.headersSent) response.destroy();
-      else say(response, 500);
+      else say(request, response, 500);
     });
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -134,13 +134,13 @@ async function answer(
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
-    return say(response, 405);
+    return say(request, response, 405);
   }
   const path = pathOf(request);
-  if (path === '/healthz') return say(response, 200);
-  if (path === '/readyz') return say(response, isReady() ? 200 : 503);
+  if (path === '/healthz') return say(request, response, 200);
+  if (path === '/readyz') return say(request, response, isReady() ? 200 : 503);
   const file = path === undefined ? undefined : files.find(path);
-  if (file === undefined) return say(response, 404);
+  if (file === undefined) return say(request, response, 404);
   await give(request, response, file);
 }
 
@@ -151,7 +151,7 @@ async function give(request: IncomingMessage, response: ServerResponse, file: St
     ?.split(',')
     .some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')));
   response.writeHead(isSame ? 304 : 200, {
-    ...securityHeaders,
+    ...securityHeaders(request),
     ETag: etag,
     'Cache-Control': file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
     ...(file.isVaried ? { Vary: 'Accept-Encoding' } : {}),
@@ -172,10 +172,10 @@ function pathOf({ url = '' }: IncomingMessage): string | undefined {
 }
 
 /** A short answer in words. */
-function say(response: ServerResponse, status: number): void {
+function say(request: IncomingMessage, response: ServerResponse, status: number): void {
   const text = `${status === 200 ? 'ok' : STATUS_CODES[status]}\n`;
   response.writeHead(status, {
-    ...securityHeaders,
+    ...securityHeaders(request),
     'Cache-Control': 'no-store',
     'Content-Type': 'text/plain; charset=utf-8',
     'Content-Length': text.length,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -45,11 +46,20 @@ describe('TLS', () => {
         drainMs: 30,
       });
       const { host, port } = door.address;
-      const options = { host, port, path: '/healthz', servername: 'localhost', ca: testCertificate.cert, agent: false };
-      const status = await new Promise((resolve, reject) => {
-        get(options, (response) => response.resume().on('end', () => resolve(response.statusCode))).on('error', reject);
+      const options = {
+        host,
+        port,
+        path: '/healthz',
+        headers: { host: 'chat.example.org' },
+        servername: 'localhost',
+        ca: testCertificate.cert,
+        agent: false,
+      };
+      const { statusCode, headers } = await new Promise<IncomingMessage>((resolve, reject) => {
+        get(options, (response) => response.resume().on('end', () => resolve(response))).on('error', reject);
       });
-      assert.equal(status, 200);
+      assert.equal(statusCode, 200);
+      assert.equal(headers['cross-origin-opener-policy'], 'same-origin');
       const silent = connect(port, host);
       silent.on('error', () => {});
       await new Promise((resolve) => silent.once('connect', resolve));
