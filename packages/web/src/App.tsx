@@ -1,6 +1,7 @@
 import type { Client } from '@parley/client';
 import { useEffect, useState } from 'react';
 import { SessionEnded, Starting, Unreachable } from './enter/Quiet.tsx';
+import { followClaims } from './platform/claim.ts';
 import { followLinks, useRoute } from './route.ts';
 import { type Services, ServicesProvider } from './service/services.tsx';
 import { RoomScreen } from './shell/RoomPlace.tsx';
@@ -25,6 +26,9 @@ export function App(props: { client: Client; services: Services; claim?: string 
 }
 
 function Screen({ client, claim }: { client: Client; claim: string | undefined }) {
+  // Before the route is followed: it would lead away from the link.
+  const [secret, setSecret] = useState(claim);
+  useEffect(() => followClaims(setSecret), []);
   const me = useReadable(client.me);
   const status = useReadable(client.status);
   const server = useReadable(client.server);
@@ -35,9 +39,8 @@ function Screen({ client, claim }: { client: Client; claim: string | undefined }
     const timer = setTimeout(() => RoomScreen.preload().catch(() => undefined), 500);
     return () => clearTimeout(timer);
   }, []);
-  const [claiming, setClaiming] = useState(claim !== undefined);
   if (status.state === 'closed') return <SessionEnded client={client} code={status.code} />;
-  const owner = claiming ? { secret: claim ?? '', done: () => setClaiming(false) } : undefined;
+  const owner = secret === undefined ? undefined : { secret, done: () => setSecret(undefined) };
   if (me && !owner) return <Shell client={client} me={me} route={route} />;
   if (server && (owner || status.state !== 'online'))
     return <Enter client={client} server={server} route={route} owner={owner} fallback={<Starting />} />;

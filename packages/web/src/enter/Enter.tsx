@@ -30,7 +30,7 @@ export function Enter(props: { client: Client; server: ServerInfo; route: Route;
   if (owner)
     return (
       <Frame here={here} facts={<ServerStands server={server} here={here} />}>
-        <FirstRun client={client} server={server} name={name} owner={owner} />
+        <FirstRun key={owner.secret} client={client} server={server} name={name} owner={owner} />
       </Frame>
     );
   const facts = way === 'guest' ? <GuestLeaves name={name} /> : <ServerSees name={name} here={here} />;

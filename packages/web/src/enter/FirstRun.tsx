@@ -13,6 +13,9 @@ export interface Owner {
   done(): void;
 }
 
+const unusable =
+  'This code is wrong or was used already. While the server has no owner, it prints a new one whenever it starts.';
+
 export function FirstRun(props: { client: Client; server: ServerInfo; name: string; owner: Owner }) {
   const { client, server, name, owner } = props;
   const me = useReadable(client.me);
@@ -25,14 +28,14 @@ export function FirstRun(props: { client: Client; server: ServerInfo; name: stri
       await client.request('account.claim', { secret });
       owner.done();
     },
-    { 'bad-credentials': 'This code is wrong or was used already. The server prints a new one when it starts.' },
+    { 'bad-credentials': unusable, 'bad-invite': unusable },
   );
   return (
     <>
       <h1>This server is yours to open</h1>
       <p className={styles.lead}>
-        {name} runs and has no owner yet. Whoever holds the setup code becomes the owner; it was printed once where you
-        started the server.
+        The setup code was printed where {name} was started. Whoever holds it becomes the owner of the server; it works
+        once.
       </p>
       <form onSubmit={form.onSubmit}>
         <Field

@@ -12,3 +12,13 @@ export function takeClaim(): string | undefined {
     return secret;
   }
 }
+
+/** Calls `take` when such a link is opened in the tab in which the app runs already; returns what stops it. */
+export function followClaims(take: (secret: string) => void): () => void {
+  const look = () => {
+    const secret = takeClaim();
+    if (secret !== undefined) take(secret);
+  };
+  addEventListener('popstate', look);
+  return () => removeEventListener('popstate', look);
+}
