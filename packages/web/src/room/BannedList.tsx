@@ -1,7 +1,6 @@
 import type { Client, Room } from '@parley/client';
 import type { Reply } from '@parley/protocol';
 import { useCallback, useEffect, useState } from 'react';
-import { newClientId } from '../platform/random.ts';
 import { useServices } from '../service/services.tsx';
 import { Button } from '../ui/Button.tsx';
 import { explain } from '../ui/explain.ts';
@@ -24,7 +23,7 @@ export function BannedList({ client, room, changed }: { client: Client; room: Ro
   }, [load, changed]);
   const lift = async ({ person }: Banned) => {
     try {
-      await client.request('member.unban', { room: room.id, user: person.id, clientId: newClientId() });
+      await client.request('member.unban', { room: room.id, user: person.id, clientId: client.newClientId() });
       setBanned((held) => held.filter((one) => one.person.id !== person.id));
       toasts.show({ text: `The ban of ${shownName(person)} is lifted` });
     } catch (error) {

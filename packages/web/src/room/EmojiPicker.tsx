@@ -1,7 +1,7 @@
-import { lazy, Suspense } from 'react';
+import { later } from '../ui/later.tsx';
 import { Popover } from '../ui/Popover.tsx';
 
-const EmojiGrid = lazy(() => import('./EmojiGrid.tsx').then((parts) => ({ default: parts.EmojiGrid })));
+const EmojiGrid = later(() => import('./EmojiGrid.tsx').then((parts) => parts.EmojiGrid));
 
 export interface EmojiPickerProps {
   open: boolean;
@@ -14,14 +14,13 @@ export interface EmojiPickerProps {
 export function EmojiPicker({ open, onOpenChange, anchor, onPick }: EmojiPickerProps) {
   return (
     <Popover open={open} onOpenChange={onOpenChange} label="Emoji" anchor={anchor} plain>
-      <Suspense fallback={<p className="meta">Loading…</p>}>
-        <EmojiGrid
-          onPick={(emoji) => {
-            onOpenChange(false);
-            onPick(emoji);
-          }}
-        />
-      </Suspense>
+      <EmojiGrid
+        fallback={<p className="meta">Loading…</p>}
+        onPick={(emoji) => {
+          onOpenChange(false);
+          onPick(emoji);
+        }}
+      />
     </Popover>
   );
 }

@@ -2,7 +2,6 @@ import type { Client, Room } from '@parley/client';
 import type { Person } from '@parley/protocol';
 import Check from 'lucide-react/icons/check';
 import { useEffect, useState } from 'react';
-import { newClientId } from '../platform/random.ts';
 import { hashOf } from '../route.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Tag } from '../ui/Badge.tsx';
@@ -108,7 +107,7 @@ function InviteRow({ client, room, person }: { client: Client; room: Room; perso
   const invite = async () => {
     setState('busy');
     try {
-      await client.request('member.invite', { room: room.id, user: person.id, clientId: newClientId() });
+      await client.request('member.invite', { room: room.id, user: person.id, clientId: client.newClientId() });
       setState('done');
     } catch (thrown) {
       setState('open');

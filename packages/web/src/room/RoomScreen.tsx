@@ -1,9 +1,10 @@
 /** One room: its header, its timeline, where one writes, and a pane beside them. */
 import type { Client, Room } from '@parley/client';
-import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { hashOf, type Pane as PaneName } from '../route.ts';
 import { useServices } from '../service/services.tsx';
 import { useShell } from '../shell/actions.ts';
+import { later } from '../ui/later.tsx';
 import { roomKey, roomName } from '../ui/name.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { Blocked, useStanding } from './Blocked.tsx';
@@ -27,9 +28,9 @@ import { useItems, useTimeline, useTimelineState } from './useTimeline.ts';
 import { useTypeToWrite } from './useTypeToWrite.ts';
 import type { ComposerHandle } from './useWriting.ts';
 
-const MembersPane = lazy(() => import('./MembersPane.tsx').then((parts) => ({ default: parts.MembersPane })));
-const PinsPane = lazy(() => import('./PinsPane.tsx').then((parts) => ({ default: parts.PinsPane })));
-const RoomDialogs = lazy(() => import('./RoomDialogs.tsx').then((parts) => ({ default: parts.RoomDialogs })));
+const MembersPane = later(() => import('./MembersPane.tsx').then((parts) => parts.MembersPane));
+const PinsPane = later(() => import('./PinsPane.tsx').then((parts) => parts.PinsPane));
+const RoomDialogs = later(() => import('./RoomDialogs.tsx').then((parts) => parts.RoomDialogs));
 
 export interface RoomScreenProps {
   client: Client;
@@ -107,18 +108,16 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
             />
           )}
         </main>
-        <Suspense>
-          {pane === 'members' && (
-            <MembersPane
-              client={client}
-              room={room}
-              onClose={close}
-              onMention={(who) => composer.current?.insert(`@${who} `)}
-            />
-          )}
-          {pane === 'pins' && <PinsPane client={client} room={room} rows={state.rows} onClose={close} />}
-          {dialog && <RoomDialogs client={client} room={room} dialog={dialog} onClose={() => setDialog(undefined)} />}
-        </Suspense>
+        {pane === 'members' && (
+          <MembersPane
+            client={client}
+            room={room}
+            onClose={close}
+            onMention={(who) => composer.current?.insert(`@${who} `)}
+          />
+        )}
+        {pane === 'pins' && <PinsPane client={client} room={room} rows={state.rows} onClose={close} />}
+        {dialog && <RoomDialogs client={client} room={room} dialog={dialog} onClose={() => setDialog(undefined)} />}
         <Floating state={floating} onClose={closeFloating} />
       </div>
     </RoomContext>

@@ -2,7 +2,6 @@
 import type { Client, Room } from '@parley/client';
 import { limits, normalizeAlias, type Payload, type RoomView } from '@parley/protocol';
 import { type ReactNode, useId, useState } from 'react';
-import { newClientId } from '../platform/random.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Field, FormError, Radios } from '../ui/Field.tsx';
@@ -48,7 +47,7 @@ function Settings({ client, room, onOpenChange }: { client: Client; room: Room; 
   const changed = Object.keys(changes).length > 0;
   const submit = useSubmit(
     async () => {
-      if (changed) await client.request('room.settings', { room: room.id, clientId: newClientId(), ...changes });
+      if (changed) await client.request('room.settings', { room: room.id, clientId: client.newClientId(), ...changes });
       onOpenChange(false);
     },
     {

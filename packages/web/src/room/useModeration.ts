@@ -2,7 +2,6 @@
 import type { Client, Room } from '@parley/client';
 import type { MemberView, Role } from '@parley/protocol';
 import { useMemo } from 'react';
-import { newClientId } from '../platform/random.ts';
 import { useServices } from '../service/services.tsx';
 import { explain } from '../ui/explain.ts';
 import { shownName } from '../ui/name.ts';
@@ -30,7 +29,7 @@ const special = {
 export function useModeration(client: Client, room: Room, done: () => void): Moderate {
   const { toasts } = useServices();
   return useMemo((): Moderate => {
-    const about = (member: MemberView) => ({ room: room.id, user: member.person.id, clientId: newClientId() });
+    const about = (member: MemberView) => ({ room: room.id, user: member.person.id, clientId: client.newClientId() });
     const fields = ({ durationMs, reason }: Terms) => ({
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(reason ? { reason } : {}),
