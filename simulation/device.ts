@@ -3,7 +3,7 @@
 import { type Client, createClient } from '@parley/client';
 import type { Link } from '@parley/link';
 import { decodeRequest, decodeServerFrame, type RawEntry } from '@parley/protocol';
-import type { Heard } from './check/heard.ts';
+import { type Heard, repeatable } from './check/heard.ts';
 import { ports } from './home.ts';
 import { Life } from './life.ts';
 import { Shelf } from './shelf.ts';
@@ -127,8 +127,7 @@ export class Device {
   #noteReply(user: string, connection: string, { request, payload }: Asked, reply: unknown): void {
     const { room, clientId } = payload as { room: string; clientId: string };
     const { outcome, seq } = (reply ?? {}) as { outcome?: string; seq?: number };
-    // The same emoji again is the same reaction: its ack names that one.
-    if (outcome === 'entry' && seq !== undefined && request !== 'message.react')
+    if (outcome === 'entry' && seq !== undefined && !repeatable.has(request.replace('message.', '')))
       this.heard.push({ type: 'acked', user, room, clientId, seq });
     const { sync } = (reply ?? {}) as {
       sync?: { room: { id: string; head: { seq: number }; me: { membership: string } } };

@@ -5,7 +5,7 @@ import { startMs } from '../life.ts';
 import type { RoomLog } from '../log.ts';
 import type { Scene } from '../scene.ts';
 import { checkDisk } from './disk.ts';
-import { checkHeard } from './heard.ts';
+import { checkHeard, repeatable } from './heard.ts';
 import { checkViews } from './view.ts';
 
 /** Returns how many entries all rooms have. */
@@ -40,8 +40,7 @@ function checkTries(scene: Scene, logs: readonly RoomLog[]): void {
     const { device, room, user, clientId, kind } = one;
     const seq = places.get(`${room}/${user}/${clientId}`);
     const what = `the ${kind} ${clientId} of ${device.name}`;
-    // The same emoji again is the same reaction.
-    if (one.outcome === 'entry' && kind !== 'react') assert.ok(seq, `${what} was acknowledged and is lost (S3)`);
+    if (one.outcome === 'entry' && !repeatable.has(kind)) assert.ok(seq, `${what} was acknowledged and is lost (S3)`);
     if (one.outcome === 'refused') assert.ok(!seq, `${what} was refused and stands at ${seq}`);
     if (seq === undefined) continue;
     const key = `${device.name}/${room}`;

@@ -4,6 +4,9 @@ import assert from 'node:assert/strict';
 import type { HistoryRule, MemberChange, RawEntry } from '@parley/protocol';
 import type { RoomLog } from '../log.ts';
 
+/** Acts that are not done again when they were done: the same emoji, a pin. The ack names the act that was. */
+export const repeatable = new Set(['react', 'pin', 'unpin']);
+
 /** One thing that a device was told on its link. */
 export type Heard =
   | { type: 'acked'; user: string; room: string; clientId: string; seq: number }

@@ -56,7 +56,7 @@ export const message = {
     errors,
   }),
   pin: request({
-    about: 'Pins a message.',
+    about: 'Pins a message; one that is pinned stays so, and the reply names that pin.',
     from: 'account',
     room: { as: 'member', permission: 'pin' },
     rate: 'send',
@@ -65,7 +65,7 @@ export const message = {
     errors: [...errors, 'too-many'],
   }),
   unpin: request({
-    about: 'Unpins a message.',
+    about: 'Unpins a message; where it was unpinned before, the reply names that.',
     from: 'account',
     room: { as: 'member', permission: 'pin' },
     rate: 'send',

@@ -14,7 +14,7 @@ import {
 } from '@parley/protocol';
 import type { Act } from './act.ts';
 import { refusalOf } from './allowed.ts';
-import type { RoomState } from './state.ts';
+import { pinKey, type RoomState } from './state.ts';
 import { step } from './step.ts';
 import { Book, crypto, person } from './testing.ts';
 
@@ -44,6 +44,8 @@ interface Rule {
   data?: (subject: string, state: RoomState) => object;
   /** Names a message of the subject. */
   target?: boolean;
+  /** That message is pinned. */
+  pinned?: boolean;
   room?: JoinRule;
   flag?: Permission | 'never' | 'free';
   flagOnOthers?: Permission | 'never' | 'free';
@@ -72,8 +74,24 @@ const rules: Rule[] = [
   { request: 'redact', kind: 'redact', target: true, flag: 'redact-own', flagOnOthers: 'redact-any', below: true },
   { request: 'react', kind: 'react', target: true, flag: 'react', flagOnOthers: 'react', silenced: true },
   { request: 'unreact', kind: 'unreact', target: true, flag: 'free', flagOnOthers: 'redact-any', below: true },
-  { request: 'pin', kind: 'pin', target: true, flag: 'pin', flagOnOthers: 'pin' },
-  { request: 'unpin', kind: 'unpin', target: true, flag: 'pin', flagOnOthers: 'pin' },
+  ...[true, false].flatMap((pinned): Rule[] => [
+    {
+      request: pinned ? 'pin again' : 'pin',
+      kind: 'pin',
+      target: true,
+      pinned,
+      flag: pinned ? 'never' : 'pin',
+      flagOnOthers: pinned ? 'never' : 'pin',
+    },
+    {
+      request: pinned ? 'unpin' : 'unpin again',
+      kind: 'unpin',
+      target: true,
+      pinned,
+      flag: pinned ? 'pin' : 'never',
+      flagOnOthers: pinned ? 'pin' : 'never',
+    },
+  ]),
   { request: 'erase', kind: 'erase', data: (subject) => ({ subject }), flag: 'free', flagOnOthers: 'never' },
   { request: 'create', kind: 'create', data: () => ({}), flag: 'never' },
   { request: 'system', kind: 'system', data: () => ({ about: 'x' }), flag: 'never' },
@@ -252,6 +270,8 @@ function everyCase(
         state.settings = { ...state.settings, joinRule: rule.room ?? 'public' };
         // Subject 0 is the actor, the others one of each standing.
         [actor, ...standings].forEach((subject, i) => {
+          const target = { user: person(i), clientId: 'c', since: 2 };
+          state.pins = new Map(rule.pinned ? [[pinKey(target.user, target.clientId), target]] : []);
           const name = `${actor.name}: ${rule.request} on ${i === 0 ? 'self' : subject.name}, with ${flags ?? 'default'}`;
           visit(state, act(rule, i), isAllowed(rule, actor, subject, i === 0, has), name, rule);
           cases++;

@@ -18,7 +18,7 @@ import {
   rank,
 } from '@parley/protocol';
 import type { Act } from './act.ts';
-import { can, type Member, type RoomState } from './state.ts';
+import { can, type Member, pinKey, type RoomState } from './state.ts';
 
 type Rule<K extends KindName> = (state: RoomState, me: Member, act: Act, data: DataOf<K>) => ErrorCode | undefined;
 
@@ -56,6 +56,8 @@ function outranks(state: RoomState, me: Member, user: string): boolean {
   return !other || rank(me.role) < rank(other.role);
 }
 
+const isPinned = ({ pins }: RoomState, { target }: Act): boolean => pins.has(pinKey(target!.user, target!.clientId));
+
 const rules: { [K in Exclude<KindName, 'member'>]: Rule<K> } = {
   create: () => 'forbidden',
   system: () => 'forbidden',
@@ -73,8 +75,11 @@ const rules: { [K in Exclude<KindName, 'member'>]: Rule<K> } = {
     if (act.target?.user === act.user) return undefined;
     return outranks(state, me, act.target!.user) ? need(state, me, 'redact-any') : 'forbidden';
   },
-  pin: (state, me) => (state.pins.size >= limits.pins ? 'too-many' : need(state, me, 'pin')),
-  unpin: (state, me) => need(state, me, 'pin'),
+  pin: (state, me, act) => {
+    if (isPinned(state, act)) return need(state, me, 'pin') ?? 'duplicate';
+    return state.pins.size >= limits.pins ? 'too-many' : need(state, me, 'pin');
+  },
+  unpin: (state, me, act) => need(state, me, 'pin') ?? (isPinned(state, act) ? undefined : 'unknown-target'),
   mute: (state, me, act, { subject }) => {
     if (!state.mutes.has(subject) && state.mutes.size >= limits.mutesPerRoom) return 'too-many';
     return moderate(state, me, act, subject, 'mute');

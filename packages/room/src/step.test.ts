@@ -189,10 +189,10 @@ test('what an act names must stand: a message, or for unreact a reaction', () =>
   for (const kind of ['redact', 'react', 'pin', 'unpin', 'unreact']) {
     const right = kind === 'unreact' ? 'react' : 'message';
     const wrong = kind === 'unreact' ? 'message' : 'react';
-    assert.equal(tries(kind, { kind: right, gone: false }), 'entry', kind);
     assert.equal(tries(kind, { kind: right, gone: true }), 'unknown-target', kind);
     assert.equal(tries(kind, { kind: wrong, gone: false }), 'unknown-target', kind);
     assert.equal(tries(kind, undefined), 'unknown-target', kind);
+    assert.equal(tries(kind, { kind: right, gone: false }), 'entry', kind);
   }
 });
 
@@ -225,6 +225,17 @@ test('a pin goes with its message: redacted, or erased with all of its author', 
   assert.equal(book.state.pins.size, 2);
   assert.equal(book.try(ben, 'erase', { data: { subject: ben } }), 'entry');
   assert.equal(book.state.pins.size, 0);
+});
+
+test('a message is pinned once and unpinned once', () => {
+  const book = room();
+  const target = { user: ben, clientId: 'b1' };
+  assert.equal(book.try(ada, 'unpin', { target }), 'unknown-target');
+  assert.equal(book.try(ada, 'pin', { target }), 'entry');
+  assert.equal(book.try(ada, 'pin', { target }), 'duplicate');
+  assert.equal(book.try(ben, 'pin', { target }), 'forbidden');
+  assert.equal(book.try(ada, 'unpin', { target }), 'entry');
+  assert.equal(book.try(ada, 'unpin', { target }), 'unknown-target');
 });
 
 test('every map of a room has a cap (S13)', () => {

@@ -8,6 +8,7 @@ import {
   type Facts,
   type Input,
   type Part,
+  pinKey,
   type RoomState,
   refOf,
   type Stepped,
@@ -118,6 +119,8 @@ export class Placer {
     const { room } = run;
     const same = draft.kind === 'react' ? await this.#sameReaction(room, draft) : undefined;
     if (same) return { outcome: again(same, same.at) };
+    const standing = draft.kind === 'pin' || draft.kind === 'unpin' ? await this.#samePinning(room, draft) : undefined;
+    if (standing) return standing;
     return this.#place(run, name, draft, await this.#facts(room, draft));
   }
 
@@ -166,6 +169,17 @@ export class Placer {
     );
     const { emoji } = body as { emoji: string };
     return own.find(({ seq }) => (readBody(parts.get(`${seq}/0`)) as { emoji?: string } | null)?.emoji === emoji);
+  }
+
+  /** To pin what is pinned, or to unpin what was unpinned, is what was done then. */
+  async #samePinning(room: LoadedRoom, { kind, target }: Draft): Promise<PlacedAct | undefined> {
+    const { user, clientId } = target!;
+    if (room.state.pins.has(pinKey(user, clientId)) !== (kind === 'pin')) return undefined;
+    const name = actName(user, clientId);
+    const underWay = [...room.placed.values()].findLast((placed) => placed.kind === kind && placed.target === name);
+    if (underWay) return { outcome: again(underWay.pos, underWay.at), durable: underWay.durable };
+    const stored = await this.#options.store.entry.lastOn(room.n, keyOf(name), kind);
+    return stored && { outcome: again(stored, stored.at) };
   }
 
   #step({ room, written }: Run, input: Input, draft: Draft | undefined, parts: Part[]): Stepped['outcome'] {

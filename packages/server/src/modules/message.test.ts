@@ -133,6 +133,39 @@ describe('a message', () => {
     });
   });
 
+  it('is pinned once and unpinned once, however often and by whomever that is asked', async () => {
+    await using server = await testServer();
+    const ada = await server.account('ada');
+    const bob = await server.account('bob');
+    const room = await ada.createRoom('ops');
+    await bob.request('room.join', { room, clientId: 'j1' });
+    await ada.request('member.setRole', { room, user: bob.user, clientId: 'r1', role: 'moderator' });
+    const target = { user: ada.user, clientId: 'm1' };
+    await ada.request('message.send', { room, clientId: 'm1', body: { text: 'one' } });
+    const ask = (who: TestClient, name: 'message.pin' | 'message.unpin', clientId: string) =>
+      who.request(name, { room, clientId, target });
+    const head = async () => (await ada.request('room.get', { room })).room.head.seq;
+    await assert.rejects(ask(ada, 'message.unpin', 'u0'), { code: 'unknown-target' });
+    for (const round of [1, 2]) {
+      const seq = (await head()) + 1;
+      const pinned = await Promise.all([ask(ada, 'message.pin', `p${round}`), ask(bob, 'message.pin', `p${round}`)]);
+      pinned.push(await ask(bob, 'message.pin', `again${round}`));
+      for (const reply of pinned) assert.deepEqual(reply, { ...pinned[0], seq });
+      assert.equal((await ada.request('history.pins', { room })).entries.length, 1);
+      const unpinned = await Promise.all([
+        ask(bob, 'message.unpin', `u${round}`),
+        ask(ada, 'message.unpin', `u${round}`),
+      ]);
+      unpinned.push(await ask(ada, 'message.unpin', `off${round}`));
+      for (const reply of unpinned) assert.deepEqual(reply, { ...unpinned[0], seq: seq + 1 });
+      assert.equal(await head(), seq + 1);
+    }
+    assert.deepEqual((await ada.request('history.pins', { room })).entries, []);
+    await ask(ada, 'message.pin', 'p3');
+    await ada.request('message.redact', { room, clientId: 'x1', target });
+    await assert.rejects(ask(ada, 'message.pin', 'p4'), { code: 'unknown-target' });
+  });
+
   it('waits for slow mode', async () => {
     await using server = await testServer();
     const { ada, bob, room } = await couple(server);

@@ -16,6 +16,14 @@ export function entryNotes(db: Database) {
       );
       return rows.length > 0;
     },
+    /** The last act of a kind on another. */
+    async lastOn(room: number, act: Uint8Array, kind: string): Promise<EntryRecord | undefined> {
+      const rows = await db.all<EntryRecord & Record<string, never>>(
+        `SELECT ${entryColumns} FROM entry WHERE room = ? AND target = ? AND kind = ? ORDER BY seq DESC LIMIT 1`,
+        [room, act, kind],
+      );
+      return rows[0];
+    },
     /** Edits and redactions of these acts, newest first. */
     changes: (room: number, acts: readonly Uint8Array[]) =>
       db.all<{ seq: number; target: Uint8Array; kind: string }>(
