@@ -11,6 +11,8 @@ export interface BenchmarkOptions {
   targets: string[];
   /** empty: the benchmark's own choice */
   readers: number[];
+  /** messages a second; all that a benchmark has when empty */
+  rates: ('saturated' | number)[];
   /** of a room's log; empty: the benchmark's own choice */
   entries: number[];
 }

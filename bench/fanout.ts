@@ -8,7 +8,7 @@ import { targetsNamed } from './targets/all.ts';
 
 const bytes = 100;
 const window = 256;
-const rates: readonly Load['rate'][] = ['saturated', 200];
+const allRates: readonly Load['rate'][] = ['saturated', 200];
 const maxMessages = 10_000_000;
 // A generator that is this busy may be what limits the figures.
 const busyShare = 0.95;
@@ -72,12 +72,13 @@ function cells(row: Row, rows: Row[]): string[] {
 async function run(options: BenchmarkOptions): Promise<Report> {
   const targets = targetsNamed(options.targets);
   const sizes = options.readers.length > 0 ? options.readers : [100, 1000];
+  const rates = options.rates.length > 0 ? options.rates : allRates;
   const scenarios = sizes.flatMap((readers) => rates.map((rate) => ({ readers, rate })));
   const rows = await runRounds(targets, scenarios, options);
   return {
     notes: [
       `fan-out: one sender, ${bytes} bytes of text a message, loopback, at most ${window} messages under way`,
-      `${options.rounds} rounds of ${options.seconds} s after 3 s of warm-up, targets interleaved, medians`,
+      `${options.rounds} rounds of ${options.seconds} s after 3 s of warm-up at saturation, targets interleaved, medians`,
       'CPU: user + system time of the server process; less: how many times less than ws, than ws-stored',
       'latency: from send to delivery, every delivery counted; generator: its CPU, ! where it may be the limit',
       ...targets.map(({ name, about }) => `${name}: ${about}`),

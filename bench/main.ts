@@ -1,5 +1,5 @@
 // npm run bench -- [names…] [--rounds 3] [--seconds 3] [--targets ws,socket-io] [--readers 100,1000]
-//   [--entries 220000,1000000]
+//   [--rates saturated,200] [--entries 220000,1000000]
 import { parseArgs } from 'node:util';
 import { type Benchmark, keep, machine, printed } from './benchmark.ts';
 import { fanout } from './fanout.ts';
@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '3' },
     targets: { type: 'string', default: '' },
     readers: { type: 'string', default: '' },
+    rates: { type: 'string', default: '' },
     entries: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },
   },
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     seconds: positive(values.seconds),
     targets: list(values.targets),
     readers: list(values.readers).map(positive),
+    rates: list(values.rates).map((rate) => (rate === 'saturated' ? rate : positive(rate))),
     entries: list(values.entries).map(positive),
   };
   console.log(machine());

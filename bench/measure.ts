@@ -40,7 +40,8 @@ export async function measure(target: Target, readers: number, load: Load): Prom
   const exited = once(generator, 'exit');
   try {
     const ready = report(generator, 'ready');
-    const warmUp: Load = { ...load, durationMs: warmUpMs };
+    // A server that has run for a while has compiled what it runs: so it is with every target before its time is taken.
+    const warmUp: Load = { ...load, rate: 'saturated', durationMs: warmUpMs };
     const { port, setup } = server;
     generator.send({ target: target.name, port, setup, readers, warmUp, load } satisfies LoadOrder);
     await ready;

@@ -44,9 +44,17 @@ export function userFromBytes(server: Uint8Array, account: Uint8Array): string {
 
 export const serverOf = (user: string): string => user.slice(user.indexOf('.') + 1);
 
-/** The bytes of an id; throws a RangeError when it is not base32. */
+/** Rooms, servers and accounts come again with every message; the oldest half goes when it is full. */
+const read = new Map<string, Uint8Array>();
+const mostRead = 4_096;
+
+/** The bytes of an id, not to be changed; throws a RangeError when it is not base32. */
 export function idBytes(id: string): Uint8Array {
+  const known = read.get(id);
+  if (known) return known;
   const bytes = fromBase32(id);
   if (!bytes) throw new RangeError('not base32');
+  if (read.size >= mostRead) for (const old of [...read.keys()].slice(0, mostRead / 2)) read.delete(old);
+  read.set(id, bytes);
   return bytes;
 }

@@ -3,7 +3,7 @@ import type { MemberChange } from '@parley/protocol';
 import { type Header, nextDue, type Part, type RoomState } from '@parley/room';
 import { actOf, counts, shownRow } from './entry-view.ts';
 import type { Group, Statement, Value } from './store/database.ts';
-import { actKey } from './store/entry.ts';
+import { actKey, actName, keyOf } from './store/entry.ts';
 
 /** An entry that `room.step` made, with what the server knows beside it. */
 export interface Written {
@@ -13,6 +13,8 @@ export interface Written {
   parts: readonly (Part | null)[];
   /** The first part decoded, for the readers. */
   body: unknown;
+  /** What names its act, where it is known already. */
+  name?: string;
   /** Numbers of people: 0 = the clerk. */
   author: number;
   subject?: number;
@@ -152,7 +154,7 @@ export function addEntry(rows: Rows, n: number, written: Written, nth: number): 
   const act = actOf(header);
   const kind = act?.kind ?? header.what.type;
   const after = counts(header) ? nth + 1 : nth;
-  const key = act ? actKey(act.user, act.clientId) : actKey('', `pos:${term}:${seq}`);
+  const name = written.name ?? (act ? actName(act.user, act.clientId) : actName('', `pos:${term}:${seq}`));
   const target = act?.target ? actKey(act.target.user, act.target.clientId) : null;
   rows.add(
     sql.entry,
@@ -164,7 +166,7 @@ export function addEntry(rows: Rows, n: number, written: Written, nth: number): 
     shownRow(kind) ? 1 : 0,
     after,
     written.author,
-    key,
+    keyOf(name),
     target,
     headerBytes,
   );

@@ -82,6 +82,30 @@ describe('the fan-out', () => {
     );
   });
 
+  it('writes to many readers a window apart, and to the first of them at once after a rest', () => {
+    const { runtime, fanout, follow } = make();
+    const many = Array.from({ length: 100 }, () => follow());
+    const { link } = many[0]!;
+    fanout.publish('a', [tick(1)]);
+    runtime.advance(0);
+    assert.equal(link.writes.length, 1);
+    runtime.advance(3);
+    fanout.publish('a', [tick(2)]);
+    runtime.advance(2);
+    fanout.publish('a', [tick(3)]);
+    runtime.advance(4);
+    assert.equal(link.writes.length, 1, 'a hundred writes are worth a wait');
+    runtime.advance(1);
+    assert.equal(link.writes.length, 2);
+    runtime.advance(6);
+    fanout.publish('a', [tick(4)]);
+    runtime.advance(0);
+    assert.equal(link.writes.length, 3, 'most of the rest was over already');
+    assert.deepEqual(link.heard, [1, 2, 3, 4]);
+    assert.equal(fanout.restMs('a'), 10);
+    assert.equal(fanout.restMs('b'), 0);
+  });
+
   it('gives a new reader nothing from before, and one that goes all of it', () => {
     const { runtime, fanout, follow } = make();
     const old = follow();

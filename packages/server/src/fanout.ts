@@ -12,15 +12,22 @@ import type { Runtime } from './runtime.ts';
 const windowMs = 10;
 /** A room is busy when this many events came within the last window. */
 const busyEvents = 4;
-/** After a write to all its readers a room rests for this many times as long, so that a large one takes no more than a part of the time. */
-const restTimes = 3;
+/** A write to a reader takes some 5 µs: a room writes no more often than takes a twentieth of the time. */
+const restMsPerReader = 0.1;
+/** A timer is no more exact than this. */
+const leastWaitMs = 1;
+
+/** Up to so many readers are no burden. */
+const fewReaders = 20;
+
+/** How far apart the writes of a room with so many readers are: nothing in a small one, up to the window in a large one. */
+const restMs = (readers: number): number => (readers > fewReaders ? Math.min(windowMs, readers * restMsPerReader) : 0);
 
 interface Channel<E> {
   readers: Map<Reader, number>;
   events: E[];
-  /** Steady time of the end of the last write, and how long it took. */
+  /** Steady time of the last write. */
   flushedAt: number;
-  tookMs: number;
   /** How many events the last write had. */
   lastCount: number;
   cancel: (() => void) | undefined;
@@ -49,7 +56,6 @@ export class Fanout<E = ServerEvent> {
         readers: new Map(),
         events: [],
         flushedAt: Number.NEGATIVE_INFINITY,
-        tookMs: 0,
         lastCount: 0,
         cancel: undefined,
       };
@@ -72,6 +78,11 @@ export class Fanout<E = ServerEvent> {
     this.#channels.delete(room);
   }
 
+  /** How long what comes next in a room should wait for more, counted from its last write. */
+  restMs(room: string): number {
+    return restMs(this.#channels.get(room)?.readers.size ?? 0);
+  }
+
   publish(room: string, events: readonly E[]): void {
     const channel = this.#channels.get(room);
     if (!channel) return;
@@ -80,8 +91,11 @@ export class Fanout<E = ServerEvent> {
     const sinceMs = this.#runtime.elapsed() - channel.flushedAt;
     const flush = () => this.#flush(channel);
     const busy = channel.lastCount >= busyEvents && sinceMs < windowMs * 2;
-    const restMs = busy ? windowMs : Math.min(windowMs, channel.tookMs * restTimes - sinceMs);
-    channel.cancel = restMs > 0 ? this.#runtime.setTimer(flush, restMs) : this.#runtime.turnEnd(flush);
+    const rest = busy ? windowMs : restMs(channel.readers.size);
+    const waitMs = rest - sinceMs;
+    // What is left is not waited for when it is the smaller part: then the room's acts have rested already.
+    const waits = waitMs >= leastWaitMs && waitMs > rest / 2;
+    channel.cancel = waits ? this.#runtime.setTimer(flush, waitMs) : this.#runtime.turnEnd(flush);
   }
 
   #flush(channel: Channel<E>): void {
@@ -91,7 +105,7 @@ export class Fanout<E = ServerEvent> {
     const events = channel.events;
     channel.events = [];
     channel.lastCount = events.length;
-    const startedAt = this.#runtime.elapsed();
+    channel.flushedAt = this.#runtime.elapsed();
     const framed = new Map<string, Uint8Array>();
     for (const reader of channel.readers.keys()) {
       let bytes = framed.get(reader.shape);
@@ -106,8 +120,6 @@ export class Fanout<E = ServerEvent> {
       }
       reader.deliver(bytes);
     }
-    channel.flushedAt = this.#runtime.elapsed();
-    channel.tookMs = channel.flushedAt - startedAt;
   }
 }
 

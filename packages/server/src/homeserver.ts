@@ -144,7 +144,15 @@ function assemble(
   });
   const { loadedRooms } = limits;
   const dueChanged = (room: LoadedRoom): void => due.changed(room);
-  const rooms = new Rooms({ store, committer, crypto, runtime, loadedRooms, dueChanged });
+  const rooms = new Rooms({
+    store,
+    committer,
+    crypto,
+    runtime,
+    loadedRooms,
+    dueChanged,
+    restMs: (room) => hub.restMs(room),
+  });
   return { node: { store, rooms, hub, people, runtime, log, here }, committer, due };
 }
 

@@ -86,6 +86,11 @@ export class Hub {
     if (followers?.size === 0) this.#followers.delete(room);
   }
 
+  /** How far apart the batches of a room should be, by how many follow it here. */
+  restMs(room: string): number {
+    return this.#fanout.restMs(room);
+  }
+
   /** Connections of this node that follow a room. */
   followers(room: string): readonly Session[] {
     return [...(this.#followers.get(room) ?? [])];

@@ -41,6 +41,8 @@ export class LoadedRoom {
   committedNth: number;
   /** Acts on their way to the disk, by their key. */
   readonly placed = new Map<string, Placed>();
+  /** Steady time of the last batch of acts. */
+  placedAt = Number.NEGATIVE_INFINITY;
   /** Its first entry is on its way to the disk. */
   creating = false;
   /** The disk went another way: load again. */

@@ -16,6 +16,8 @@ interface RoomsOptions extends PlacingOptions {
   store: Store;
   /** Rooms in memory; one that was not used for longest goes first. */
   loadedRooms: number;
+  /** How far apart the batches of a room are, so that many readers are written to at once. */
+  restMs: (room: string) => number;
 }
 
 export class Rooms {
@@ -147,14 +149,26 @@ export class Rooms {
     return prior && { term: prior.term, seq: prior.seq, at: prior.at };
   }
 
+  /** At the end of this turn; after a batch of a large room when it has rested. */
+  #soon(id: string, run: () => void): void {
+    const { runtime, restMs } = this.#options;
+    const room = this.peek(id);
+    const waitMs = room ? room.placedAt + restMs(id) - runtime.elapsed() : 0;
+    if (waitMs >= 1) runtime.setTimer(run, waitMs);
+    else runtime.nextTurn(run);
+  }
+
   #lane(id: string): Lane {
     const known = this.#lanes.get(id);
     if (known) return known;
     const lane = new Lane({
       peek: () => this.peek(id),
       load: () => this.load(id),
-      place: (room, drafts) => this.#placer.placeAll(room, drafts),
-      soon: this.#options.runtime.nextTurn,
+      place: (room, drafts) => {
+        room.placedAt = this.#options.runtime.elapsed();
+        return this.#placer.placeAll(room, drafts);
+      },
+      soon: (run) => this.#soon(id, run),
       ended: () => {
         if (this.#lanes.get(id) === lane) this.#lanes.delete(id);
       },

@@ -1,82 +1,122 @@
-// Groups on their way to the writer's thread. Cloning each small array of bytes is what makes messages dear (and a view
-// on a large buffer would drag all of it along), so all bytes travel in one buffer, which is handed over, not copied.
+// Groups on their way to the writer's thread. What makes a message dear is the number of objects in it and the texts of
+// the statements: so a parcel is one flat list, all bytes in one array, and each text travels once.
 import { DatabaseError, type Group, type Statement, type Value } from './database.ts';
 
-interface PackedStatement {
-  readonly sql: string;
-  readonly width: number;
-  readonly rows: number;
-}
+/** Texts that both ends remember; far more than the server has statements. */
+const knownTexts = 1_024;
+/** Larger arrays are handed over, smaller ones cost less to copy. */
+const transferBytes = 16_384;
+
+type Plain = Exclude<Value, Uint8Array>;
 
 export interface Parcel {
-  readonly groups: readonly { readonly guard: PackedStatement | undefined; readonly statements: PackedStatement[] }[];
-  /** Every argument in order; `undefined` stands for the next of `lengths` bytes. */
-  readonly values: (Exclude<Value, Uint8Array> | undefined)[];
-  readonly lengths: Uint32Array<ArrayBuffer>;
+  /** Of each group: its guard or null, its statements; of each statement: its text or its number, width, rows, arguments. */
+  readonly list: (Plain | undefined)[];
+  /** Of the arguments that are `undefined` in the list, each followed there by its length. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** `transfer` names the buffers that the message takes along. Throws DatabaseError for what cannot be packed. */
-export function pack(groups: readonly Group[]): { parcel: Parcel; transfer: ArrayBuffer[] } {
-  const values: Parcel['values'] = [];
-  const blobs: Uint8Array[] = [];
-  let size = 0;
-  const put = (value: Value): void => {
-    if (value === undefined) throw new DatabaseError('statement', 'an argument is missing');
-    if (!(value instanceof Uint8Array)) {
-      values.push(value);
-      return;
+/** One end of the way: both number the texts as they first see them. */
+export class Packer {
+  readonly #numbers = new Map<string, number>();
+
+  /** `transfer` names the buffer that the message takes along. Throws DatabaseError for what cannot be packed. */
+  pack(groups: readonly Group[]): { parcel: Parcel; transfer: ArrayBuffer[] } {
+    // Before anything is numbered: what fails must leave both ends as they are.
+    for (const group of groups) check(group);
+    const list: Parcel['list'] = [groups.length];
+    const blobs: Uint8Array[] = [];
+    for (const { guard, statements } of groups) {
+      list.push(statements.length);
+      if (guard) this.#put(list, blobs, { sql: guard.sql, rows: [guard.args] });
+      else list.push(null);
+      for (const statement of statements) this.#put(list, blobs, statement);
     }
-    values.push(undefined);
-    blobs.push(value);
-    size += value.length;
-  };
-  const packed = ({ sql, rows }: Statement): PackedStatement => {
-    const width = rows[0]?.length ?? 0;
+    const bytes = joined(blobs);
+    return { parcel: { list, bytes }, transfer: bytes.length < transferBytes ? [] : [bytes.buffer] };
+  }
+
+  #put(list: Parcel['list'], blobs: Uint8Array[], { sql, rows }: Statement): void {
+    list.push(this.#textOf(sql), rows[0]?.length ?? 0, rows.length);
     for (const row of rows) {
-      if (row.length !== width) throw new DatabaseError('statement', 'rows of one statement have the same width');
-      for (const value of row) put(value);
+      for (const value of row) {
+        if (!(value instanceof Uint8Array)) list.push(value);
+        else {
+          list.push(undefined, value.length);
+          blobs.push(value);
+        }
+      }
     }
-    return { sql, width, rows: rows.length };
-  };
-  const contents = groups.map(({ guard, statements }) => ({
-    guard: guard && packed({ sql: guard.sql, rows: [guard.args] }),
-    statements: statements.map(packed),
-  }));
-  const lengths = Uint32Array.from(blobs, (blob) => blob.length);
-  const bytes = new Uint8Array(size);
+  }
+
+  #textOf(sql: string): string | number {
+    const number = this.#numbers.get(sql);
+    if (number === undefined && this.#numbers.size < knownTexts) this.#numbers.set(sql, this.#numbers.size);
+    return number ?? sql;
+  }
+}
+
+/** The other end. */
+export class Unpacker {
+  readonly #texts: string[] = [];
+
+  /** What was packed; bytes are views into the parcel. Parcels are taken in the order in which they were packed. */
+  unpack({ list, bytes }: Parcel): Group[] {
+    let next = 0;
+    let at = 0;
+    const take = (): Value => {
+      const value = list[next++];
+      if (value !== undefined) return value;
+      const start = at;
+      at += list[next++] as number;
+      return bytes.subarray(start, at);
+    };
+    const statement = (text: Value): Statement => {
+      const sql = this.#sqlOf(text as string | number);
+      const width = take() as number;
+      const rows = Array.from({ length: take() as number }, () => Array.from({ length: width }, take));
+      return { sql, rows };
+    };
+    const groups: Group[] = [];
+    for (let left = take() as number; left > 0; left--) {
+      const count = take() as number;
+      const text = take();
+      const guard = text === null ? undefined : statement(text);
+      const statements = Array.from({ length: count }, () => statement(take()));
+      groups.push(guard ? { guard: { sql: guard.sql, args: guard.rows[0]! }, statements } : { statements });
+    }
+    return groups;
+  }
+
+  #sqlOf(text: string | number): string {
+    if (typeof text === 'number') return this.#texts[text]!;
+    if (this.#texts.length < knownTexts) this.#texts.push(text);
+    return text;
+  }
+}
+
+const plainTypes: ReadonlySet<string> = new Set(['string', 'number', 'bigint']);
+
+function check({ guard, statements }: Group): void {
+  if (guard) checkRow(guard.args, guard.args.length);
+  for (const { rows } of statements) for (const row of rows) checkRow(row, rows[0]!.length);
+}
+
+function checkRow(row: readonly Value[], width: number): void {
+  if (row.length !== width) throw new DatabaseError('statement', 'rows of one statement have the same width');
+  for (const value of row) {
+    const storable =
+      typeof value === 'object' ? value === null || value instanceof Uint8Array : plainTypes.has(typeof value);
+    if (!storable) throw new DatabaseError('statement', `an argument cannot be stored: ${String(value)}`);
+  }
+}
+
+function joined(blobs: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(blobs.reduce((size, { length }) => size + length, 0));
   let at = 0;
   for (const blob of blobs) {
     bytes.set(blob, at);
     at += blob.length;
   }
-  return { parcel: { groups: contents, values, lengths, bytes }, transfer: [lengths.buffer, bytes.buffer] };
-}
-
-/** What {@link pack} was given; bytes are views into the parcel. */
-export function unpack({ groups, values, lengths, bytes }: Parcel): Group[] {
-  let next = 0;
-  let blob = 0;
-  let at = 0;
-  const take = (): Value => {
-    const value = values[next++];
-    if (value !== undefined) return value;
-    const start = at;
-    at += lengths[blob++]!;
-    return bytes.subarray(start, at);
-  };
-  const unpacked = ({ sql, width, rows: count }: PackedStatement): Statement => {
-    const rows: Value[][] = [];
-    for (let i = 0; i < count; i++) {
-      const row: Value[] = [];
-      for (let j = 0; j < width; j++) row.push(take());
-      rows.push(row);
-    }
-    return { sql, rows };
-  };
-  return groups.map(({ guard, statements }) => {
-    const opened = guard && unpacked(guard);
-    const group = { statements: statements.map(unpacked) };
-    return opened ? { ...group, guard: { sql: opened.sql, args: opened.rows[0]! } } : group;
-  });
+  return bytes;
 }

@@ -23,6 +23,8 @@ export class StatementCache {
   take(sql: string): Prepared {
     const known = this.#prepared.get(sql);
     if (known !== undefined) {
+      // The order matters only once something has to go.
+      if (this.#prepared.size < bound / 2) return known;
       this.#prepared.delete(sql);
       this.#prepared.set(sql, known);
       return known;

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { DatabaseError, type DatabaseErrorKind, type Group, type Value } from './database.ts';
 import { databaseError } from './sqlite-error.ts';
-import { type Parcel, pack } from './sqlite-parcel.ts';
+import { Packer, type Parcel } from './sqlite-parcel.ts';
 
 /** Work that waits for the thread: far above what the committer and the modules have under way. */
 const waitingOrders = 10_000;
@@ -28,6 +28,7 @@ interface Waiting {
 
 export class SqliteWriter {
   readonly #worker: Worker;
+  readonly #packer = new Packer();
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   /** Set once no further order can be taken. */
@@ -52,7 +53,7 @@ export class SqliteWriter {
   }
 
   async transaction(groups: readonly Group[]): Promise<boolean[]> {
-    const { parcel, transfer } = pack(groups);
+    const { parcel, transfer } = this.#packer.pack(groups);
     return (await this.#order({ work: 'transaction', parcel }, transfer)) as boolean[];
   }
 

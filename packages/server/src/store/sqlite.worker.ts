@@ -3,7 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { databaseError } from './sqlite-error.ts';
 import { openFile } from './sqlite-file.ts';
-import { unpack } from './sqlite-parcel.ts';
+import { Unpacker } from './sqlite-parcel.ts';
 import type { Answer, Order } from './sqlite-writer.ts';
 
 const port = parentPort;
@@ -21,6 +21,7 @@ function failure(id: number, error: unknown): Answer {
 
 try {
   const handle = openFile(workerData as string);
+  const unpacker = new Unpacker();
   port.on('message', (order: Order) => {
     try {
       if (order.work === 'close') {
@@ -29,7 +30,7 @@ try {
       } else if (order.work === 'run') {
         answer({ id: order.id, done: handle.run(order.sql, order.args) });
       } else {
-        answer({ id: order.id, done: handle.transaction(unpack(order.parcel)) });
+        answer({ id: order.id, done: handle.transaction(unpacker.unpack(order.parcel)) });
       }
     } catch (error) {
       answer(failure(order.id, error));
