@@ -6,7 +6,7 @@ export * from './crypto.ts';
 export * from './envelope.ts';
 export { fold, heir } from './fold.ts';
 export * from './header.ts';
-export { leafOf, loadState, readSettings, takeChanges } from './leaf.ts';
+export { leafOf, loadState, takeChanges } from './leaf.ts';
 export * from './part.ts';
 export * from './state.ts';
 export { allKeys, StateHash } from './state-hash.ts';

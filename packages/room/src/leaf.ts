@@ -89,7 +89,7 @@ export function putLeaf(state: RoomState, key: string, bytes: Uint8Array): void 
 }
 
 /** The settings of a stored leaf. */
-export function readSettings(bytes: Uint8Array): Settings {
+function readSettings(bytes: Uint8Array): Settings {
   const v = decodeCbor(bytes, 4) as never[];
   const table = v[6] as unknown as Settings['permissions'][Role][];
   return {
