@@ -52,6 +52,13 @@ interface Run {
   durable: PromiseWithResolvers<void>;
 }
 
+/** Whose act an entry is to be. */
+interface Owned {
+  name: string;
+  draft: Draft;
+  parts: Part[];
+}
+
 export class Placer {
   readonly #options: PlacingOptions;
 
@@ -95,7 +102,7 @@ export class Placer {
     if (room.dropped) throw new Moved();
     if (room.archive) return undefined;
     const run = begin(room);
-    this.#step(run, { type: 'due' }, undefined, []);
+    this.#step(run, { type: 'due' });
     this.#append(run);
     return run.written.length > 0 ? run.durable.promise : undefined;
   }
@@ -132,7 +139,7 @@ export class Placer {
     const input: Input = draft.clerk
       ? { type: 'clerk', act, ...draft.clerk }
       : { type: 'act', act, facts, after: room.committed };
-    const outcome = this.#step(run, input, draft, parts) ?? { type: 'refused', code: 'internal' };
+    const outcome = this.#step(run, input, { name, draft, parts }) ?? { type: 'refused', code: 'internal' };
     if (outcome.type !== 'entry') return { outcome };
     const { pos, at } = outcome;
     const durable = run.durable.promise;
@@ -182,15 +189,15 @@ export class Placer {
     return stored && { outcome: again(stored, stored.at) };
   }
 
-  #step({ room, written }: Run, input: Input, draft: Draft | undefined, parts: Part[]): Stepped['outcome'] {
+  #step({ room, written }: Run, input: Input, of?: Owned): Stepped['outcome'] {
     const { runtime, crypto } = this.#options;
     const { entries, outcome } = stepped(room, () => step(room.state, input, runtime.now(), crypto));
     const own = outcome?.type === 'entry' ? outcome.pos.seq : undefined;
     for (const made of entries) {
-      const isOwn = draft && made.header.pos.seq === own;
-      written.push(isOwn ? writtenOf(room, made, draft, parts) : clerksOwn(made));
+      const isOwn = of && made.header.pos.seq === own;
+      written.push(isOwn ? writtenOf(room, made, of) : clerksOwn(made));
     }
-    if (draft?.kind === 'settings' && own !== undefined) rename(room, draft);
+    if (of?.draft.kind === 'settings' && own !== undefined) rename(room, of.draft);
     if (isDeserted(room.state)) room.alias = null;
     return outcome;
   }
@@ -269,12 +276,13 @@ function rename(room: LoadedRoom, { body, data }: Draft): void {
   if (data?.alias !== undefined) room.alias = room.state.settings.alias;
 }
 
-function writtenOf(room: LoadedRoom, made: Appended, draft: Draft, parts: Part[]): Written {
+function writtenOf(room: LoadedRoom, made: Appended, { name, draft, parts }: Owned): Written {
   const keeps = room.state.settings.retentionDays !== 0 || draft.kind === 'settings';
   // Also of people who are not here yet: it counts when they come and set their marker back.
   const mentioned = (draft.mentioned ?? []).filter(({ id }) => id !== draft.author.id);
   return {
     ...made,
+    name,
     parts: keeps ? parts : [],
     body: draft.body,
     author: draft.author.n,
