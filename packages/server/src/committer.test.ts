@@ -100,6 +100,19 @@ describe('the committer', () => {
     assert.deepEqual(told.sort(), [1, 3]);
   });
 
+  it('sends back a room that wants the name of another', async () => {
+    const { committer, turn } = make((groups) => {
+      if (groups.some((group) => numberOf(group) === 2)) throw new DatabaseError('constraint', 'taken');
+      return groups.map(() => true);
+    });
+    const rooms = [room(1), room(2)];
+    for (const { loaded } of rooms) loaded.alias = 'ops';
+    const outcomes = rooms.map(({ append }) => outcome(append(committer)));
+    turn();
+    assert.deepEqual(await Promise.all(outcomes), ['stored', 'moved']);
+    assert.equal(rooms[1]!.loaded.dropped, true);
+  });
+
   it('fails all of a batch when the disk fails, and goes on with the next', async () => {
     let works = false;
     const { committer, turn } = make((groups) => {

@@ -6,9 +6,9 @@ import { Refusal } from '@parley/protocol';
 import { appendGroup, nthAfter, type Written } from './append.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import type { Log } from './log.ts';
-import { type Database, DatabaseError, type Group } from './store/database.ts';
+import { type Database, DatabaseError, type DatabaseErrorKind, type Group } from './store/database.ts';
 
-/** Another node appended first: place the act again on the new head. */
+/** Another node appended first, or another room got the name: place the act again on what is on disk. */
 export class Moved extends Error {}
 
 interface Waiting {
@@ -20,6 +20,8 @@ interface Waiting {
   alias: string | null;
   done: { resolve(): void; reject(error: unknown): void }[];
 }
+
+type Stored = boolean | DatabaseErrorKind;
 
 export class Committer {
   readonly #db: Database;
@@ -93,7 +95,7 @@ export class Committer {
     batch.forEach(({ waiting }, i) => {
       const result = results[i];
       if (result === true) this.#succeed(waiting);
-      else this.#fail(waiting, result === false ? new Moved() : new Refusal('unavailable'));
+      else this.#fail(waiting, result === false || isContested(waiting, result) ? new Moved() : unavailable());
     });
     this.#running = false;
     if (this.#waiting.size > 0) this.#schedule();
@@ -108,21 +110,21 @@ export class Committer {
     }
   }
 
-  /** Of each group whether it was applied; undefined when that failed. One that the disk refuses takes no other along. */
-  async #store(groups: readonly Group[]): Promise<readonly (boolean | undefined)[]> {
+  /** Of each group whether it was applied, or why that failed. One that the disk refuses takes no other along. */
+  async #store(groups: readonly Group[]): Promise<readonly Stored[]> {
     try {
       return await this.#db.transaction(groups);
     } catch (error) {
-      const kind = error instanceof DatabaseError ? error.kind : undefined;
+      const kind = error instanceof DatabaseError ? error.kind : 'io';
       const isOwnFault = kind === 'constraint' || kind === 'statement';
       if (isOwnFault && groups.length > 1) {
-        const results: (boolean | undefined)[] = [];
-        for (const group of groups) results.push((await this.#store([group]))[0]);
+        const results: Stored[] = [];
+        for (const group of groups) results.push(...(await this.#store([group])));
         return results;
       }
       // Two rooms that want one name at once are nobody's fault.
       this.#log[kind === 'constraint' ? 'warn' : 'error']({ error, groups: groups.length }, 'commit failed');
-      return groups.map(() => undefined);
+      return groups.map(() => kind);
     }
   }
 
@@ -154,6 +156,13 @@ export class Committer {
     room.dropped = true;
     for (const { reject } of done) reject(error);
   }
+}
+
+const unavailable = (): Refusal => new Refusal('unavailable');
+
+/** Another room has the name that this one was to have. */
+function isContested({ alias, room }: Waiting, result: Stored | undefined): boolean {
+  return result === 'constraint' && alias !== null && alias !== room.committedAlias;
 }
 
 function groupOf(waiting: Waiting): Group {

@@ -27,7 +27,7 @@ import { actName, type EntryRecord, keyOf } from './store/entry.ts';
 import type { Store } from './store/store.ts';
 
 export interface PlacingOptions {
-  store: Pick<Store, 'entry'>;
+  store: Pick<Store, 'entry' | 'room'>;
   committer: Committer;
   crypto: Crypto;
   runtime: Runtime;
@@ -75,6 +75,7 @@ export class Placer {
     if (room.archive) return drafts.map(() => refused('forbidden'));
     const names = drafts.map(({ author, clientId }) => actName(author.id, clientId));
     const prior = await this.#options.store.entry.byActs(room.n, names.map(keyOf));
+    const taken = await this.#takenNames(room, drafts);
     let run = begin(room);
     const out: PlacedAct[] = [];
     for (const [i, draft] of drafts.entries()) {
@@ -87,6 +88,7 @@ export class Placer {
       try {
         const standing = resent(room, name, prior);
         if (standing) out.push(standing);
+        else if (taken.has(draft)) out.push(refused('name-taken'));
         else if (draft.target) out.push(await this.#placeOnto(run, name, draft));
         else out.push(this.#place(run, name, draft, {}));
       } catch (failure) {
@@ -95,6 +97,17 @@ export class Placer {
     }
     this.#append(run);
     return out;
+  }
+
+  /** Those that want the name of another room. Two that want a free one at once: the disk decides, and one comes back. */
+  async #takenNames(room: LoadedRoom, drafts: readonly Draft[]): Promise<ReadonlySet<Draft>> {
+    const taken = new Set<Draft>();
+    for (const draft of drafts) {
+      const alias = draft.kind === 'settings' ? draft.data?.alias : undefined;
+      const holder = typeof alias === 'string' ? await this.#options.store.room.byAlias(alias) : undefined;
+      if (holder !== undefined && holder !== room.id) taken.add(draft);
+    }
+    return taken;
   }
 
   /** Appends what is due; resolves when it is on disk. */
@@ -229,7 +242,7 @@ export class Placer {
 
 const takesAway = new Set(['redact', 'unreact']);
 
-function refused(code: 'forbidden' | 'too-large'): PlacedAct {
+function refused(code: 'forbidden' | 'too-large' | 'name-taken'): PlacedAct {
   return { outcome: { type: 'refused', code } };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { limits, type Payload } from '@parley/protocol';
+import { openSqliteInMemory } from '../main.ts';
 import { type TestClient, type TestServer, testServer } from '../testing.ts';
 
 const names = (server: TestServer) =>
@@ -64,6 +65,41 @@ describe('a room', () => {
     const rows = await server.db.all<{ id: string }>("SELECT id FROM room WHERE alias = 'ops'");
     assert.deepEqual(rows, [{ id: holder }]);
     assert.equal((await names(server)).length, (await server.db.all('SELECT id FROM room')).length);
+  });
+
+  it('that does not get a name keeps what else is said and changed in it at that moment', async () => {
+    const memory = openSqliteInMemory();
+    const disk = Promise.withResolvers<void>();
+    let wait: Promise<void> | undefined;
+    const transaction: typeof memory.transaction = async (groups) => {
+      await wait;
+      return memory.transaction(groups);
+    };
+    await using server = await testServer({ db: { ...memory, transaction } });
+    const ada = await server.account('ada');
+    const bob = await server.account('bob');
+    const rooms = [await make(ada, { alias: 'one' }), await make(bob, { alias: 'two' })];
+    const asks: Promise<unknown>[] = [];
+    wait = disk.promise;
+    for (const [i, who] of [ada, bob].entries()) {
+      const { id } = rooms[i]!;
+      const phone = await server.resume(who.token);
+      const say = (clientId: string) => phone.request('message.send', { room: id, clientId, body: { text: clientId } });
+      asks.push(
+        say('m1'),
+        change(who, id, { alias: 'ops' }, 's1'),
+        say('m2'),
+        change(phone, id, { topic: 'new' }, 's2'),
+      );
+    }
+    for (let i = 0; i < 10; i++) await ada.settle();
+    disk.resolve();
+    const outcomes = await Promise.allSettled(asks);
+    const refused = outcomes.flatMap((each, i) => (each.status === 'rejected' ? [[i % 4, each.reason.code]] : []));
+    assert.deepEqual(refused, [[1, 'name-taken']]);
+    const names = await Promise.all(rooms.map(({ id }) => ada.request('room.get', { room: id })));
+    assert.deepEqual(names.filter(({ room }) => room.alias === 'ops').length, 1);
+    for (const { room } of names) assert.deepEqual([room.topic, room.head.seq], ['new', room.alias === 'ops' ? 5 : 4]);
   });
 
   it('changes its name twice at once and has one of them', async () => {

@@ -111,16 +111,10 @@ export const room: Handlers<Protocol['room'], Context> = {
   },
 
   async settings(context, payload) {
-    const { room, clientId, alias } = payload;
-    if (alias !== undefined) await refuseTaken(context, alias, room);
-    try {
-      const reply = await act(context, room, { clientId, kind: 'settings', ...settingsOf(payload) });
-      context.here.retention.changed(room);
-      return reply;
-    } catch (error) {
-      if (alias !== undefined) await refuseTaken(context, alias, room);
-      throw error;
-    }
+    const { room, clientId } = payload;
+    const reply = await act(context, room, { clientId, kind: 'settings', ...settingsOf(payload) });
+    context.here.retention.changed(room);
+    return reply;
   },
 };
 
