@@ -79,6 +79,17 @@ async function reading(t: TestContext, { page, url }: Stage): Promise<void> {
     await rowOf(page, 'had a password in it').waitFor();
   });
 
+  await t.test('says beside the names of others who runs the room', async () => {
+    await page.goto(`${url}dev.html#/r/garden`);
+    await page.getByPlaceholder('Message #garden').waitFor();
+    // Ilvi, who reads, and Ilse are moderators, Mira is the owner, Hana a member.
+    await page.evaluate('[0, 1, 3, 4].forEach((one) => client.room("garden").hears("said by " + one, one))');
+    const head = (one: number) => rowOf(page, `said by ${one}`).locator('p').first();
+    await head(1).getByText('owner', { exact: true }).waitFor();
+    await head(3).getByText('moderator', { exact: true }).waitFor();
+    for (const one of [0, 4]) assert.doesNotMatch(await head(one).innerText(), /owner|admin|moderator/);
+  });
+
   await t.test('keeps what one reads where it is while older pages arrive', async () => {
     await openWith(page, url, many(600));
     await rowOf(page, 'message 600').waitFor();

@@ -13,7 +13,7 @@ import { nameColor, shownName } from '../ui/name.ts';
 import { fullTime, timeOf } from '../ui/time.ts';
 import { ActionBar } from './ActionBar.tsx';
 import { Body } from './Body.tsx';
-import { useIsActive, useRoomContext } from './context.ts';
+import { useIsActive, useOffice, useRoomContext } from './context.ts';
 import type { Item } from './group.ts';
 import { toPlain } from './markdown.ts';
 import { Reactions } from './Reactions.tsx';
@@ -75,8 +75,9 @@ function Head({ row }: { row: MessageRow }) {
     <p className={styles.head}>
       <bdi className={`${styles.name} ${nameColor(row.user)}`}>{shownName(row)}</bdi>
       {row.server && <span className={styles.server}>{row.server}</span>}
+      {!row.mine && <OfficeTag user={row.user} />}
       {row.imported && (
-        <Tag>
+        <Tag slim>
           <History aria-hidden="true" />
           imported
         </Tag>
@@ -85,6 +86,11 @@ function Head({ row }: { row: MessageRow }) {
       <time className={styles.inlineTime}>{timeOf(row.at)}</time>
     </p>
   );
+}
+
+function OfficeTag({ user }: { user: string }) {
+  const office = useOffice(user);
+  return office && <Tag slim>{office}</Tag>;
 }
 
 const PinMark = () => (

@@ -4,6 +4,7 @@ import type { MessageRef } from '@parley/protocol';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { shownName } from '../ui/name.ts';
 import type { Reader } from './fragment.ts';
+import type { Office, Offices } from './offices.ts';
 
 export interface RowActions {
   reply(row: MessageRow): void;
@@ -30,6 +31,7 @@ export interface RoomContextValue extends RowActions {
   room: Room;
   me: string | undefined;
   reader: Reader;
+  offices: Offices;
   active: ActiveRow;
 }
 
@@ -45,6 +47,12 @@ export function useRoomContext(): RoomContextValue {
 export function nameOf(client: Client, user: string, name: string): string {
   const person = client.person(user);
   return person ? shownName(person) : name;
+}
+
+/** The office that somebody holds in this room. */
+export function useOffice(user: string): Office | undefined {
+  const { offices } = useRoomContext();
+  return useSyncExternalStore(offices.subscribe, () => offices.of(user));
 }
 
 /** The one row under the pointer or with the focus: it alone has an action bar. Others do not draw again when it changes. */

@@ -1,7 +1,22 @@
 import type { Client } from '@parley/client';
-import type { ServerEvent } from '@parley/protocol';
+import type { RawEntry, ServerEvent } from '@parley/protocol';
 
-/** Calls `act` some time after entries of these kinds in a room, once for many. Returns what stops it. */
+/** Calls `act` with each new entry of these kinds in a room. Returns what stops it. */
+export function onEntry(
+  client: Pick<Client, 'events'>,
+  room: string,
+  kinds: ReadonlySet<string>,
+  act: (entry: RawEntry) => void,
+): () => void {
+  const stop = new AbortController();
+  void follow(client, stop.signal, (event) => {
+    if (event.event === 'entry.appended' && event.payload.room === room && kinds.has(event.payload.kind))
+      act(event.payload);
+  });
+  return () => stop.abort();
+}
+
+/** Calls `act` some time after such entries, once for many. Returns what stops it. */
 export function onEntries(
   client: Client,
   room: string,
@@ -10,19 +25,21 @@ export function onEntries(
   act: () => void,
 ): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const stop = new AbortController();
-  void follow(client, stop.signal, (event) => {
-    if (event.event !== 'entry.appended' || event.payload.room !== room || !kinds.has(event.payload.kind)) return;
+  const stop = onEntry(client, room, kinds, () => {
     clearTimeout(timer);
     timer = setTimeout(act, afterMs);
   });
   return () => {
-    stop.abort();
+    stop();
     clearTimeout(timer);
   };
 }
 
-async function follow(client: Client, signal: AbortSignal, take: (event: ServerEvent) => void): Promise<void> {
+async function follow(
+  client: Pick<Client, 'events'>,
+  signal: AbortSignal,
+  take: (event: ServerEvent) => void,
+): Promise<void> {
   try {
     for await (const event of client.events(signal)) take(event);
   } catch {

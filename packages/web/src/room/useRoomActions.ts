@@ -1,6 +1,6 @@
 /** What the parts of a room ask of each other: one object that its rows share, and what is open because of it. */
 import type { Client, Room, Timeline as Window } from '@parley/client';
-import { type RefObject, useMemo, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useState } from 'react';
 import { hashOf } from '../route.ts';
 import { useServices } from '../service/services.tsx';
 import { explain } from '../ui/explain.ts';
@@ -9,6 +9,7 @@ import { type ActiveRow, createActiveRow, type RoomContextValue } from './contex
 import type { OpenDialog } from './dialog.ts';
 import type { FloatingState } from './Floating.tsx';
 import type { Reader } from './fragment.ts';
+import { createOffices } from './offices.ts';
 import type { TimelineHandle } from './Timeline.tsx';
 import type { MessageActs } from './useActs.ts';
 import type { ShowOptions } from './useScroll.ts';
@@ -39,6 +40,8 @@ export function useRoomActions(of: {
   const active = useMemo(createActiveRow, []);
   const me = useReadable(client.me, (signedIn) => signedIn?.user);
   const rows = useMemo(createRowGuide, []);
+  const offices = useMemo(() => createOffices(client, room), [client, room]);
+  useEffect(() => offices.start(), [offices]);
   const context = useMemo((): RoomContextValue => {
     const jump = async (to: Parameters<RoomContextValue['jump']>[0]) => {
       try {
@@ -58,6 +61,7 @@ export function useRoomActions(of: {
       room,
       me,
       reader: readerOf(client, me),
+      offices,
       active,
       jump: (to) => void jump(to),
       reply: (row) => composer.current?.reply(row),
@@ -69,7 +73,7 @@ export function useRoomActions(of: {
       openSettings: () => setDialog({ type: 'settings' }),
       openInvite: () => setDialog({ type: 'invite' }),
     };
-  }, [client, room, me, acts, active, window, toasts, rows, composer]);
+  }, [client, room, me, acts, active, offices, window, toasts, rows, composer]);
   return {
     context,
     list: rows.attach,

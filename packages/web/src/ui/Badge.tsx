@@ -17,7 +17,14 @@ export function UnreadBadge({ unread, mentions }: { unread: number; mentions: nu
 
 const capped = (count: number): string => (count > 999 ? '999+' : countOf(count));
 
+export interface TagProps {
+  tone?: 'ok' | 'warn' | 'bad' | undefined;
+  /** Beside a name: no taller than its line, and never shortened. */
+  slim?: boolean;
+  children: ReactNode;
+}
+
 /** A word in a pill: a role, a state. Give an icon for states, colour alone says nothing. */
-export function Tag({ tone, children }: { tone?: 'ok' | 'warn' | 'bad' | undefined; children: ReactNode }) {
-  return <span className={`${styles.tag} ${tone ? styles[tone] : ''}`}>{children}</span>;
+export function Tag({ tone, slim, children }: TagProps) {
+  return <span className={`${styles.tag} ${tone ? styles[tone] : ''} ${slim ? styles.slim : ''}`}>{children}</span>;
 }
