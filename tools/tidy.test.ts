@@ -22,7 +22,16 @@ const ALLOWED: AllowList = {
   'packages/e2ee': ['@noble/ciphers', '@noble/curves', '@noble/hashes', '@parley/protocol'],
   'packages/link': ['@parley/protocol', 'ws'],
   'packages/client': ['@parley/link', '@parley/protocol', 'idb'],
-  'packages/server': ['@parley/e2ee', '@parley/link', '@parley/protocol', '@parley/room', 'pino', 'smol-toml', 'ws'],
+  'packages/server': [
+    '@parley/e2ee',
+    '@parley/link',
+    '@parley/protocol',
+    '@parley/room',
+    'dns-packet',
+    'pino',
+    'smol-toml',
+    'ws',
+  ],
   'packages/web': [
     '@base-ui/react',
     '@fontsource-variable/inter',
