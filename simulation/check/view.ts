@@ -57,9 +57,9 @@ async function checkDevice(
 
 function countsOf(client: Client, room: string) {
   const { marker, unread, mentions, view } = client.room(room)!.summary.get();
-  const { title, topic, alias, joinRule, history, me } = view;
+  const { title, topic, alias, joinRule, history, members, me } = view;
 
-  return { marker, unread, mentions, title, topic, alias, joinRule, history, me };
+  return { marker, unread, mentions, title, topic, alias, joinRule, history, members, me };
 }
 
 async function rowsOf(scene: Scene, client: Client, room: string): Promise<readonly Row[]> {

@@ -219,6 +219,63 @@ test('rooms come and go by events, and a joined room misses nothing', async () =
   await ada.close();
 });
 
+test('the number of members follows who comes and goes, and is never older than what was told', async () => {
+  const all = setting(drain);
+  const ada = await all.ada();
+  const room = ada.room('ops')!;
+  const count = () => room.summary.get().view.members;
+  const moves = (change: string, members?: number, silently = false) =>
+    all.server.acts(
+      'ops',
+      'bob',
+      {
+        kind: 'member',
+        clientId: `${change}-${all.room.head}`,
+        data: { change, subject: all.server.account('eve').user },
+        ...(members !== undefined && { members }),
+      },
+      silently,
+    );
+  const seen: number[] = [];
+  room.summary.subscribe(() => {
+    if (seen.at(-1) !== count()) seen.push(count());
+  });
+  assert.equal(count(), 2);
+  moves('join', 3);
+  await all.runtime.settle();
+  assert.equal(count(), 3);
+  const older = { ...all.room.view(ada.me.get()!.user), head: { term: 1, seq: all.room.head - 1 }, members: 2 };
+  all.server.tellAll('ada', { event: 'room.changed', payload: { room: { ...older, topic: 'new' } } });
+  await all.runtime.settle();
+  assert.deepEqual([count(), room.summary.get().view.topic], [3, 'new']);
+  const newer = { ...older, head: { term: 1, seq: all.room.head + 1 }, members: 4 };
+  all.server.tellAll('ada', { event: 'room.changed', payload: { room: newer } });
+  moves('join', 9);
+  await all.runtime.settle();
+  assert.equal(count(), 4, 'an entry that the view has seen says nothing new');
+  moves('ban', 5);
+  moves('invite', 5);
+  await all.runtime.settle();
+  assert.equal(count(), 5);
+  all.server.drop();
+  for (const name of ['eve', 'dan', 'cleo']) all.room.members.add(all.server.account(name).user);
+  await all.runtime.pass(5_000);
+  assert.equal(count(), 5, 'a sync says it anew');
+  assert.deepEqual(seen, [3, 4, 5]);
+});
+
+test('the number of members is asked for where entries do not say it', async () => {
+  const all = setting(drain);
+  const ada = await all.ada();
+  const count = () => ada.room('ops')!.summary.get().view.members;
+  const { user } = all.server.account('eve');
+  all.server.acts('ops', 'bob', { kind: 'member', clientId: 'j', data: { change: 'join', subject: user } }, true);
+  all.room.members.add(user);
+  all.server.says('ops', 'bob', 'after a gap');
+  await all.runtime.pass(1_000);
+  assert.equal(count(), 3);
+});
+
 test('a new name shows on what was said before', async () => {
   const all = setting(drain);
   all.server.says('ops', 'bob', 'x');

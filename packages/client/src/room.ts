@@ -26,6 +26,7 @@ import { keys } from './keys.ts';
 import { draftText } from './limits.ts';
 import { RoomLog } from './log.ts';
 import { Marker } from './marker.ts';
+import { CountedView } from './member-count.ts';
 import { mentioned } from './mention.ts';
 import type { ActName, Outbox } from './outbox.ts';
 import type { Pending } from './overlay.ts';
@@ -66,14 +67,14 @@ export class ClientRoom implements Room {
   readonly #stopOutbox: () => void;
   /** Acts that have their place, until the log has reached it. */
   #entered: Pending[] = [];
-  #view: RoomView;
+  readonly #view: CountedView;
   #last: RoomSummary['last'];
   #draft: string;
 
   constructor(around: Surroundings, held: HeldRoom, draft: string) {
     this.id = held.view.id;
     this.#around = around;
-    this.#view = held.view;
+    this.#view = new CountedView(held.view);
     this.#last = held.last;
     this.#draft = draft;
     const { runtime, cache } = around;
@@ -198,8 +199,9 @@ export class ClientRoom implements Room {
 
   /** Takes what a sync says; one that is no news (a join's reply after its event) changes the view only. */
   follow(sync: RoomSync, isNews: boolean): void {
-    this.#view = sync.room;
-    if (isNews) {
+    if (!isNews) this.#view.changed(sync.room);
+    else {
+      this.#view.follow(sync.room);
       this.#marker.follow(sync, sync.room.head.seq);
       this.log.follow(sync);
       this.#marker.followed();
@@ -211,7 +213,7 @@ export class ClientRoom implements Room {
   }
 
   viewChanged(view: RoomView): void {
-    this.#view = view;
+    this.#view.changed(view);
     this.#tell();
   }
 
@@ -285,7 +287,16 @@ export class ClientRoom implements Room {
       if (entry.kind === 'message') this.#typing.stopped(entry.user);
     }
     this.#marker.applied(entries);
+    if (!this.#view.applied(entries)) this.#askView();
     this.#tell();
+  }
+
+  /** Entries of a page do not say how many members there are. What cannot be asked for comes with the next sync. */
+  #askView(): void {
+    this.#around.request('room.get', { room: this.id }).then(
+      ({ room }) => this.viewChanged(room),
+      () => {},
+    );
   }
 
   #replaced(): void {
@@ -325,14 +336,14 @@ export class ClientRoom implements Room {
   }
 
   #makeSummary(): RoomSummary {
-    return { view: this.#view, ...this.#marker.counts, last: this.#last, draft: this.#draft };
+    return { view: this.#view.get(), ...this.#marker.counts, last: this.#last, draft: this.#draft };
   }
 
   /** Shows and keeps what is true now. */
   #tell(): void {
     if (this.log.loaded) this.#last = lastOf(this.log.rows) ?? this.#last;
     const held: HeldRoom = {
-      view: this.#view,
+      view: this.#view.get(),
       head: this.log.head,
       ...this.#marker.counts,
       last: this.#last,

@@ -60,6 +60,8 @@ export const rawEntry = view({
   body: optional(anything()),
   /** Sizes of the parts, whether or not they are still there. */
   sizes: optional(list(integer(0, limits.frameBytes), 8)),
+  /** How many members the room has after it; of `member` entries that come live. */
+  members: optional(count()),
   ...annotations,
 });
 export type RawEntry = Infer<typeof rawEntry>;

@@ -19,6 +19,8 @@ export interface Written {
   author: number;
   subject?: number;
   mentioned: readonly number[];
+  /** How many there are after it, where it says who is a member. */
+  members?: number;
 }
 
 interface RoomWrite {

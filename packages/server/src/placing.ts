@@ -301,5 +301,6 @@ function writtenOf(room: LoadedRoom, made: Appended, { name, draft, parts }: Own
     author: draft.author.n,
     ...(draft.subject ? { subject: draft.subject.n } : {}),
     mentioned: mentioned.map(({ n }) => n),
+    ...(draft.kind === 'member' ? { members: room.state.members.size } : {}),
   };
 }

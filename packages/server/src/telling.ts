@@ -17,12 +17,11 @@ export function tellEntries(
   room: LoadedRoom,
   written: readonly Written[],
 ): void {
-  const events = written.map(
-    ({ header, body }): ServerEvent => ({
-      event: 'entry.appended',
-      payload: entryView(room, header, body, people, here),
-    }),
-  );
+  const events = written.map(({ header, body, members }): ServerEvent => {
+    const payload = entryView(room, header, body, people, here);
+    if (members !== undefined) payload.members = members;
+    return { event: 'entry.appended', payload };
+  });
   for (const run of runsOf(events)) bus.publish('room', { room: room.id, events: run });
 }
 

@@ -16,7 +16,8 @@ export interface Author {
   name: string;
 }
 
-export type Act = Pick<RawEntry, 'kind' | 'clientId'> & Partial<Pick<RawEntry, 'target' | 'body' | 'data' | 'clerk'>>;
+export type Act = Pick<RawEntry, 'kind' | 'clientId'> &
+  Partial<Pick<RawEntry, 'target' | 'body' | 'data' | 'clerk' | 'members'>>;
 
 const isShown = (entry: RawEntry): boolean => isRow(entry.kind) || entry.kind.startsWith('x-');
 

@@ -205,6 +205,8 @@ export class FakeServer {
         );
         return { sync: room.sync(me.user, undefined, 200) };
       }
+      case 'room.get':
+        return { room: room.view(me.user) };
       case 'room.leave':
         room.members.delete(me.user);
         return {};

@@ -1,4 +1,4 @@
-import type { Client, Room } from '@parley/client';
+import type { Room } from '@parley/client';
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import EllipsisVertical from 'lucide-react/icons/ellipsis-vertical';
 import Pin from 'lucide-react/icons/pin';
@@ -11,10 +11,8 @@ import { roomName } from '../ui/name.ts';
 import { countOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import styles from './RoomScreen.module.css';
-import { useMemberCount } from './useMemberCount.ts';
 
 export interface HeaderProps {
-  client: Client;
   room: Room;
   pane: Pane | undefined;
   onPane(pane: Pane | undefined): void;
@@ -23,9 +21,9 @@ export interface HeaderProps {
 }
 
 /** What the room is, who is in it, and everything else in one menu. */
-export function Header({ client, room, pane, onPane, onBack, menu }: HeaderProps) {
+export function Header({ room, pane, onPane, onBack, menu }: HeaderProps) {
   const view = useReadable(room.summary, (summary) => summary.view);
-  const count = useMemberCount(client, room);
+  const count = view.members;
   const toggle = (which: Pane) => onPane(pane === which ? undefined : which);
   const members = `${countOf(count)} ${count === 1 ? 'member' : 'members'}`;
   const named = view.alias !== undefined && view.title !== '' && view.title.toLowerCase() !== view.alias;

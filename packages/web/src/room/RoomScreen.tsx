@@ -79,7 +79,7 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
     <RoomContext value={context}>
       <div className={styles.screen}>
         <main className={styles.main}>
-          <Header client={client} room={room} pane={pane} onPane={onPane} onBack={onBack} menu={menu} />
+          <Header room={room} pane={pane} onPane={onPane} onBack={onBack} menu={menu} />
           {loaded ? (
             <Timeline
               window={window}
