@@ -115,6 +115,39 @@ test('an Enter that waits for the server is forgotten when the text changes', op
   }),
 );
 
+test('a slash command chosen in the switcher is begun where one writes, and nothing written is lost', options, () =>
+  withRoom(async (page) => {
+    const field = page.getByPlaceholder('Message #ops');
+    const choose = async (typed: string) => {
+      await presses(page, 'Control+k');
+      await page.getByRole('combobox').waitFor();
+      await page.keyboard.type(typed);
+      await presses(page, 'Enter');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    };
+    await page.locator('nav a[aria-current="page"]').focus();
+    await choose('/mut');
+    await page.waitForFunction('document.activeElement.placeholder === "Message #ops"');
+    await page.keyboard.type('@ha');
+    assert.equal(await field.inputValue(), '/mute @ha');
+    await page.getByRole('option', { name: 'Hana' }).waitFor();
+    await choose('/kick');
+    await page.waitForFunction('document.activeElement.value === "/kick "');
+    await field.fill('tea at four');
+    await choose('/me');
+    await page.waitForFunction('document.activeElement.value === "/me tea at four"');
+    await page.keyboard.type('has ');
+    assert.equal(await field.inputValue(), '/me has tea at four');
+    await presses(page, 'Control+,');
+    await page.getByRole('heading', { level: 1, name: 'Profile' }).waitFor();
+    await presses(page, 'Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.type('/');
+    await page.getByRole('option', { name: 'Dark theme' }).waitFor();
+    assert.equal(await page.getByRole('option', { name: '/mute' }).count(), 0);
+  }),
+);
+
 test('menus open by keys, take one letter, and close to their button', options, () =>
   withRoom(async (page) => {
     const account = page.getByRole('button', { name: /Ilvi/ });

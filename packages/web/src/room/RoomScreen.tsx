@@ -21,6 +21,7 @@ import { Timeline } from './Timeline.tsx';
 import { Typing } from './Typing.tsx';
 import { useActs } from './useActs.ts';
 import { useAnnounce } from './useAnnounce.ts';
+import { useOffers } from './useOffers.ts';
 import { useRoomActions } from './useRoomActions.ts';
 import { openDates, useRoomKeys } from './useRoomKeys.ts';
 import { useSend } from './useSend.ts';
@@ -66,6 +67,7 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
     toEnd: () => context.jump('newest'),
     help: (command) => setDialog({ type: 'help', command }),
   });
+  useOffers(client, room, composer);
   useAnnounce(state);
   useTypeToWrite(() => composer.current?.focus());
   useEffect(() => {

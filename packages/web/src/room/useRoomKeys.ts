@@ -2,7 +2,7 @@ import type { Pane } from '../route.ts';
 import { useKey } from '../service/services.tsx';
 import type { RoomContextValue } from './context.ts';
 
-/** Keys of the open room. Those of a chosen message act in its row; here they stand for the help. */
+/** Keys of the open room. */
 export interface RoomKeyOptions {
   pane: Pane | undefined;
   onPane(pane: Pane | undefined): void;
@@ -15,17 +15,21 @@ export function useRoomKeys(context: RoomContextValue, { pane, onPane }: RoomKey
   useKey('alt+u', () => context.jump('first-unread'), { about: 'First unread message', group });
   useKey('alt+End', () => context.jump('newest'), { about: 'Newest message', group });
   useKey('alt+g', () => openDates(context), { about: 'Jump to a date', group });
-  const chosen = 'On a message, chosen with ↑ and ↓';
-  useKey('+', letThrough, { about: 'React', group: chosen });
-  useKey('r', letThrough, { about: 'Reply', group: chosen });
-  useKey('e', letThrough, { about: 'Edit', group: chosen });
-  useKey('p', letThrough, { about: 'Pin or unpin', group: chosen });
-  useKey('l', letThrough, { about: 'Copy its link', group: chosen });
-  useKey('Delete', letThrough, { about: 'Delete, with a way back', group: chosen });
-  useKey('.', letThrough, { about: 'Everything else', group: chosen });
+  useRowKeys();
 }
 
-const letThrough = () => false;
+/** In the help; the row of the chosen message acts on them. */
+function useRowKeys(): void {
+  const row = { group: 'On a message, chosen with ↑ and ↓', helpOnly: true };
+  useKey('+', nothing, { about: 'React', ...row });
+  useKey('r', nothing, { about: 'Reply', ...row });
+  useKey('e', nothing, { about: 'Edit', ...row });
+  useKey('p', nothing, { about: 'Pin or unpin', ...row });
+  useKey('l', nothing, { about: 'Copy its link', ...row });
+  useKey('Delete', nothing, { about: 'Delete, with a way back', ...row });
+  useKey('.', nothing, { about: 'Everything else', ...row });
+}
+const nothing = () => undefined;
 
 /** From the room's name, where no day divider was chosen. */
 export function openDates(context: RoomContextValue): void {

@@ -1,5 +1,6 @@
 /** What is being written: the text, where the caret stands, what it answers or edits, whom it names. */
 import type { Client, MessageRow, Room } from '@parley/client';
+import { isCommand } from '@parley/client/command';
 import { limits } from '@parley/protocol';
 import { type Ref, type RefObject, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
 import type { Mode } from './ComposerMode.tsx';
@@ -10,6 +11,8 @@ import { useDraft } from './useDraft.ts';
 export interface ComposerHandle {
   focus(): void;
   insert(text: string): void;
+  /** Writes a command's beginning before what is written, in place of another command. */
+  begin(command: string): void;
   reply(row: MessageRow): void;
   edit(row: MessageRow): void;
 }
@@ -75,6 +78,11 @@ export function useWriting(of: {
     focus: () => field.current?.focus(),
     insert: (words) =>
       put(/\S$/.test(text.slice(0, field.current?.selectionStart ?? text.length)) ? ` ${words}` : words),
+    begin: (command) => {
+      if (mode.type === 'edit') setMode({ type: 'new' });
+      place(command + (isCommand(before) ? '' : before), command.length);
+      field.current?.focus();
+    },
     reply: (row) => {
       setMode({ type: 'reply', row });
       place(before);

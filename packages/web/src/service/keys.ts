@@ -11,6 +11,8 @@ export interface KeyBinding {
   inFields?: boolean | undefined;
   /** Also while a dialog is open. */
   overDialogs?: boolean | undefined;
+  /** Acts where it is pressed, by other means: here for the help alone. */
+  helpOnly?: boolean | undefined;
   /** Returns false to let the next binding of the same keys have it. */
   run(event: KeyboardEvent): unknown;
 }
@@ -32,7 +34,7 @@ export function createKeys(target: EventTarget, mac: boolean): Keys {
     const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
     const typing = plain && event.key !== 'Escape' && isField(event.target);
     for (const binding of bindings.toReversed()) {
-      if (!matches(binding.keys, event, mac)) continue;
+      if (binding.helpOnly || !matches(binding.keys, event, mac)) continue;
       if ((typing && !binding.inFields) || (covers > 0 && !binding.overDialogs)) continue;
       if (binding.run(event) === false) continue;
       event.preventDefault();

@@ -2,6 +2,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useEffectEvent } from 'react';
 import { type Announcer, createAnnouncer } from './announcer.ts';
 import { createKeys, type KeyBinding, type Keys, shownKeys } from './keys.ts';
+import { createOffers, type Offers } from './offers.ts';
 import { createPreferences, type Preferences } from './preferences.ts';
 import { createToasts, type Toasts } from './toasts.ts';
 
@@ -9,6 +10,7 @@ export interface Services {
   keys: Keys;
   toasts: Toasts;
   announcer: Announcer;
+  offers: Offers;
   preferences: Preferences;
   mac: boolean;
 }
@@ -19,6 +21,7 @@ export function createServices(): Services {
     keys: createKeys(window, mac),
     toasts: createToasts(),
     announcer: createAnnouncer(),
+    offers: createOffers(),
     preferences: createPreferences(document.documentElement, () => localStorage),
     mac,
   };
@@ -44,11 +47,11 @@ export function useKey(
 ): void {
   const registry = useServices().keys;
   const act = useEffectEvent(run);
-  const { enabled = true, about, group, inFields, overDialogs } = options;
+  const { enabled = true, about, group, inFields, overDialogs, helpOnly } = options;
   useEffect(() => {
     if (!enabled) return;
-    return registry.bind({ keys, about, group, inFields, overDialogs, run: (event) => act(event) });
-  }, [registry, keys, enabled, about, group, inFields, overDialogs]);
+    return registry.bind({ keys, about, group, inFields, overDialogs, helpOnly, run: (event) => act(event) });
+  }, [registry, keys, enabled, about, group, inFields, overDialogs, helpOnly]);
 }
 
 /** `mod+k` as the keys of this machine are called. */

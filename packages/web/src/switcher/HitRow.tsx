@@ -53,9 +53,11 @@ export function HitRow({ hit, query }: { hit: Hit; query: string }) {
           <span className={styles.sign}>
             <Command />
           </span>
-          <span className={styles.name}>
+          <span className={hit.command.slash ? styles.slash : styles.name}>
             <Marked text={hit.command.label} query={query} />
+            {hit.command.slash && <span className={styles.title}>{hit.command.slash.arguments.toLowerCase()}</span>}
           </span>
+          {hit.command.slash && <span className={styles.about}>{hit.command.slash.about}</span>}
           {hit.command.keys && <Kbd keys={hit.command.keys} />}
         </>
       );

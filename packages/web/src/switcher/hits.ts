@@ -6,6 +6,10 @@ import { best, readQuery } from './match.ts';
 
 export interface Command {
   label: string;
+  /** What it is found by besides the label. */
+  names?: readonly string[];
+  /** Begins a line where one writes: what follows it there, and what it does. */
+  slash?: { arguments: string; about: string };
   keys?: string | undefined;
   run(): void;
 }
@@ -23,7 +27,7 @@ export interface Remote {
   people: readonly Person[];
 }
 
-const most = { rooms: 8, public: 5, people: 6, commands: 6 } as const;
+const most = { rooms: 8, public: 5, people: 6, commands: 6, onlyCommands: 50 } as const;
 
 /** Groups without hits are left out. Without a query: rooms with something new, then the others; a few commands. */
 export function hitsOf(
@@ -42,7 +46,9 @@ export function hitsOf(
       )
     : [];
   const people = wants('@') && (text || only) ? best(remote.people, text, personTexts, most.people) : [];
-  const acts = wants('/') ? best(commands, text, ({ label }) => [label], only ? 30 : most.commands) : [];
+  const acts = wants('/')
+    ? best(inOrder(commands, only), text, commandTexts, only ? most.onlyCommands : most.commands)
+    : [];
   const groups: HitGroup[] = [
     { value: 'Your rooms', items: mine.map((summary) => ({ type: 'room', id: summary.view.id, summary })) },
     { value: 'Other rooms of this server', items: others.map((view) => ({ type: 'public', id: view.id, view })) },
@@ -53,6 +59,13 @@ export function hitsOf(
 }
 
 const newsOf = ({ mentions, unread }: RoomSummary): number => (mentions > 0 ? 2 : unread > 0 ? 1 : 0);
+/** Who types `/` means what begins with it; else it comes last. */
+function inOrder(commands: readonly Command[], only: string | undefined): readonly Command[] {
+  const isFirst = (command: Command) => (command.slash !== undefined) === (only === '/');
+  return [...commands.filter(isFirst), ...commands.filter((command) => !isFirst(command))];
+}
+
+const commandTexts = ({ label, names = [] }: Command): readonly string[] => [...names, label];
 const personTexts = (person: Person): string[] => [person.name, shownName(person)];
 
 /** Asks the server for rooms and people that are not here; what it refuses is simply not found. */

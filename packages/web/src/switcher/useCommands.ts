@@ -16,11 +16,11 @@ const pages: [SettingsPage, string][] = [
 ];
 
 /** Steps to a neighbour are for fingers, and the switcher is open already. */
-const isCommand = ({ keys }: KeyBinding): boolean => !/Arrow|Page|Escape|^mod\+k$/.test(keys);
+const isCommand = ({ keys, helpOnly }: KeyBinding): boolean => !helpOnly && !/Arrow|Page|Escape|^mod\+k$/.test(keys);
 
-/** Everything that has a key, and what has none. Taken when the switcher opens. */
+/** Everything that has a key, what has none, and what can be begun where one writes. Taken when the switcher opens. */
 export function useCommands(client: Client, me: SignedIn): readonly Command[] {
-  const { keys, preferences, toasts } = useServices();
+  const { keys, offers, preferences, toasts } = useServices();
   const shell = useShell();
   const shown = useShownKeys();
   return useMemo(() => {
@@ -57,6 +57,17 @@ export function useCommands(client: Client, me: SignedIn): readonly Command[] {
       if (navigator.clipboard) others.unshift({ label: `Copy the link to ${name}`, run: () => void copy() });
       others.unshift({ label: `Leave ${name}`, run: () => shell.leave(room.id) });
     }
-    return [...bound, ...others].filter(({ label }, at, all) => all.findIndex((other) => other.label === label) === at);
-  }, [client, me, keys, preferences, toasts, shell, shown]);
+    const slashes = offers.list().map((offer): Command => {
+      const { name, aliases, about, begin } = offer;
+      return {
+        label: `/${name}`,
+        names: [name, ...aliases, about],
+        slash: { arguments: offer.arguments, about },
+        run: begin,
+      };
+    });
+    return [...bound, ...others, ...slashes].filter(
+      ({ label }, at, all) => all.findIndex((other) => other.label === label) === at,
+    );
+  }, [client, me, keys, offers, preferences, toasts, shell, shown]);
 }
