@@ -37,6 +37,8 @@ export const limits = {
   /** Changes of who may read a room's history: every reading walks all of them. */
   historyRules: 1_000,
   invitesPerRoom: 1_000,
+  /** Servers that ever took part in a room: where each one's numbering stands is kept for ever. */
+  originsPerRoom: 10_000,
   importLines: 500,
   people: 100,
   /** Entries that a sync sends for one room before it starts over from the newest. */

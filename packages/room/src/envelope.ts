@@ -1,5 +1,5 @@
 /** An act with the stamp of the server it started on: its place in that server's own numbering for the room. */
-import { decodeCanonical, encodeCbor, idBytes, type Position, toBase32 } from '@parley/protocol';
+import { decodeCanonical, encodeCbor, idBytes, type Position, Refusal, toBase32 } from '@parley/protocol';
 import { type Decode, hash, list, whole } from './act.ts';
 import { type Crypto, concat } from './crypto.ts';
 
@@ -24,6 +24,7 @@ export function encodeStamp(stamp: Stamp): Uint8Array {
 export function decodeStamp(bytes: Uint8Array, decode: Decode = decodeCanonical): Stamp {
   const [origin, incarnation, oseq, prev, after] = list(decode(bytes, 3), 5);
   const [term, seq] = list(after, 2);
+  if (oseq === 0) throw new Refusal('bad-frame');
   return {
     origin: toBase32(hash(origin)),
     incarnation: whole(incarnation),

@@ -1,12 +1,13 @@
 /** Reads a log from its first entry and holds it against its chain: for imports, and later for other servers. */
-import { type Position, Refusal } from '@parley/protocol';
+import { limits, Refusal } from '@parley/protocol';
 import { stateOfCreate } from './create.ts';
-import { type Crypto, equalBytes, zeroHash } from './crypto.ts';
-import { envelopeHash, type Stamp } from './envelope.ts';
+import type { Crypto } from './crypto.ts';
+import { envelopeHash } from './envelope.ts';
 import { fold } from './fold.ts';
 import { decodeHeader, type Header, nextChain } from './header.ts';
+import { isBefore, isNext } from './order.ts';
 import { matches, type Part } from './part.ts';
-import type { Origin, RoomState } from './state.ts';
+import type { RoomState } from './state.ts';
 
 /**
  * Folds the next header onto `state`, or makes the state from a Create.
@@ -33,21 +34,14 @@ export function follow(
       what.stampBytes,
       what.type === 'envelope' ? crypto.sha256(what.actBytes) : what.actHash,
     );
-    if (!isNext(what.stamp, state.origins.get(what.stamp.origin)) || !isBefore(what.stamp.after, header.pos))
+    const last = state.origins.get(what.stamp.origin);
+    const isFull = !last && state.origins.size >= limits.originsPerRoom;
+    if (isFull || !isNext(what.stamp, last) || !isBefore(what.stamp.after, header.pos))
       throw new Refusal('bad-request', { field: 'stamp' });
   }
   fold(state, header, nextChain(crypto, state.chain, headerBytes), hash);
   return { state, header };
 }
-
-/** A numbering goes on densely, or begins: an origin's first, and each later incarnation. */
-function isNext(stamp: Stamp, last: Origin | undefined): boolean {
-  if (last && stamp.incarnation === last.incarnation)
-    return stamp.oseq === last.oseq + 1 && equalBytes(stamp.prev, last.hash);
-  return stamp.oseq === 1 && equalBytes(stamp.prev, zeroHash) && (!last || stamp.incarnation > last.incarnation);
-}
-
-const isBefore = (a: Position, b: Position): boolean => a.term < b.term || (a.term === b.term && a.seq < b.seq);
 
 function checkParts(crypto: Crypto, header: Header, parts: readonly (Part | null)[]): void {
   const { what } = header;
