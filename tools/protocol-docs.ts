@@ -11,6 +11,8 @@ import {
   kinds,
   limits,
   protocol,
+  type QuestionType,
+  questions,
   type RequestType,
   type Schema,
   toJsonSchema,
@@ -39,6 +41,10 @@ message carry the CBOR of \`[identity key, signature]\`, where the identity sign
 \`["parley noise static key v1", network, "initiator" or "responder", Noise static key]\`. After the handshake a message holds
 a byte, 1 where more of the frame follows, and a piece of a frame: all but the last have 65,518 bytes of it. Each
 direction gets a new key after 2^20 messages. A frame is the CBOR of \`[name, payload]\`; one of an unknown name is passed over.
+`;
+
+const QUESTIONS = `A question travels in the frame \`ask\` and has its reply, or an error of the table below, in the frame \`answer\`. One
+of an unknown name is answered \`unknown-request\`.
 `;
 
 const jsonSchema = (schema: Schema<unknown>): JsonSchema => toJsonSchema(schema) as JsonSchema;
@@ -72,6 +78,9 @@ export function protocolDocs(): string {
     ...Object.entries(protocol).map(([noun, types]) => nounText(noun, types, shapes)),
     `## Between servers\n\n${FEDERATION}\n${Object.entries(federation)
       .map(([name, type]) => frameText(name, type, shapes))
+      .join('\n')}`,
+    `## Questions between servers\n\n${QUESTIONS}\n${Object.entries<QuestionType>(questions)
+      .map(([name, type]) => questionText(name, type, shapes))
       .join('\n')}`,
     '## Kinds of entries\n\n`data` stands in the header of an entry, `body` beside the log.\n',
     ...Object.entries(kinds).map(([name, kind]) => kindText(name, kind, shapes)),
@@ -111,6 +120,14 @@ function eventText(type: EventType, shapes: Shapes): string {
 
 function frameText(name: string, { about, payload }: FrameType, shapes: Shapes): string {
   return `### ${name}\n\n${about}\n\n${fenced(`payload ${schemaText(jsonSchema(payload), shapes)}`)}`;
+}
+
+function questionText(name: string, { about, payload, reply }: QuestionType, shapes: Shapes): string {
+  const texts = [
+    `payload ${schemaText(jsonSchema(payload), shapes)}`,
+    `reply ${schemaText(jsonSchema(reply), shapes)}`,
+  ];
+  return `### ${name}\n\n${about}\n\n${fenced(texts.join('\n'))}`;
 }
 
 interface KindParts {

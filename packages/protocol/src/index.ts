@@ -6,6 +6,8 @@ export * from './define.ts';
 export * from './entry.ts';
 export * from './error.ts';
 export * from './federation.ts';
+export * from './federation-define.ts';
+export { serverName } from './federation-link.ts';
 export { check, type Infer, type Schema, toJsonSchema } from './field.ts';
 export * from './history.ts';
 export * from './id.ts';

@@ -1,6 +1,6 @@
 /** The links to other servers, for operators. */
 import { request } from './define.ts';
-import { serverName } from './federation.ts';
+import { serverName } from './federation-link.ts';
 import { choice, count, type Infer, list, optional, pattern, record, view } from './field.ts';
 import { serverId } from './id.ts';
 
