@@ -10,6 +10,10 @@ export const limits = {
   messageText: 16_384,
   /** An envelope with its parts, so that a batch of 64 fits a federation frame. */
   envelopeBytes: 65_536,
+  /** Envelopes of one server that are decided together. */
+  batchEnvelopes: 64,
+  /** The same with their parts; with the rest it still fits a frame. */
+  batchBytes: 786_432,
   topic: 1_024,
   reason: 512,
   roomTitle: 80,
@@ -47,4 +51,13 @@ export const limits = {
   durationMs: 31_536_000_000,
   slowModeMs: 21_600_000,
   retentionDays: 3_650,
+  /** The record of a server: the longest honest one has 3,100 bytes. */
+  serverRecordBytes: 4_096,
+  /** A record is of no use for longer: servers renew theirs every day. */
+  serverRecordMs: 604_800_000,
+  serverAddresses: 8,
+  serverRelays: 4,
+  serverFeatures: 32,
+  /** Records in one frame: 128 KiB at most. */
+  serverRecordsPage: 32,
 } as const;

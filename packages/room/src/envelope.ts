@@ -1,6 +1,6 @@
 /** An act with the stamp of the server it started on: its place in that server's own numbering for the room. */
 import { decodeCanonical, encodeCbor, idBytes, type Position, Refusal, toBase32 } from '@parley/protocol';
-import { type Decode, hash, list, whole } from './act.ts';
+import { type Act, type Decode, decodeAct, hash, list, whole } from './act.ts';
 import { type Crypto, concat } from './crypto.ts';
 
 export interface Stamp {
@@ -14,6 +14,19 @@ export interface Stamp {
   prev: Uint8Array;
   /** The newest position that the author had seen. */
   after: Position;
+}
+
+/** Stamp and act, with the bytes that were received: these are what is hashed. */
+export interface Envelope {
+  stamp: Stamp;
+  stampBytes: Uint8Array;
+  act: Act;
+  actBytes: Uint8Array;
+}
+
+/** Reads an envelope; throws `Refusal('bad-frame')` for any other form or spelling. */
+export function decodeEnvelope(stampBytes: Uint8Array, actBytes: Uint8Array): Envelope {
+  return { stamp: decodeStamp(stampBytes), stampBytes, act: decodeAct(actBytes), actBytes };
 }
 
 export function encodeStamp(stamp: Stamp): Uint8Array {
@@ -37,4 +50,9 @@ export function decodeStamp(bytes: Uint8Array, decode: Decode = decodeCanonical)
 /** SHA-256(SHA-256(stamp) ‖ SHA-256(act)): a tombstone can keep the act's hash alone and `prev` still holds. */
 export function envelopeHash(crypto: Crypto, stampBytes: Uint8Array, actHash: Uint8Array): Uint8Array {
   return crypto.sha256(concat([crypto.sha256(stampBytes), actHash]));
+}
+
+/** The hash of an envelope whose act is at hand. */
+export function hashOfEnvelope(crypto: Crypto, { stampBytes, actBytes }: Envelope): Uint8Array {
+  return envelopeHash(crypto, stampBytes, crypto.sha256(actBytes));
 }

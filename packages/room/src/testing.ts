@@ -24,11 +24,12 @@ const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 const spki = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** The primitives of Node with the identity that `seed` gives. */
-export function cryptoOf(seed: number): Crypto & { server: string } {
+export function cryptoOf(seed: number): Crypto & { server: string; publicKey: Uint8Array } {
   const key = createPrivateKey({ key: Buffer.concat([pkcs8, Buffer.alloc(32, seed)]), format: 'der', type: 'pkcs8' });
   const raw = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(spki.length);
   return {
     server: toBase32(raw),
+    publicKey: new Uint8Array(raw),
     sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
     sign: (message) => new Uint8Array(sign(null, message, key)),
     verify: (publicKey, message, signature) =>
@@ -131,6 +132,8 @@ const moves: ((book: Book, me: string, whom: string, how: number) => unknown)[] 
   (book, me) => book.member(me, 'leave', me),
   (book, me) => book.member(me, 'knock', me),
   (book, me) => book.member(me, 'decline', me),
+  (book, me) => book.member(me, 'withdraw', me),
+  (book, me, whom) => book.member(me, 'deny', whom),
   (book, me, whom) => book.member(me, 'invite', whom),
   (book, me, whom) => book.member(me, 'revoke', whom),
   (book, me, whom) => book.member(me, 'kick', whom),
