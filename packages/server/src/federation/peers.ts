@@ -1,10 +1,22 @@
 /**
- * The links to other servers: dials the addresses that are to be dialled, for ever, takes in those who dial, and keeps
- * one link with each server. A server is known by its key; the first that answers at an address is the one expected
- * there from then on.
+ * The links to other servers: has the addresses dialled that are to be, takes in those who dial, keeps one link with
+ * each server, and carries what the parts of the federation say over it. A server is known by its key; the first that
+ * answers at an address is the one expected there from then on.
  */
 import type { Dial, Link } from '@parley/link';
-import { federationVersion, type PeerFault, type PeerView, Refusal } from '@parley/protocol';
+import {
+  encodeFederationFrame,
+  type FrameName,
+  type FramePayload,
+  federationVersion,
+  type PeerFault,
+  type PeerView,
+  type QuestionName,
+  type QuestionPayload,
+  type QuestionReply,
+  type QuestionType,
+  Refusal,
+} from '@parley/protocol';
 import { limitedAddress } from '../address.ts';
 import { Buckets } from '../bucket.ts';
 import type { Identity } from '../identity.ts';
@@ -12,10 +24,14 @@ import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
 import type { PeerStore } from '../store/peer.ts';
-import { retryDelayMs } from './backoff.ts';
+import type { AskOptions } from './asks.ts';
+import { Dialler } from './dialler.ts';
+import { Exchange } from './exchange.ts';
+import { LinkListeners } from './link-listeners.ts';
 import { faultOf } from './peer-fault.ts';
 import { type Hello, PeerSession } from './peer-session.ts';
 import { type Address, PeerTable, type Server } from './peer-table.ts';
+import type { FrameOptions } from './priority.ts';
 import {
   handshakeMs,
   newStaticKey,
@@ -38,20 +54,22 @@ export interface PeersOptions {
   readonly dial?: ((url: string) => Dial) | undefined;
   /** Addresses that the configuration names. */
   readonly configured: readonly string[];
+  /** Those of the protocol unless given. */
+  readonly questions?: Readonly<Record<string, QuestionType>> | undefined;
 }
 
 /** Links that one address may begin: a server behind a broken line comes again every second. */
 const arrivals = { burst: 60, perMinute: 60 };
-/** After one of these a server is not asked again at once, though it answered. */
-const refusals: ReadonlySet<PeerFault> = new Set(['refused', 'busy', 'bad-frame', 'unsupported-version', 'failed']);
-/** Failures in a row that such an end counts as: the next attempt is within half a minute. */
-const refusedFailures = 6;
 
 export class Peers {
   readonly #options: PeersOptions;
   readonly #secure: SecureLinkOptions;
   readonly #hello: Hello;
   readonly #table = new PeerTable();
+  readonly #dialler: Dialler;
+  readonly #exchange: Exchange;
+  readonly #whenLinked: LinkListeners;
+  readonly #whenLost: LinkListeners;
   readonly #arrivals: Buckets;
   /** Links that have not said hello yet. */
   readonly #opening = new Set<Link>();
@@ -65,6 +83,18 @@ export class Peers {
     this.#options = options;
     this.#secure = { identity, network, runtime, staticKey: newStaticKey(runtime) };
     this.#hello = { versions: [federationVersion], name, features: [] };
+    this.#exchange = new Exchange(options);
+    this.#whenLinked = new LinkListeners(options.log);
+    this.#whenLost = new LinkListeners(options.log);
+    this.#dialler = new Dialler({
+      table: this.#table,
+      runtime,
+      log: options.log,
+      dial: options.dial,
+      opened: (link, address) => this.#handshake(link, () => this.#shake(link, address), 'out'),
+      told: (error) => this.#told(error),
+      track: (task) => this.#track(task),
+    });
     this.#arrivals = new Buckets({ ...arrivals, maxKeys: limits.bucketKeys, elapsed: runtime.elapsed });
   }
 
@@ -77,7 +107,7 @@ export class Peers {
 
   /** Dials every address that is known. */
   start(): void {
-    for (const address of this.#table.addresses.values()) this.#dial(address);
+    for (const address of this.#table.addresses.values()) this.#dialler.dial(address);
   }
 
   /** A server dialled this one. */
@@ -108,14 +138,14 @@ export class Peers {
 
   /** Dials an address from now on, at once; resolves when the first attempt is over. Refuses with `too-many`, `unavailable`, `bad-request`. */
   async connect(url: string): Promise<PeerView> {
-    const { store, limits, runtime, dial } = this.#options;
+    const { store, limits, runtime } = this.#options;
     if (URL.parse(url)?.origin !== url) throw new Refusal('bad-request', { field: 'url' });
-    if (!dial || this.#closed) throw new Refusal('unavailable');
+    if (!this.#dialler.canDial) throw new Refusal('unavailable');
     const { addresses } = this.#table;
     if (!addresses.has(url) && addresses.size >= limits.peerAddresses) throw new Refusal('too-many');
     await store.putAddress(url, false);
     const address = addresses.get(url) ?? this.#table.address(url, runtime.now());
-    this.#dial(address);
+    this.#dialler.dial(address);
     await address.attempt?.done;
     return this.#table.viewAt(address);
   }
@@ -126,8 +156,7 @@ export class Peers {
     if (!address) throw new Refusal('not-found');
     await this.#options.store.removeAddress(url);
     this.#table.addresses.delete(url);
-    address.retry?.cancel();
-    address.attempt?.stop.abort();
+    this.#dialler.stop(address);
     if (address.server !== undefined) this.#table.drop(address.server);
   }
 
@@ -140,7 +169,7 @@ export class Peers {
     const server = this.#table.server(id, runtime.now());
     server.blocked = true;
     server.since = runtime.now();
-    for (const address of this.#table.addressesOf(id)) this.#rest(address);
+    for (const address of this.#table.addressesOf(id)) this.#dialler.rest(address);
     for (const session of this.#sessions) if (session.id === id) session.close('refused');
     log.info({ server: id }, 'server blocked');
   }
@@ -151,18 +180,73 @@ export class Peers {
     if (!server?.blocked) throw new Refusal('not-found');
     await this.#options.store.block(id, false);
     server.blocked = false;
-    for (const address of this.#table.addressesOf(id)) this.#dial(address);
+    for (const address of this.#table.addressesOf(id)) this.#dialler.dial(address);
     this.#table.drop(id);
     this.#options.log.info({ server: id }, 'server unblocked');
+  }
+
+  /** Queues a frame; false when the server is not linked or there is no room: what must arrive is sent again by its owner. */
+  send<N extends FrameName>(server: string, name: N, payload: FramePayload<N>, options: FrameOptions): boolean {
+    return this.#session(server)?.send(encodeFederationFrame(name, payload), options) ?? false;
+  }
+
+  /**
+   * Asks a server. Rejects with Refusal: `unavailable` when it is not linked, its link is lost or replaced, it does not
+   * answer in time or too much is asked already; `too-large`; or as answered. Aborted, with the signal's reason.
+   */
+  async ask<Q extends QuestionName>(
+    server: string,
+    question: Q,
+    payload: QuestionPayload<Q>,
+    options: AskOptions,
+  ): Promise<QuestionReply<Q>> {
+    const session = this.#session(server);
+    const type = this.#exchange.questions[question];
+    if (!session || !type) throw new Refusal('unavailable');
+    return (await session.ask(question, type, payload, options)) as QuestionReply<Q>;
+  }
+
+  /**
+   * Who takes the frames of a name: one handler. Its promise holds back what comes after from the same server; a
+   * Refusal('bad-frame') ends the link, any other error is logged.
+   */
+  onFrame<N extends FrameName>(
+    name: N,
+    handler: (from: string, payload: FramePayload<N>) => void | Promise<void>,
+  ): void {
+    this.#exchange.onFrame(name, handler);
+  }
+
+  /** Who answers a question: one handler. A Refusal is answered as such; any other error is logged and answered `internal`. */
+  onAsk<Q extends QuestionName>(
+    question: Q,
+    handler: (from: string, payload: QuestionPayload<Q>) => Promise<QuestionReply<Q>>,
+  ): void {
+    this.#exchange.onAsk(question, handler);
+  }
+
+  /** Calls it with every server that is linked from now on, before anything that the server says is taken. */
+  whenLinked(listener: (server: string) => void): void {
+    this.#whenLinked.add(listener);
+  }
+
+  /** Calls it when a link is over, its questions rejected and what waited dropped. A link that is replaced is lost first. */
+  whenLost(listener: (server: string) => void): void {
+    this.#whenLost.add(listener);
+  }
+
+  isLinked(server: string): boolean {
+    return this.#session(server) !== undefined;
+  }
+
+  linked(): string[] {
+    return [...this.#table.servers.values()].flatMap(({ id, current }) => (current ? [id] : []));
   }
 
   /** Ends every link and waits for what is under way. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const address of this.#table.addresses.values()) {
-      address.retry?.cancel();
-      address.attempt?.stop.abort();
-    }
+    this.#dialler.close();
     for (const link of this.#opening) link.close('going-away');
     for (const session of this.#sessions) session.close('going-away');
     while (this.#tasks.size > 0) await Promise.allSettled(this.#tasks);
@@ -182,62 +266,10 @@ export class Peers {
     for (const { server } of this.#table.addresses.values()) if (server) this.#table.server(server, now);
   }
 
-  /** Dials now, unless that is under way or needless. */
-  #dial(address: Address): void {
-    const { dial, runtime } = this.#options;
-    if (this.#closed || !dial || address.attempt || this.#table.isSettled(address)) return;
-    this.#rest(address);
-    const stop = new AbortController();
-    address.since = runtime.now();
-    const done = this.#attempt(address, dial(address.url), stop.signal).then((fault) => {
-      address.attempt = undefined;
-      this.#attempted(address, fault);
-    });
-    address.attempt = { done, stop };
-    this.#track(done);
-  }
-
-  /** One attempt; resolves with undefined once there is a link. */
-  async #attempt(address: Address, dial: Dial, signal: AbortSignal): Promise<PeerFault | undefined> {
-    try {
-      const link = await dial(signal);
-      const hangUp = (): void => link.close('going-away');
-      signal.addEventListener('abort', hangUp, { once: true });
-      if (signal.aborted) hangUp();
-      const shake = async (): Promise<SecureLink> => {
-        const secure = await secureDialled(link, this.#secure, address.server);
-        this.#pin(address, secure.id);
-        return secure;
-      };
-      return await this.#handshake(link, shake, 'out').finally(() => signal.removeEventListener('abort', hangUp));
-    } catch (error) {
-      return signal.aborted ? 'went-away' : this.#told(error);
-    }
-  }
-
-  #attempted(address: Address, fault: PeerFault | undefined): void {
-    const { runtime, log } = this.#options;
-    if (this.#closed || this.#table.addresses.get(address.url) !== address) return;
-    if (fault !== undefined) address.lastError = fault;
-    if (this.#table.isSettled(address)) return;
-    // Without a fault there was a link, which has ended meanwhile.
-    this.#retry(address, fault === undefined ? 1 : address.failures + 1);
-    const retryMs = address.retry ? address.retry.at - runtime.now() : 0;
-    log.info({ url: address.url, server: address.server, fault, retryMs }, 'no link with a server; trying again');
-  }
-
-  #retry(address: Address, failures: number): void {
-    const { runtime } = this.#options;
-    this.#rest(address);
-    address.failures = failures;
-    address.since = runtime.now();
-    const delayMs = retryDelayMs(failures, runtime.random);
-    address.retry = { at: runtime.now() + delayMs, cancel: runtime.setTimer(() => this.#dial(address), delayMs) };
-  }
-
-  #rest(address: Address): void {
-    address.retry?.cancel();
-    address.retry = undefined;
+  async #shake(link: Link, address: Address): Promise<SecureLink> {
+    const secure = await secureDialled(link, this.#secure, address.server);
+    this.#pin(address, secure.id);
+    return secure;
   }
 
   #pin(address: Address, id: string): void {
@@ -267,6 +299,7 @@ export class Peers {
 
   async #begin(secure: SecureLink, direction: 'in' | 'out'): Promise<PeerFault | undefined> {
     const { runtime, limits } = this.#options;
+    const exchange = this.#exchange;
     const known = this.#table.servers.get(secure.id);
     const isFull = this.#table.count(({ current }) => current !== undefined) >= limits.peers;
     // One that is dialled by hand has its place, whatever strangers do.
@@ -274,12 +307,17 @@ export class Peers {
       secure.link.close(known?.blocked ? 'refused' : 'busy');
       return known?.blocked ? 'refused' : 'busy';
     }
-    const session = new PeerSession({ secure, direction, own: this.#hello, runtime });
+    const session = new PeerSession({
+      secure,
+      direction,
+      own: this.#hello,
+      runtime,
+      exchange,
+      greeted: (greeted, hello) => this.#adopt(greeted, hello),
+    });
     this.#sessions.add(session);
     this.#track(session.ended.then((fault) => this.#ended(session, fault)));
-    const hello = await session.hello;
-    if (!hello) return session.ended;
-    this.#adopt(session, hello);
+    await session.hello;
     return this.#table.servers.get(secure.id)?.current ? undefined : session.ended;
   }
 
@@ -294,10 +332,13 @@ export class Peers {
     }
     server.current = { session, startedAt: runtime.elapsed() };
     server.since = runtime.now();
-    older?.session.close('replaced');
+    if (older) {
+      older.session.close('replaced');
+      this.#whenLost.tell(session.id);
+    }
     const addresses = this.#table.addressesOf(session.id);
     for (const address of addresses) {
-      this.#rest(address);
+      this.#dialler.rest(address);
       address.failures = 0;
       address.lastError = undefined;
     }
@@ -306,6 +347,7 @@ export class Peers {
       if (addresses.length > 0) this.#track(store.name(session.id, name));
     }
     log.info({ server: session.id, name, direction: session.direction, address: session.address }, 'server linked');
+    this.#whenLinked.tell(session.id);
   }
 
   /**
@@ -327,11 +369,15 @@ export class Peers {
     log.info({ server: session.id, fault }, 'server link over');
     if (!server.blocked) server.since = runtime.now();
     for (const address of this.#table.addressesOf(session.id)) {
-      address.lastError = fault;
-      if (this.#closed || server.blocked || address.attempt) continue;
-      this.#retry(address, refusals.has(fault) ? refusedFailures : 1);
+      if (server.blocked) address.lastError = fault;
+      else this.#dialler.ended(address, fault);
     }
+    this.#whenLost.tell(session.id);
     this.#table.drop(session.id);
+  }
+
+  #session(server: string): PeerSession | undefined {
+    return this.#table.servers.get(server)?.current?.session;
   }
 
   /** What an error of a link means; one that is no link's is a fault of ours, and in the log. */

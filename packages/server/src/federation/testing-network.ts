@@ -1,7 +1,7 @@
 /** Servers that link over memory, on one clock that stands still until it is moved. For tests. */
 import type { Link } from '@parley/link';
 import { type MemoryNetwork, memoryNetwork } from '@parley/link/memory';
-import type { PeerView } from '@parley/protocol';
+import { federation, type PeerView, type QuestionType, question } from '@parley/protocol';
 import { identityFromSeed } from '../identity.ts';
 import { createLimits } from '../limits.ts';
 import { type Log, silentLog } from '../log.ts';
@@ -11,6 +11,7 @@ import { createVirtualRuntime, type VirtualRuntime } from '../runtime-virtual.ts
 import { migrate } from '../store/migrations.ts';
 import { peerStore } from '../store/peer.ts';
 import { migrations } from '../store/schema.ts';
+import type { AskOptions } from './asks.ts';
 import { Peers } from './peers.ts';
 
 export const idOf = (seed: number): string => identityFromSeed(new Uint8Array(32).fill(seed)).id;
@@ -38,6 +39,8 @@ export interface TestPeerOptions {
   random?: () => number;
   limits?: { peers?: number; peerAddresses?: number; peersBlocked?: number };
   log?: Log;
+  /** In place of those of the protocol. */
+  questions?: Readonly<Record<string, QuestionType>>;
 }
 
 export class TestNetwork {
@@ -79,6 +82,7 @@ export class TestNetwork {
       log,
       limits: { ...createLimits({ rateFactor: 1, connections: 100, loadedRooms: 1 }), ...options.limits },
       configured,
+      questions: options.questions,
       dial: (url) => {
         dialled.push({ url, at: this.clock.elapsed() });
         return this.links.dial(host, { host: new URL(url).hostname, port: 1 });
@@ -144,3 +148,15 @@ export class TestNetwork {
 export function viewOf({ peers }: TestPeer, of: { id: string }): PeerView | undefined {
   return peers.list().find(({ id }) => id === of.id);
 }
+
+const number = federation.ping.payload;
+/** Asks for a number by a number. */
+export const testQuestions = { double: question({ about: 'Twice as much.', payload: number, reply: number }) };
+
+/** Peers with {@link testQuestions} in place of the protocol's. */
+export interface TestExchange {
+  ask(server: string, question: 'double', payload: { n: number }, options: AskOptions): Promise<{ n: number }>;
+  onAsk(question: 'double', handler: (from: string, payload: { n: number }) => Promise<{ n: number }>): void;
+}
+
+export const exchangeOf = ({ peers }: TestPeer): TestExchange => peers as unknown as TestExchange;

@@ -1,0 +1,110 @@
+/** Dials every address that is known, for ever, as long as its server is neither linked nor refused. */
+import type { Dial, Link } from '@parley/link';
+import type { PeerFault } from '@parley/protocol';
+import type { Log } from '../log.ts';
+import type { Runtime } from '../runtime.ts';
+import { retryDelayMs } from './backoff.ts';
+import type { Address, PeerTable } from './peer-table.ts';
+
+/** After one of these a server is not asked again at once, though it answered. */
+const refusals: ReadonlySet<PeerFault> = new Set(['refused', 'busy', 'bad-frame', 'unsupported-version', 'failed']);
+/** Failures in a row that such an end counts as: the next attempt is within half a minute. */
+const refusedFailures = 6;
+
+export interface DiallerOptions {
+  readonly table: PeerTable;
+  readonly runtime: Pick<Runtime, 'now' | 'setTimer' | 'random'>;
+  readonly log: Log;
+  /** How an address is dialled; without it none is. */
+  readonly dial: ((url: string) => Dial) | undefined;
+  /** Makes an open connection a link; resolves with undefined once there is one. Never rejects. */
+  readonly opened: (link: Link, address: Address) => Promise<PeerFault | undefined>;
+  /** What an error of dialling means. */
+  readonly told: (error: unknown) => PeerFault;
+  readonly track: (task: Promise<unknown>) => void;
+}
+
+export class Dialler {
+  readonly #options: DiallerOptions;
+  #closed = false;
+
+  constructor(options: DiallerOptions) {
+    this.#options = options;
+  }
+
+  get canDial(): boolean {
+    return this.#options.dial !== undefined && !this.#closed;
+  }
+
+  /** Dials now, unless that is under way or needless. */
+  dial(address: Address): void {
+    const { table, dial, runtime, track } = this.#options;
+    if (this.#closed || !dial || address.attempt || table.isSettled(address)) return;
+    this.rest(address);
+    const stop = new AbortController();
+    address.since = runtime.now();
+    const done = this.#attempt(address, dial(address.url), stop.signal).then((fault) => {
+      address.attempt = undefined;
+      this.#attempted(address, fault);
+    });
+    address.attempt = { done, stop };
+    track(done);
+  }
+
+  /** Waits for nothing any more. */
+  rest(address: Address): void {
+    address.retry?.cancel();
+    address.retry = undefined;
+  }
+
+  stop(address: Address): void {
+    address.retry?.cancel();
+    address.attempt?.stop.abort();
+  }
+
+  /** The link to the server of an address has ended: tries again, unless that is under way. */
+  ended(address: Address, fault: PeerFault): void {
+    address.lastError = fault;
+    if (!this.#closed && !address.attempt) this.#retry(address, refusals.has(fault) ? refusedFailures : 1);
+  }
+
+  /** Dials no more. */
+  close(): void {
+    this.#closed = true;
+    for (const address of this.#options.table.addresses.values()) this.stop(address);
+  }
+
+  /** One attempt; resolves with undefined once there is a link. */
+  async #attempt(address: Address, dial: Dial, signal: AbortSignal): Promise<PeerFault | undefined> {
+    const { opened, told } = this.#options;
+    try {
+      const link = await dial(signal);
+      const hangUp = (): void => link.close('going-away');
+      signal.addEventListener('abort', hangUp, { once: true });
+      if (signal.aborted) hangUp();
+      return await opened(link, address).finally(() => signal.removeEventListener('abort', hangUp));
+    } catch (error) {
+      return signal.aborted ? 'went-away' : told(error);
+    }
+  }
+
+  #attempted(address: Address, fault: PeerFault | undefined): void {
+    const { table, runtime, log } = this.#options;
+    if (this.#closed || table.addresses.get(address.url) !== address) return;
+    if (fault !== undefined) address.lastError = fault;
+    if (table.isSettled(address)) return;
+    // Without a fault there was a link, which has ended meanwhile.
+    this.#retry(address, fault === undefined ? 1 : address.failures + 1);
+    const retryMs = address.retry ? address.retry.at - runtime.now() : 0;
+    log.info({ url: address.url, server: address.server, fault, retryMs }, 'no link with a server; trying again');
+  }
+
+  #retry(address: Address, failures: number): void {
+    const { runtime } = this.#options;
+    this.rest(address);
+    address.failures = failures;
+    address.since = runtime.now();
+    const delayMs = retryDelayMs(failures, runtime.random);
+    address.retry = { at: runtime.now() + delayMs, cancel: runtime.setTimer(() => this.dial(address), delayMs) };
+  }
+}

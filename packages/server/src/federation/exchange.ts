@@ -1,0 +1,96 @@
+/** Who takes what other servers say and answers what they ask: the parts of the federation, one handler a name. */
+import {
+  check,
+  type FederationFrame,
+  type FrameName,
+  type FramePayload,
+  type QuestionName,
+  type QuestionPayload,
+  type QuestionReply,
+  type QuestionType,
+  questions,
+  Refusal,
+} from '@parley/protocol';
+import type { Log } from '../log.ts';
+import type { Runtime } from '../runtime.ts';
+
+type FrameHandler = (from: string, payload: unknown) => void | Promise<void>;
+type AskHandler = (from: string, payload: unknown) => Promise<unknown>;
+
+/** Answers of all links that are being made: past that a server is told to come again. */
+const answersUnderWay = 4_096;
+const busyRetryMs = 1_000;
+
+export class Exchange {
+  /** Questions that are known, by name. */
+  readonly questions: Readonly<Record<string, QuestionType>>;
+  readonly #runtime: Pick<Runtime, 'randomBytes'>;
+  readonly #log: Log;
+  readonly #frames = new Map<string, FrameHandler>();
+  readonly #asks = new Map<string, AskHandler>();
+  #answering = 0;
+
+  constructor(options: {
+    runtime: Pick<Runtime, 'randomBytes'>;
+    log: Log;
+    questions?: Readonly<Record<string, QuestionType>> | undefined;
+  }) {
+    this.#runtime = options.runtime;
+    this.#log = options.log;
+    this.questions = options.questions ?? questions;
+  }
+
+  onFrame<N extends FrameName>(
+    name: N,
+    handler: (from: string, payload: FramePayload<N>) => void | Promise<void>,
+  ): void {
+    if (this.#frames.has(name)) throw new Error(`the frame ${name} has a handler`);
+    this.#frames.set(name, handler as FrameHandler);
+  }
+
+  onAsk<Q extends QuestionName>(
+    name: Q,
+    handler: (from: string, payload: QuestionPayload<Q>) => Promise<QuestionReply<Q>>,
+  ): void {
+    if (this.#asks.has(name)) throw new Error(`the question ${name} has a handler`);
+    this.#asks.set(name, handler as AskHandler);
+  }
+
+  /** Resolves when the frame has been dealt with. Rejects with Refusal('bad-frame') alone: the link must end. */
+  async take(from: string, { frame, payload }: FederationFrame): Promise<void> {
+    try {
+      await this.#frames.get(frame)?.(from, payload);
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'bad-frame') throw error;
+      this.#log.error({ error, server: from, frame }, 'a frame of a server failed');
+    }
+  }
+
+  /** The answer to a question. Never rejects. */
+  async answer(from: string, { n, ask, payload }: FramePayload<'ask'>): Promise<FramePayload<'answer'>> {
+    const type = Object.hasOwn(this.questions, ask) ? this.questions[ask] : undefined;
+    const handler = this.#asks.get(ask);
+    if (!type || !handler) return { n, error: { code: 'unknown-request' } };
+    const checked = check<unknown>(type.payload, payload);
+    if (!checked.ok) return { n, error: { code: 'bad-request' } };
+    if (this.#answering >= answersUnderWay) return { n, error: { code: 'too-fast', retryAfterMs: busyRetryMs } };
+    this.#answering += 1;
+    try {
+      return { n, reply: await handler(from, checked.value) };
+    } catch (error) {
+      return { n, error: this.#errorOf(error, from, ask) };
+    } finally {
+      this.#answering -= 1;
+    }
+  }
+
+  #errorOf(error: unknown, from: string, question: string): NonNullable<FramePayload<'answer'>['error']> {
+    if (error instanceof Refusal) {
+      const { retryAfterMs } = error.detail;
+      return { code: error.code, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    }
+    const id = this.#runtime.randomBytes(8).toHex();
+    this.#log.error({ error, id, server: from, question }, 'a question of a server failed');
+    return { code: 'internal' };
+  }
+}

@@ -1,0 +1,86 @@
+/** What waits for its turn in one priority: within a flow in order, among flows by bytes in fair shares. */
+import { FairShares } from './fair-shares.ts';
+
+export interface FlowBounds {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly flowFrames: number;
+  readonly flowBytes: number;
+}
+
+export interface Queued {
+  /** Bytes. */
+  readonly size: number;
+  /** When it came, on the steady clock. */
+  readonly at: number;
+}
+
+interface Flow<T> {
+  readonly items: T[];
+  bytes: number;
+}
+
+export class FlowQueue<T extends Queued> {
+  readonly #bounds: FlowBounds;
+  /** Flows with something in them. */
+  readonly #flows = new Map<string, Flow<T>>();
+  readonly #shares: FairShares<string>;
+  #frames = 0;
+  #bytes = 0;
+
+  constructor(bounds: FlowBounds) {
+    this.#bounds = bounds;
+    this.#shares = new FairShares(bounds.frames);
+  }
+
+  get frames(): number {
+    return this.#frames;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Since when the first in some flow has waited longest; undefined when nothing waits. */
+  get oldestAt(): number | undefined {
+    let oldest: number | undefined;
+    for (const { items } of this.#flows.values()) oldest = Math.min(oldest ?? items[0]!.at, items[0]!.at);
+    return oldest;
+  }
+
+  /** False when there is no room for it. */
+  push(flow: string, item: T): boolean {
+    const { frames, bytes, flowFrames, flowBytes } = this.#bounds;
+    const known = this.#flows.get(flow);
+    if (this.#frames + 1 > frames || this.#bytes + item.size > bytes) return false;
+    if (known && (known.items.length + 1 > flowFrames || known.bytes + item.size > flowBytes)) return false;
+    const queue = known ?? { items: [], bytes: 0 };
+    if (!known) this.#flows.set(flow, queue);
+    queue.items.push(item);
+    queue.bytes += item.size;
+    this.#frames += 1;
+    this.#bytes += item.size;
+    return true;
+  }
+
+  take(): T | undefined {
+    const flow = this.#shares.next(this.#flows.keys());
+    const queue = flow === undefined ? undefined : this.#flows.get(flow);
+    const item = queue?.items.shift();
+    if (flow === undefined || !queue || !item) return undefined;
+    queue.bytes -= item.size;
+    this.#frames -= 1;
+    this.#bytes -= item.size;
+    if (queue.items.length === 0) this.#flows.delete(flow);
+    if (this.#flows.size === 0) this.#shares.reset();
+    else this.#shares.charge(flow, item.size);
+    return item;
+  }
+
+  clear(): void {
+    this.#flows.clear();
+    this.#shares.reset();
+    this.#frames = 0;
+    this.#bytes = 0;
+  }
+}
