@@ -4,7 +4,7 @@ import { encodeCbor, Refusal } from '@parley/protocol';
 import fc from 'fast-check';
 import { equalBytes, zeroHash } from './crypto.ts';
 import { decodeStamp, encodeStamp, envelopeHash } from './envelope.ts';
-import { decodeHeader, encodeHeader, type Header, nextChain } from './header.ts';
+import { decodeHeader, encodeHeader, type Header, nextChain, type What } from './header.ts';
 import { ada, Book, ben, clerk, crypto, everyBook, serverBytes, stranger } from './testing.ts';
 
 const refused = (error: unknown) => error instanceof Refusal && error.code === 'bad-frame';
@@ -27,8 +27,11 @@ const tombstone: Header = {
 
 test('every kind of header is read as it was written', () => {
   const term: Header = { pos: { term: 3, seq: 9 }, at: 5, what: { type: 'term', base: { term: 1, seq: 8 } } };
-  for (const header of [tombstone, term]) {
+  const duplicateOf = { term: 2, seq: 8 };
+  const duplicate = { ...tombstone, what: { ...tombstone.what, code: 'duplicate', duplicateOf } as What };
+  for (const header of [tombstone, duplicate, term]) {
     const read = decodeHeader(encodeHeader(header));
+    assert.deepEqual(read.what, header.what);
     assert.deepEqual(read.pos, header.pos);
     assert.equal(read.what.type, header.what.type);
     assert.ok(equalBytes(encodeHeader(read), encodeHeader(header)));
@@ -65,6 +68,8 @@ test('a header of another form is refused', () => {
     [1, 2, 3, 'envelope', actBytes, stampBytes, null],
     [1, 2, 3, 'tombstone', stampBytes, zeroHash, serverBytes(clerk), new Uint8Array(9), 'c', 'muted', null],
     [1, 2, 3, 'tombstone', stampBytes, zeroHash, serverBytes(clerk), new Uint8Array(10), 'c', 'muted'],
+    [1, 2, 3, 'tombstone', stampBytes, zeroHash, serverBytes(clerk), new Uint8Array(10), 'c', 'muted', null, [1]],
+    [1, 2, 3, 'tombstone', stampBytes, zeroHash, serverBytes(clerk), new Uint8Array(10), 'c', 'muted', null, 1],
     [1, 2, 3, 'term', 1],
     [1, 2, 3, 'clerk', [[actBytes]]],
     { a: 1 },

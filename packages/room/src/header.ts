@@ -13,18 +13,11 @@ import {
 } from '@parley/protocol';
 import { type Act, type Decode, decodeAct, hash, list, sized, whole, word } from './act.ts';
 import { type Crypto, concat } from './crypto.ts';
-import { decodeStamp, type Stamp } from './envelope.ts';
+import { decodeStamp, type Envelope, envelopeHash, hashOfEnvelope, type Stamp } from './envelope.ts';
 
 export type What =
   /** An act of a person, with the stamp of their server and, from another server, the signature of its batch. */
-  | {
-      type: 'envelope';
-      stamp: Stamp;
-      stampBytes: Uint8Array;
-      act: Act;
-      actBytes: Uint8Array;
-      signature: Uint8Array | null;
-    }
+  | (Envelope & { type: 'envelope'; signature: Uint8Array | null })
   /** An act of another server's person that was refused. */
   | {
       type: 'tombstone';
@@ -35,6 +28,8 @@ export type What =
       clientId: string;
       code: string;
       signature: Uint8Array | null;
+      /** Of a `duplicate`: where that stands which was done before; its server reports it as the outcome. */
+      duplicateOf?: Position;
     }
   /** An act of the clerk itself. */
   | { type: 'clerk'; act: Act; actBytes: Uint8Array }
@@ -70,6 +65,7 @@ function encodeWhat(what: What): unknown[] {
         what.clientId,
         what.code,
         what.signature,
+        what.duplicateOf ? [what.duplicateOf.term, what.duplicateOf.seq] : null,
       ];
     }
     case 'clerk':
@@ -108,6 +104,7 @@ function decodeWhat(decode: Decode, type: string, rest: unknown[]): What {
     }
     case 'tombstone': {
       const stampBytes = raw(rest[0]);
+      const duplicateOf = rest[7] === null ? undefined : list(rest[7], 2);
       return {
         type,
         stampBytes,
@@ -117,6 +114,7 @@ function decodeWhat(decode: Decode, type: string, rest: unknown[]): What {
         clientId: word(rest[4], 64),
         code: word(rest[5], 32),
         signature: signature(rest[6]),
+        ...(duplicateOf ? { duplicateOf: { term: whole(duplicateOf[0]), seq: whole(duplicateOf[1]) } } : {}),
       };
     }
     case 'clerk': {
@@ -128,6 +126,12 @@ function decodeWhat(decode: Decode, type: string, rest: unknown[]): What {
     default:
       return { type: 'unknown' };
   }
+}
+
+/** The {@link envelopeHash} of an outcome of an envelope; undefined for entries that are none. */
+export function hashOfOutcome(crypto: Crypto, what: What): Uint8Array | undefined {
+  if (what.type === 'tombstone') return envelopeHash(crypto, what.stampBytes, what.actHash);
+  return what.type === 'envelope' ? hashOfEnvelope(crypto, what) : undefined;
 }
 
 export function nextChain(crypto: Crypto, chain: Uint8Array, headerBytes: Uint8Array): Uint8Array {

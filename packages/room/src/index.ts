@@ -8,6 +8,7 @@ export * from './envelope.ts';
 export { fold, heir } from './fold.ts';
 export * from './header.ts';
 export { leafOf, loadState, takeChanges } from './leaf.ts';
+export * from './name.ts';
 export { type Order, order } from './order.ts';
 export * from './part.ts';
 export * from './state.ts';

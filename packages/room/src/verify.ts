@@ -2,9 +2,8 @@
 import { limits, Refusal } from '@parley/protocol';
 import { stateOfCreate } from './create.ts';
 import type { Crypto } from './crypto.ts';
-import { envelopeHash } from './envelope.ts';
 import { fold } from './fold.ts';
-import { decodeHeader, type Header, nextChain } from './header.ts';
+import { decodeHeader, type Header, hashOfOutcome, nextChain } from './header.ts';
 import { isBefore, isNext } from './order.ts';
 import { matches, type Part } from './part.ts';
 import type { RoomState } from './state.ts';
@@ -27,19 +26,13 @@ export function follow(
   if (seq !== state.head.seq + 1 || (header.what.type === 'term' ? !newTerm : term !== state.head.term))
     throw new Refusal('bad-request', { field: 'pos' });
   const { what } = header;
-  let hash: Uint8Array | undefined;
   if (what.type === 'envelope' || what.type === 'tombstone') {
-    hash = envelopeHash(
-      crypto,
-      what.stampBytes,
-      what.type === 'envelope' ? crypto.sha256(what.actBytes) : what.actHash,
-    );
     const last = state.origins.get(what.stamp.origin);
     const isFull = !last && state.origins.size >= limits.originsPerRoom;
     if (isFull || !isNext(what.stamp, last) || !isBefore(what.stamp.after, header.pos))
       throw new Refusal('bad-request', { field: 'stamp' });
   }
-  fold(state, header, nextChain(crypto, state.chain, headerBytes), hash);
+  fold(state, header, nextChain(crypto, state.chain, headerBytes), hashOfOutcome(crypto, what));
   return { state, header };
 }
 
