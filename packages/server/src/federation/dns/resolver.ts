@@ -1,0 +1,125 @@
+/**
+ * Asks one validating resolver. What it says of validation counts only where it may be trusted, which is its user's to
+ * say: between here and there, anybody could set the bit.
+ */
+import type { Runtime } from '../../runtime.ts';
+import { type ExchangeOptions, overTcp, overUdp, type ResolverAddress } from './exchange.ts';
+import { encodeQuestion, isCut, type Message, type Question, type ResourceRecord, readMessage } from './message.ts';
+import { Slots } from './slots.ts';
+
+export type Reply =
+  /** The records of the name and type asked for, behind a chain of aliases; what they hold for, in seconds. */
+  | { kind: 'records'; records: readonly ResourceRecord[]; ttlS: number; isValidated: boolean }
+  /** The name does not exist, or has no such records. */
+  | { kind: 'none'; ttlS: number; isValidated: boolean }
+  /** The resolver refused to vouch for what it found. */
+  | { kind: 'bogus' }
+  /** No answer that says anything. */
+  | { kind: 'unavailable' };
+
+export interface ResolverOptions {
+  readonly address: ResolverAddress;
+  /** Whether the way to the resolver is this machine's own, or as good. */
+  readonly isTrusted: boolean;
+  readonly runtime: Pick<Runtime, 'setTimer' | 'randomBytes'>;
+}
+
+/** For each attempt by UDP: a resolver that has to ask around takes seconds, a lost datagram should not. */
+const udpTimeoutsMs = [2_000, 3_000, 5_000];
+const tcpTimeoutMs = 5_000;
+/** Questions under way at a time: a socket each. */
+const maxUnderWay = 16;
+/** Questions that wait for their turn; more are refused. */
+const maxWaiting = 256;
+/** Aliases after each other. */
+const maxAliases = 8;
+
+const rcodes = { noError: 0, serverFailure: 2, noSuchName: 3 };
+/** Extended errors that mean: nobody could be asked. Of any other failure, being forged is a possible reason [RFC 8914 §4]. */
+const unreachable: ReadonlySet<number | undefined> = new Set([14, 22, 23]);
+
+export class Resolver {
+  readonly #options: ResolverOptions;
+  readonly #slots = new Slots(maxUnderWay, maxWaiting);
+  readonly #closing = new AbortController();
+
+  constructor(options: ResolverOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  async ask(question: Question): Promise<Reply> {
+    const reply = await this.#slots.run(() => this.#ask(question));
+    return reply ?? { kind: 'unavailable' };
+  }
+
+  /** Gives up what is under way: it is `unavailable`. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #ask(question: Question): Promise<Reply> {
+    const message = await this.#message(question);
+    if (message === undefined) return { kind: 'unavailable' };
+    const isValidated = message.isAuthentic && this.#options.isTrusted;
+    switch (message.rcode) {
+      case rcodes.noError:
+        return replyOf(message, question, isValidated);
+      case rcodes.noSuchName:
+        return { kind: 'none', ttlS: negativeTtlS(message), isValidated };
+      case rcodes.serverFailure:
+        return { kind: unreachable.has(message.extendedError) ? 'unavailable' : 'bogus' };
+      default:
+        return { kind: 'unavailable' };
+    }
+  }
+
+  async #message(question: Question): Promise<Message | undefined> {
+    const { address, runtime } = this.#options;
+    const exchange = (timeoutMs: number): ExchangeOptions => ({
+      resolver: address,
+      runtime,
+      timeoutMs,
+      signal: this.#closing.signal,
+    });
+    for (const timeoutMs of udpTimeoutsMs) {
+      if (this.#closing.signal.aborted) return undefined;
+      const asked = encodeQuestion(this.#id(), question);
+      let bytes = await overUdp(asked, exchange(timeoutMs));
+      if (bytes && isCut(bytes)) bytes = await overTcp(encodeQuestion(this.#id(), question), exchange(tcpTimeoutMs));
+      const message = bytes && readMessage(bytes);
+      if (message && !message.isTruncated) return message;
+    }
+    return undefined;
+  }
+
+  #id(): number {
+    const [high = 0, low = 0] = this.#options.runtime.randomBytes(2);
+    return (high << 8) | low;
+  }
+}
+
+/** Follows the aliases within the answer [RFC 1034 §3.6.2]; the resolver has put them all in. */
+function replyOf(message: Message, { name, type }: Question, isValidated: boolean): Reply {
+  const { answers } = message;
+  let owner = name;
+  let ttlS = Number.POSITIVE_INFINITY;
+  for (let aliases = 0; aliases <= maxAliases; aliases++) {
+    const here = answers.filter((record) => record.name.toLowerCase() === owner && record.class === 'IN');
+    const records = here.filter((record) => record.type === type);
+    if (records.length > 0) return { kind: 'records', records, ttlS: Math.min(ttlS, lowestTtlS(records)), isValidated };
+    const alias = here.find((record) => record.type === 'CNAME');
+    if (alias?.type !== 'CNAME') return { kind: 'none', ttlS: Math.min(ttlS, negativeTtlS(message)), isValidated };
+    ttlS = Math.min(ttlS, alias.ttl ?? 0);
+    owner = alias.data.toLowerCase();
+  }
+  return { kind: 'unavailable' };
+}
+
+const lowestTtlS = (records: readonly ResourceRecord[]): number => Math.min(...records.map(({ ttl = 0 }) => ttl));
+
+/** How long it stays absent [RFC 2308 §5]. */
+function negativeTtlS({ authorities }: Message): number {
+  const start = authorities.find((record) => record.type === 'SOA');
+  return start?.type === 'SOA' ? Math.min(start.ttl ?? 0, start.data.minimum ?? 0) : 0;
+}
