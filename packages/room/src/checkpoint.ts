@@ -1,6 +1,7 @@
 /** The clerk's word for a position: chain and state, signed. Two different ones at one position prove a fork. */
 import { encodeCbor, idBytes, type Position } from '@parley/protocol';
-import type { Crypto } from './crypto.ts';
+import { type Crypto, equalBytes } from './crypto.ts';
+import type { RoomState } from './state.ts';
 
 export interface Checkpoint {
   pos: Position;
@@ -42,3 +43,34 @@ export function verifyCheckpoint(
   const { pos, chain, stateHash, signature } = checkpoint;
   return crypto.verify(idBytes(clerk), checkpointBytes(network, room, pos, chain, stateHash), signature);
 }
+
+/** True when `checkpoint` is the word of the room's clerk for exactly this state, whose hash is `stateHash`. */
+export function vouchesFor(
+  crypto: Crypto,
+  { id, network, clerk, head, chain }: RoomState,
+  stateHash: Uint8Array,
+  checkpoint: Checkpoint,
+): boolean {
+  return (
+    isAt(checkpoint, head) &&
+    equalBytes(checkpoint.chain, chain) &&
+    equalBytes(checkpoint.stateHash, stateHash) &&
+    verifyCheckpoint(crypto, network, id, clerk, checkpoint)
+  );
+}
+
+/** True when `clerk` signed two different logs: the proof of it, for anybody. */
+export function isForkProof(
+  crypto: Crypto,
+  network: string,
+  room: string,
+  clerk: string,
+  a: Checkpoint,
+  b: Checkpoint,
+): boolean {
+  const isSame = equalBytes(a.chain, b.chain) && equalBytes(a.stateHash, b.stateHash);
+  const isSigned = (checkpoint: Checkpoint) => verifyCheckpoint(crypto, network, room, clerk, checkpoint);
+  return isAt(a, b.pos) && !isSame && isSigned(a) && isSigned(b);
+}
+
+const isAt = ({ pos }: Checkpoint, { term, seq }: Position): boolean => pos.term === term && pos.seq === seq;

@@ -85,3 +85,9 @@ export function participants(state: RoomState): Set<string> {
   for (const user of state.members.keys()) servers.add(user.slice(user.indexOf('.') + 1));
   return servers;
 }
+
+/** Forgets when timed restrictions end: for everybody but the clerk, who alone ends them. */
+export function dropDue(state: RoomState): void {
+  for (const key of state.due.keys()) state.changed.delete(`~due/${key}`);
+  state.due.clear();
+}

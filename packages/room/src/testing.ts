@@ -173,15 +173,23 @@ const move: fc.Arbitrary<Move> = fc.tuple(
 
 /** A test over rooms in which six people do random things, most of them refused. */
 export function everyBook(name: string, check: (book: Book) => void, numRuns = 100): void {
+  everyRoom(name, { open: () => new Book(), people: [0, 1, 2, 3, 4, 5].map((n) => person(n)), check, numRuns });
+}
+
+/** A test over rooms of `open`, in which the first of six people is the owner and the next three are members at first. */
+export function everyRoom<B extends Book>(
+  name: string,
+  { open, people, check, numRuns }: { open: () => B; people: string[]; check: (book: B) => void; numRuns: number },
+): void {
   test(name, () => {
     fc.assert(
       fc.property(fc.array(move, { maxLength: 80, size: 'max' }), (played) => {
-        const book = new Book();
-        for (const n of [1, 2, 3]) book.member(person(n), 'join', person(n));
-        book.try(ada, 'role', { data: { subject: ben, role: 'admin' } });
+        const book = open();
+        for (const user of people.slice(1, 4)) book.member(user, 'join', user);
+        book.try(ada, 'role', { data: { subject: people[1], role: 'admin' } });
         for (const [who, what, whom, how, waitMs] of played) {
           book.now += waitMs;
-          moves[what]!(book, person(who), person(whom), how);
+          moves[what]!(book, people[who]!, people[whom]!, how);
         }
         check(book);
       }),
