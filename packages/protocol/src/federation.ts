@@ -7,6 +7,7 @@ import { decodeCbor, encodeCbor } from './cbor.ts';
 import { Refusal } from './error.ts';
 import type { FrameType, QuestionType } from './federation-define.ts';
 import { linkFrames } from './federation-link.ts';
+import { recordFrames } from './federation-record.ts';
 import { check } from './field.ts';
 
 export const federationVersion = 1;
@@ -15,7 +16,7 @@ export const federationSubprotocol = 'parley.federation.v1';
 /** Nesting of arrays and maps in a frame, the frame itself included. */
 const depth = 8;
 
-export const federation = { ...linkFrames };
+export const federation = { ...linkFrames, ...recordFrames };
 export type Federation = typeof federation;
 
 /** Each part of the federation spreads its own in. */

@@ -51,13 +51,17 @@ export const limits = {
   durationMs: 31_536_000_000,
   slowModeMs: 21_600_000,
   retentionDays: 3_650,
-  /** The record of a server: the longest honest one has 3,100 bytes. */
-  serverRecordBytes: 4_096,
+  /** The record of a server: with everything as long as it may be, 4,900 bytes. */
+  serverRecordBytes: 5_120,
   /** A record is of no use for longer: servers renew theirs every day. */
   serverRecordMs: 604_800_000,
   serverAddresses: 8,
   serverRelays: 4,
   serverFeatures: 32,
-  /** Records in one frame: 128 KiB at most. */
+  /** Records in one frame: 160 KiB at most. */
   serverRecordsPage: 32,
+  /** Servers in one answer of a directory: 600 KiB at most. */
+  directoryPage: 100,
+  /** Servers in one answer to an operator: 3,000 bytes each at the most. */
+  serversPage: 100,
 } as const;

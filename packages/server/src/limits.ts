@@ -77,6 +77,14 @@ const fixed = {
   peersBlocked: 1_000,
   /** Handshakes with servers that dialled and have not proven who they are: a millisecond of work each. */
   peerHandshakes: 64,
+  /** Records of other servers: two kilobytes each in memory and on disk. */
+  serverRecords: 10_000,
+  /** Of those, what one linked server may have brought: a hostile one crowds out a tenth. */
+  serverRecordsShare: 1_000,
+  /** The same for a directory, which the operator chose. */
+  serverRecordsOfDirectory: 8_000,
+  /** Names of servers that are held: one for each record, and what DNS proved before. */
+  serverNames: 20_000,
   /** A server that stops finishes what is under way within this; longer, and its supervisor kills it. */
   drainMs: 10_000,
 } as const;

@@ -77,4 +77,14 @@ export const migrations: readonly string[][] = [
     `CREATE TABLE peer (server TEXT PRIMARY KEY, name TEXT, blocked INTEGER NOT NULL) STRICT`,
     `CREATE TABLE peer_url (url TEXT PRIMARY KEY, server TEXT, configured INTEGER NOT NULL) STRICT`,
   ],
+  [
+    // What servers say of themselves, as they signed it, and the names that they hold.
+    `CREATE TABLE server_record (
+      server TEXT PRIMARY KEY, version INTEGER NOT NULL, expires_at INTEGER NOT NULL, sealed BLOB NOT NULL,
+      via TEXT NOT NULL, source TEXT NOT NULL, nearness TEXT NOT NULL, seen_at INTEGER NOT NULL
+    ) STRICT`,
+    `CREATE TABLE server_name (
+      name TEXT PRIMARY KEY, server TEXT NOT NULL, verified INTEGER NOT NULL, since INTEGER NOT NULL
+    ) STRICT`,
+  ],
 ];

@@ -10,6 +10,8 @@ import { markerStore } from './marker.ts';
 import { peerStore } from './peer.ts';
 import { roomStore } from './room.ts';
 import { roomMembers } from './room-member.ts';
+import { serverNames } from './server-name.ts';
+import { serverRecords } from './server-record.ts';
 import { sessionStore } from './session.ts';
 import { personStore } from './user.ts';
 import { personErasure } from './user-erasure.ts';
@@ -29,5 +31,6 @@ export function openStore(db: Database) {
     marker: markerStore(db),
     archive: archiveStore(db),
     peer: peerStore(db),
+    server: { records: serverRecords(db), names: serverNames(db) },
   };
 }

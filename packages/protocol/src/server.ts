@@ -1,0 +1,44 @@
+/** Other servers of the network, as far as this one knows them. */
+import { request } from './define.ts';
+import { serverName } from './federation-link.ts';
+import { feature, relay } from './federation-record.ts';
+import { choice, count, flag, type Infer, integer, list, optional, record, view } from './field.ts';
+import { serverId } from './id.ts';
+import { limits } from './limits.ts';
+import { peerUrl } from './peer.ts';
+
+/** How a server came to be known: by an operator, a directory, a link with it, a server that knows it, or DNS. */
+export const serverSource = choice(['hand', 'directory', 'link', 'gossip', 'dns']);
+
+/** `verified`: DNS proves it. `unverified`: it claims it, and nobody did before. `taken`: another server holds it. */
+export const nameState = choice(['verified', 'unverified', 'taken']);
+
+export const serverView = view({
+  id: serverId,
+  /** The name that it claims. */
+  name: optional(serverName),
+  nameState: optional(nameState),
+  state: choice(['linked', 'connecting', 'known', 'blocked']),
+  via: serverSource,
+  addresses: list(peerUrl, limits.serverAddresses),
+  relays: list(relay, limits.serverRelays),
+  features: list(feature, limits.serverFeatures),
+  /** The last proof that it lives, Unix ms. */
+  seenAt: count(),
+  /** When what is known of it is forgotten unless it renews it, Unix ms. */
+  expiresAt: count(),
+});
+export type ServerView = Infer<typeof serverView>;
+
+export const server = {
+  list: request({
+    about: 'Servers that this one has a record of, in the order of their ids.',
+    from: 'operator',
+    payload: record({ after: optional(serverId), limit: integer(1, limits.serversPage) }),
+    reply: view({
+      servers: list(serverView, limits.serversPage),
+      /** Whether others follow the last one. */
+      more: flag(),
+    }),
+  }),
+};
