@@ -50,6 +50,19 @@ for (const encoding of ['json', 'cbor'] as const)
     assert.equal(runtime.timers, 0);
   });
 
+test('a sync of many rooms tells of their list once', async () => {
+  const { server, client } = setting();
+  for (let i = 0; i < 20; i++) server.room(`room-${i}`, 'ada');
+  const ada = client();
+  await ada.start();
+  let told = 0;
+  ada.rooms.subscribe(() => told++);
+  await ada.signIn({ name: 'ada', password: 'secret' });
+  assert.equal(ada.rooms.get().length, 21);
+  assert.ok(told <= 2, `told ${told} times`);
+  await ada.close();
+});
+
 test('making a room again whose answer was lost is a resend; after an answer it is another room', async () => {
   const { runtime, server, client } = setting();
   const asked: string[] = [];

@@ -25,6 +25,8 @@ export class Rooms {
   readonly #invitations = value<readonly RoomView[]>([]);
   /** Events that came while a sync was under way. */
   #held: ServerEvent[] | undefined;
+  /** Many rooms change at once: their list is told of it once, afterwards. */
+  #gathering = false;
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -39,7 +41,7 @@ export class Rooms {
   }
 
   changed(): void {
-    this.#list.touch();
+    if (!this.#gathering) this.#list.touch();
   }
 
   /** By id, or by alias with or without `#`. */
@@ -70,9 +72,11 @@ export class Rooms {
       const cursors: Payload<'sync.start'>['rooms'] = {};
       for (const { id, log } of this.#rooms.values()) if (log.head.seq > 0) cursors[id] = { ...log.head };
       const { rooms, invitations } = await connection.request('sync.start', { rooms: cursors });
-      const present = new Set(rooms.map(({ room }) => room.id));
-      for (const id of [...this.#rooms.keys()]) if (!present.has(id)) this.remove(id);
-      for (const sync of rooms) this.add(sync, true);
+      this.#together(() => {
+        const present = new Set(rooms.map(({ room }) => room.id));
+        for (const id of [...this.#rooms.keys()]) if (!present.has(id)) this.remove(id);
+        for (const sync of rooms) this.add(sync, true);
+      });
       this.#invitations.set(invitations);
       // Where there is no network the next moment, the rooms are here.
       void this.#around.cache.flush();
@@ -91,7 +95,7 @@ export class Rooms {
     const room = held ?? this.#make(fresh(sync));
     room.follow(sync, isNews || !older);
     this.#dropInvitation(id);
-    this.#list.touch();
+    this.changed();
     return room;
   }
 
@@ -106,7 +110,7 @@ export class Rooms {
     cache.set(keys.room(id), undefined);
     cache.set(keys.draft(id), undefined);
     cache.clear(keys.entries(id));
-    this.#list.touch();
+    this.changed();
   }
 
   take(event: ServerEvent): void {
@@ -146,7 +150,9 @@ export class Rooms {
         return;
       case 'user.changed':
         this.#around.people.see(event.payload.person);
-        for (const room of this.#rooms.values()) room.renamed(event.payload.person);
+        this.#together(() => {
+          for (const room of this.#rooms.values()) room.renamed(event.payload.person);
+        });
         return;
       default:
     }
@@ -178,6 +184,16 @@ export class Rooms {
     this.#drafts.clear();
     this.#invitations.set([]);
     this.#list.touch();
+  }
+
+  #together(change: () => void): void {
+    this.#gathering = true;
+    try {
+      change();
+    } finally {
+      this.#gathering = false;
+      this.changed();
+    }
   }
 
   #make(held: HeldRoom): ClientRoom {
