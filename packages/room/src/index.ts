@@ -12,6 +12,7 @@ export * from './name.ts';
 export { isBefore, type Order, order } from './order.ts';
 export * from './part.ts';
 export { SignedRun, signedLength } from './signed-run.ts';
+export { type Leaf, type Snapshot, snapshotLeaves, stateOfSnapshot } from './snapshot.ts';
 export * from './state.ts';
 export { allKeys, StateHash } from './state-hash.ts';
 export * from './step.ts';

@@ -45,15 +45,17 @@ const readers = {
   '~due': (s: RoomState, name: string) => s.due.get(name),
 };
 
-/** Writes one stored leaf into a state that is being loaded. */
-export function putLeaf(state: RoomState, key: string, bytes: Uint8Array): void {
+/** Nesting of the deepest leaf, the settings. */
+export const leafDepth = 4;
+
+/** Writes one leaf, decoded and known to be sound, into a state that is being loaded. */
+export function putLeaf(state: RoomState, key: string, value: unknown): void {
   const slash = key.indexOf('/');
   const name = key.slice(slash + 1);
-  const value = decodeCbor(bytes, 4);
   const v = value as never[];
   switch (slash < 0 ? key : key.slice(0, slash)) {
     case 'settings':
-      state.settings = readSettings(bytes);
+      state.settings = readSettings(v);
       break;
     case 'info':
       state.info = { title: v[0]!, topic: v[1]! };
@@ -88,9 +90,7 @@ export function putLeaf(state: RoomState, key: string, bytes: Uint8Array): void 
   }
 }
 
-/** The settings of a stored leaf. */
-function readSettings(bytes: Uint8Array): Settings {
-  const v = decodeCbor(bytes, 4) as never[];
+function readSettings(v: never[]): Settings {
   const table = v[6] as unknown as Settings['permissions'][Role][];
   return {
     alias: v[0]!,
@@ -160,6 +160,6 @@ export function loadState(
   if (!create || !at) throw new Error('room without its create leaf');
   const [version, network, clerk, creator] = decodeCbor(create, 2) as [number, string, string, string];
   const state = emptyState(id, head, { version, network, clerk, creator, at: decodeCbor(at, 1) as number });
-  for (const [key, bytes] of stored) putLeaf(state, key, bytes);
+  for (const [key, bytes] of stored) putLeaf(state, key, decodeCbor(bytes, leafDepth));
   return state;
 }

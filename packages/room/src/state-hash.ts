@@ -7,6 +7,8 @@ import { type Crypto, concat, zeroHash } from './crypto.ts';
 import { leafOf } from './leaf.ts';
 import type { RoomState } from './state.ts';
 
+const utf8 = new TextEncoder();
+
 export class StateHash {
   readonly #crypto: Crypto;
   readonly #leaves: Map<string, Uint8Array>[] = Array.from({ length: 256 }, () => new Map());
@@ -22,7 +24,7 @@ export class StateHash {
   update(state: RoomState, keys: Iterable<string>): void {
     for (const key of keys) {
       if (key.startsWith('~')) continue;
-      const bucket = this.#crypto.sha256(new TextEncoder().encode(key))[0]!;
+      const bucket = this.#crypto.sha256(utf8.encode(key))[0]!;
       const value = leafOf(state, key);
       if (value) this.#leaves[bucket]!.set(key, value);
       else this.#leaves[bucket]!.delete(key);
