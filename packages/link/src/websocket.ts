@@ -233,16 +233,20 @@ export interface WebSocketDialOptions extends LinkOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** For wss: authorities, pins and the like, as node:tls takes them. */
   readonly tls?: ConnectionOptions | undefined;
+  /** A connection that is open, with TLS where the address says so; by default one is opened. The link takes it over. */
+  readonly socket?: Socket | undefined;
 }
 
 /** Dials a ws: or wss: address. Redirects are not followed. */
 export function dial(url: string, options: WebSocketDialOptions): Dial {
   const { maxFrameBytes, heartbeatMs, timers } = filled(options);
+  const { socket: connected } = options;
   const own = {
     headers: { ...options.headers },
     perMessageDeflate: false,
     maxPayload: maxFrameBytes,
     closeTimeout: closeGraceMs,
+    ...(connected && { createConnection: () => connected }),
   };
   // As an object without fields, for the types of `ws` describe node:tls differently from node:tls.
   const clientOptions: ClientOptions = Object.assign(own, options.tls as object);

@@ -7,6 +7,11 @@ import { serverId } from './id.ts';
 /** Where a server is dialled: scheme, host and port, nothing after them. */
 export const peerUrl = pattern(/^https?:\/\/(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(:\d{1,5})?$/);
 
+/** Where a server is dialled: a URL, or a name in DNS, of several labels. */
+export const peerAddress = pattern(
+  /^(https?:\/\/(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(:\d{1,5})?|(?=.{3,240}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?)$/,
+);
+
 /** Why there is no link. */
 export const peerFaults = {
   unreachable: 'nothing answers there',
@@ -17,6 +22,10 @@ export const peerFaults = {
   'timed-out': 'it did not answer in time',
   'bad-handshake': 'it does not prove who it is: another network, or not a server of this kind',
   'wrong-server': 'another server answers there than before',
+  'no-name': 'DNS does not say where a server of this name is',
+  'bogus-name': 'what DNS says of this name is not to be believed: it is not signed as its zone is',
+  'no-resolver': 'the DNS resolver does not answer, or is not set',
+  'wrong-certificate': 'its TLS certificate is not the one that DNS names, or nobody vouches for it',
   'same-server': 'the address leads to this server itself',
   'bad-frame': 'one side could not read what the other said',
   'unsupported-version': 'there is no version that both sides know',
@@ -30,7 +39,7 @@ export const peerView = view({
   id: optional(serverId),
   /** The name that it claims; nothing proves it. */
   name: optional(serverName),
-  urls: list(peerUrl, 256),
+  urls: list(peerAddress, 256),
   /** Who dialled the link that is open. */
   direction: optional(choice(['in', 'out'])),
   state: choice(['connected', 'connecting', 'waiting', 'blocked']),
@@ -51,17 +60,17 @@ export const peer = {
     reply: view({ peers: list(peerView, 4_096) }),
   }),
   connect: request({
-    about: 'Links with the server at an address from now on; answers when the first attempt is over.',
+    about: 'Links with the server at an address or of a name from now on; answers when the first attempt is over.',
     from: 'operator',
     rate: 'create',
-    payload: record({ url: peerUrl }),
+    payload: record({ url: peerAddress }),
     reply: peerView,
     errors: ['too-many', 'unavailable'],
   }),
   disconnect: request({
     about: 'Dials an address no more. A link that is open stays until it ends.',
     from: 'operator',
-    payload: record({ url: peerUrl }),
+    payload: record({ url: peerAddress }),
     reply: view({}),
     errors: ['not-found'],
   }),

@@ -2,6 +2,8 @@
 // PARLEY_LISTEN_TCP_PORT in the environment.
 import { isIP } from 'node:net';
 import { addressMatcher } from './address.ts';
+import { resolverAddress } from './federation/dns/open.ts';
+import { isDnsName } from './federation/dns/records.ts';
 import { list, number, oneOf, optional, type Setting, setting, text, yesOrNo } from './setting.ts';
 
 const path = text('a path', (value) => value !== '' && !value.includes('\0'));
@@ -17,10 +19,17 @@ const serverName = text(
   (value) => isHostName(value) && value === value.toLowerCase() && isIP(value) === 0,
 );
 
-const origin = text('an origin such as https://chat.example.org', (value) => {
-  if (!/^https?:\/\//.test(value)) return false;
-  return URL.parse(value)?.origin === value;
-});
+const isOrigin = (value: string): boolean => /^https?:\/\//.test(value) && URL.parse(value)?.origin === value;
+const origin = text('an origin such as https://chat.example.org', isOrigin);
+const peer = text(
+  'an origin such as https://chat.example.org, or a name',
+  (value) => isOrigin(value) || isDnsName(value),
+);
+
+const resolver = text(
+  'an address and port such as 127.0.0.1:53 or [::1]:53, or none',
+  (value) => value === 'none' || resolverAddress(value) !== undefined,
+);
 
 const network = text('an address or a network such as 10.0.0.0/8', (value) => {
   try {
@@ -45,13 +54,21 @@ export const shape = {
   guests: setting(yesOrNo(), true, 'Whether people may come in without an account, as far as sign-up lets them.'),
   trustedProxies: setting(list(network, 64), [], 'Proxies whose X-Forwarded-For is believed.'),
   origins: setting(list(origin, 64), [], 'Pages of other hosts that may connect.'),
-  peers: setting(list(origin, 64), [], 'Servers to link with, as https://chat.example.org.'),
+  peers: setting(list(peer, 64), [], 'Servers to link with, as https://chat.example.org, or by a name in DNS.'),
   listen: {
     host: setting(host, '127.0.0.1', 'The address to listen on; 0.0.0.0 or :: for all.'),
     port: setting(number(0, 65_535), 8080, 'The port of the web app and of WebSockets; 0 takes a free one.'),
     tcpPort: optional(number(0, 65_535), 'The port of raw TCP clients; 0 takes a free one. Off unless set.'),
     tlsCert: optional(path, 'The file of the certificate chain (PEM), for TLS without a proxy.'),
     tlsKey: optional(path, 'The file of its private key (PEM).'),
+  },
+  dns: {
+    resolver: setting(resolver, '127.0.0.1:53', 'The validating resolver that is asked for names of servers, or none.'),
+    trustRemote: setting(
+      yesOrNo(),
+      false,
+      'Whether a resolver on another machine is believed; whoever is on the way to it can forge names.',
+    ),
   },
   limits: {
     rateFactor: setting(number(0.01, 1_000_000, 'any'), 1, 'Multiplies all rate limits.'),

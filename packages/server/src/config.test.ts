@@ -39,6 +39,7 @@ suite('the configuration', () => {
       origins: [],
       peers: [],
       listen: { host: '127.0.0.1', port: 8080, tcpPort: undefined, tlsCert: undefined, tlsKey: undefined },
+      dns: { resolver: '127.0.0.1:53', trustRemote: false },
       limits: { rateFactor: 1, connections: 50_000, loadedRooms: 1_000 },
       log: { level: 'info' },
     });
@@ -79,7 +80,25 @@ suite('the configuration', () => {
     const peer = ['https://b.example', 'http://127.0.0.1:8081'];
     assert.deepEqual(load({ env, flags: { peer } }).peers, peer);
     assert.deepEqual(load({ env, flags: { peer: [] } }).peers, ['https://a.example']);
-    refuses({ flags: { peer: ['b.example'] } }, '--peer must be an origin');
+    assert.deepEqual(load({ flags: { peer: ['chat.example.org'] } }).peers, ['chat.example.org']);
+    for (const wrong of ['localhost', 'chat.example.org/x', 'https://b.example/x'])
+      refuses({ flags: { peer: [wrong] } }, '--peer must be an origin such as');
+  });
+
+  it('takes the address of a resolver, or none', () => {
+    const resolver = (text: string) => load({ env: { PARLEY_DNS_RESOLVER: text } }).dns.resolver;
+    for (const right of ['none', '127.0.0.1', '127.0.0.1:5353', '::1', '[::1]:53', '10.0.0.1:53'])
+      assert.equal(resolver(right), right);
+    for (const wrong of [
+      '',
+      'localhost',
+      'dns.example:53',
+      '127.0.0.1:0',
+      '127.0.0.1:65536',
+      '::1:53:',
+      '[127.0.0.1]:53',
+    ])
+      refuses({ env: { PARLEY_DNS_RESOLVER: wrong } }, 'PARLEY_DNS_RESOLVER must be an address and port');
   });
 
   it('is read from the environment, by mechanical names', () => {

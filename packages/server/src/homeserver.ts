@@ -1,5 +1,6 @@
 /** The homeserver without its doors: everything that a connection needs, over a database, a bus and a runtime handed in. */
 
+import type { Socket } from 'node:net';
 import type { Dial, Link } from '@parley/link';
 import { encodeFrame, type ServerEvent } from '@parley/protocol';
 import type { Bus } from './bus/bus.ts';
@@ -11,6 +12,8 @@ import type { Arrival } from './doors/arrival.ts';
 import { Due } from './due.ts';
 import { finishErasures } from './erasure.ts';
 import { Fanout } from './fanout.ts';
+import { nameDialler } from './federation/dns/dial-name.ts';
+import type { NameLookup } from './federation/dns/lookup.ts';
 import { Peers } from './federation/peers.ts';
 import { Guests } from './guests.ts';
 import { handlers } from './handlers.ts';
@@ -52,8 +55,15 @@ export interface HomeserverOptions {
   /** Whether a connection may make an account without an invite. */
   signUpOpen: (isLocal: boolean) => boolean;
   passwords?: Passwords;
-  /** How other servers are dialled, and those that the configuration names; without it none is dialled. */
-  federation?: { dial: (url: string) => Dial; peers: readonly string[] };
+  /**
+   * How other servers are dialled, over a socket that is open where one is given, and those that the configuration names;
+   * without it none is dialled. `names` looks up what DNS says of them, and is closed with the homeserver.
+   */
+  federation?: {
+    dial: (url: string, socket?: Socket) => Dial;
+    peers: readonly string[];
+    names?: NameLookup | undefined;
+  };
 }
 
 export interface Homeserver {
@@ -101,6 +111,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
     async close() {
       stopUpkeep();
       due.stop();
+      options.federation?.names?.close();
       await peers.close();
       for (const session of node.hub.all) session.end('going-away');
       await Promise.allSettled(serving);
@@ -168,6 +179,7 @@ function openPeers(options: HomeserverOptions, store: Store): Promise<Peers> {
     log,
     limits,
     dial: federation?.dial,
+    dialName: federation?.names && nameDialler({ ...federation, names: federation.names, runtime }),
     configured,
   });
 }

@@ -11,6 +11,7 @@ import { openHttpDoor } from './doors/http.ts';
 import { openTcpDoor } from './doors/tcp.ts';
 import { readTls } from './doors/tls.ts';
 import { openWebSocketDoor } from './doors/websocket.ts';
+import { openNameLookup } from './federation/dns/open.ts';
 import { createHomeserver, type Homeserver } from './homeserver.ts';
 import { openIdentity } from './identity.ts';
 import { createLimits } from './limits.ts';
@@ -66,7 +67,7 @@ export async function startServer({
       network: config.network,
       guests: config.guests,
       signUpOpen: signUpRule(config),
-      federation: { dial: dialServer, peers: config.peers },
+      federation: { dial: dialServer, peers: config.peers, names: openNameLookup(config.dns, runtime, log) },
     });
     undo.unshift(() => home.close());
     return await openDoors(config, home, { log, webDir, limits, undo });

@@ -1,4 +1,5 @@
 // Other servers, by WebSocket: in over the HTTP door's handshakes, out by dialling. Frames are messages of Noise.
+import type { Socket } from 'node:net';
 import { maxMessageBytes } from '@parley/e2ee';
 import type { Dial, Link } from '@parley/link';
 import { attach, dial } from '@parley/link/websocket';
@@ -32,8 +33,8 @@ export function openFederationDoor(options: FederationDoorOptions, accept: (link
   return { onUpgrade: attached.upgrade, close: () => attached.close() };
 }
 
-/** Dials the server at `http://` or `https://` host and port. */
-export function dialServer(url: string): Dial {
+/** Dials the server at `http://` or `https://` host and port; over `socket` where that is open already. */
+export function dialServer(url: string, socket?: Socket): Dial {
   const address = `${url.replace(/^http/, 'ws')}${federationPath}`;
-  return dial(address, { encoding: 'cbor', subprotocol, maxFrameBytes: maxMessageBytes });
+  return dial(address, { encoding: 'cbor', subprotocol, maxFrameBytes: maxMessageBytes, socket });
 }

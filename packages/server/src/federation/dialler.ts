@@ -4,6 +4,7 @@ import type { PeerFault } from '@parley/protocol';
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
 import { retryDelayMs } from './backoff.ts';
+import { NoSecureLink } from './peer-fault.ts';
 import type { Address, PeerTable } from './peer-table.ts';
 
 /** After one of these a server is not asked again at once, though it answered. */
@@ -11,18 +12,34 @@ const refusals: ReadonlySet<PeerFault> = new Set(['refused', 'busy', 'bad-frame'
 /** Failures in a row that such an end counts as: the next attempt is within half a minute. */
 const refusedFailures = 6;
 
+/**
+ * Looks a server up by its name and opens a connection to it. `pinned` answered under this name before; `server` must
+ * answer now. Rejects as a Dial does, or with NoSecureLink.
+ */
+export type DialName = (
+  name: string,
+  pinned: string | undefined,
+  signal: AbortSignal,
+) => Promise<{ readonly link: Link; readonly server: string }>;
+
+/** Whether this is a name, rather than a URL. */
+export const isName = (address: string): boolean => !address.includes('://');
+
 export interface DiallerOptions {
   readonly table: PeerTable;
   readonly runtime: Pick<Runtime, 'now' | 'setTimer' | 'random'>;
   readonly log: Log;
-  /** How an address is dialled; without it none is. */
-  readonly dial: ((url: string) => Dial) | undefined;
-  /** Makes an open connection a link; resolves with undefined once there is one. Never rejects. */
-  readonly opened: (link: Link, address: Address) => Promise<PeerFault | undefined>;
+  /** How a URL is dialled; without it nothing is. */
+  readonly dial?: ((url: string) => Dial) | undefined;
+  readonly dialName?: DialName | undefined;
+  /** Makes an open connection a link to the server expected; resolves with undefined once there is one. Never rejects. */
+  readonly opened: (link: Link, address: Address, expected: string | undefined) => Promise<PeerFault | undefined>;
   /** What an error of dialling means. */
   readonly told: (error: unknown) => PeerFault;
   readonly track: (task: Promise<unknown>) => void;
 }
+
+type Open = (signal: AbortSignal) => Promise<{ link: Link; server: string | undefined }>;
 
 export class Dialler {
   readonly #options: DiallerOptions;
@@ -43,7 +60,7 @@ export class Dialler {
     this.rest(address);
     const stop = new AbortController();
     address.since = runtime.now();
-    const done = this.#attempt(address, dial(address.url), stop.signal).then((fault) => {
+    const done = this.#attempt(address, this.#open(address, dial), stop.signal).then((fault) => {
       address.attempt = undefined;
       this.#attempted(address, fault);
     });
@@ -75,17 +92,29 @@ export class Dialler {
   }
 
   /** One attempt; resolves with undefined once there is a link. */
-  async #attempt(address: Address, dial: Dial, signal: AbortSignal): Promise<PeerFault | undefined> {
+  async #attempt(address: Address, open: Open, signal: AbortSignal): Promise<PeerFault | undefined> {
     const { opened, told } = this.#options;
     try {
-      const link = await dial(signal);
+      const { link, server } = await open(signal);
       const hangUp = (): void => link.close('going-away');
       signal.addEventListener('abort', hangUp, { once: true });
       if (signal.aborted) hangUp();
-      return await opened(link, address).finally(() => signal.removeEventListener('abort', hangUp));
+      return await opened(link, address, server).finally(() => signal.removeEventListener('abort', hangUp));
     } catch (error) {
       return signal.aborted ? 'went-away' : told(error);
     }
+  }
+
+  #open({ url, server }: Address, dial: (url: string) => Dial): Open {
+    if (!isName(url)) {
+      const opening = dial(url);
+      return async (signal) => ({ link: await opening(signal), server });
+    }
+    const { dialName } = this.#options;
+    return async (signal) => {
+      if (!dialName) throw new NoSecureLink('no-resolver');
+      return dialName(url, server, signal);
+    };
   }
 
   #attempted(address: Address, fault: PeerFault | undefined): void {

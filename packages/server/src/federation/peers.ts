@@ -25,7 +25,7 @@ import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
 import type { PeerStore } from '../store/peer.ts';
 import type { AskOptions } from './asks.ts';
-import { Dialler } from './dialler.ts';
+import { Dialler, type DialName, isName } from './dialler.ts';
 import { Exchange } from './exchange.ts';
 import { LinkListeners } from './link-listeners.ts';
 import { faultOf } from './peer-fault.ts';
@@ -52,6 +52,7 @@ export interface PeersOptions {
   readonly limits: Pick<Limits, 'peers' | 'peerAddresses' | 'peersBlocked' | 'peerHandshakes' | 'bucketKeys'>;
   /** How an address is dialled; without it none is. */
   readonly dial?: ((url: string) => Dial) | undefined;
+  readonly dialName?: DialName | undefined;
   /** Addresses that the configuration names. */
   readonly configured: readonly string[];
   /** Those of the protocol unless given. */
@@ -87,11 +88,9 @@ export class Peers {
     this.#whenLinked = new LinkListeners(options.log);
     this.#whenLost = new LinkListeners(options.log);
     this.#dialler = new Dialler({
+      ...options,
       table: this.#table,
-      runtime,
-      log: options.log,
-      dial: options.dial,
-      opened: (link, address) => this.#handshake(link, () => this.#shake(link, address), 'out'),
+      opened: (link, address, expected) => this.#handshake(link, () => this.#shake(link, address, expected), 'out'),
       told: (error) => this.#told(error),
       track: (task) => this.#track(task),
     });
@@ -139,7 +138,7 @@ export class Peers {
   /** Dials an address from now on, at once; resolves when the first attempt is over. Refuses with `too-many`, `unavailable`, `bad-request`. */
   async connect(url: string): Promise<PeerView> {
     const { store, limits, runtime } = this.#options;
-    if (URL.parse(url)?.origin !== url) throw new Refusal('bad-request', { field: 'url' });
+    if (!isName(url) && URL.parse(url)?.origin !== url) throw new Refusal('bad-request', { field: 'url' });
     if (!this.#dialler.canDial) throw new Refusal('unavailable');
     const { addresses } = this.#table;
     if (!addresses.has(url) && addresses.size >= limits.peerAddresses) throw new Refusal('too-many');
@@ -266,17 +265,20 @@ export class Peers {
     for (const { server } of this.#table.addresses.values()) if (server) this.#table.server(server, now);
   }
 
-  async #shake(link: Link, address: Address): Promise<SecureLink> {
-    const secure = await secureDialled(link, this.#secure, address.server);
+  async #shake(link: Link, address: Address, expected: string | undefined): Promise<SecureLink> {
+    const secure = await secureDialled(link, this.#secure, expected);
     this.#pin(address, secure.id);
     return secure;
   }
 
   #pin(address: Address, id: string): void {
     const { store, runtime } = this.#options;
-    if (address.server !== undefined || this.#table.addresses.get(address.url) !== address) return;
+    const { server: before } = address;
+    if (before === id || this.#table.addresses.get(address.url) !== address) return;
     address.server = id;
     this.#table.server(id, runtime.now());
+    // DNS names another server than before: a URL keeps the first one.
+    if (before !== undefined) this.#table.drop(before);
     this.#track(store.pin(address.url, id));
   }
 

@@ -12,6 +12,7 @@ import { migrate } from '../store/migrations.ts';
 import { peerStore } from '../store/peer.ts';
 import { migrations } from '../store/schema.ts';
 import type { AskOptions } from './asks.ts';
+import type { DialName } from './dialler.ts';
 import { Peers } from './peers.ts';
 
 export const idOf = (seed: number): string => identityFromSeed(new Uint8Array(32).fill(seed)).id;
@@ -35,6 +36,8 @@ export interface TestPeerOptions {
   network?: string;
   db?: MemoryDatabase;
   configured?: readonly string[];
+  /** What DNS says of a name: where its server is, and its id. Throws as looking up does. */
+  resolve?: (name: string, pinned: string | undefined) => { host: string; server: string };
   /** In place of the one of this seed. */
   random?: () => number;
   limits?: { peers?: number; peerAddresses?: number; peersBlocked?: number };
@@ -83,6 +86,7 @@ export class TestNetwork {
       limits: { ...createLimits({ rateFactor: 1, connections: 100, loadedRooms: 1 }), ...options.limits },
       configured,
       questions: options.questions,
+      ...(options.resolve && { dialName: this.#dialName(host, options.resolve, dialled) }),
       dial: (url) => {
         dialled.push({ url, at: this.clock.elapsed() });
         return this.links.dial(host, { host: new URL(url).hostname, port: 1 });
@@ -114,6 +118,14 @@ export class TestNetwork {
     peers.start();
     await this.settled();
     return peer;
+  }
+
+  #dialName(from: string, resolve: NonNullable<TestPeerOptions['resolve']>, dialled: TestPeer['dialled']): DialName {
+    return async (name, pinned, signal) => {
+      dialled.push({ url: name, at: this.clock.elapsed() });
+      const { host, server } = resolve(name, pinned);
+      return { link: await this.links.dial(from, { host, port: 1 })(signal), server };
+    };
   }
 
   /** Lets everything happen that is due now. */

@@ -2,8 +2,9 @@
 import type { Database } from './database.ts';
 
 export interface PeerAddressRecord {
+  /** Or a name in DNS. */
   url: string;
-  /** The id of the server that answered first; it is held to it. */
+  /** The id of the server that answered first, or that DNS names; it is held to it. */
   server: string | undefined;
   /** Whether the configuration names it, rather than an operator. */
   configured: boolean;
@@ -42,9 +43,7 @@ export function peerStore(db: Database) {
         [url, configured ? 1 : 0],
       ),
     removeAddress: (url: string) => db.run('DELETE FROM peer_url WHERE url = ?', [url]),
-    /** The first server that answered stays. */
-    pin: (url: string, server: string) =>
-      db.run('UPDATE peer_url SET server = ? WHERE url = ? AND server IS NULL', [server, url]),
+    pin: (url: string, server: string) => db.run('UPDATE peer_url SET server = ? WHERE url = ?', [server, url]),
     name: (server: string, name: string) =>
       db.run(
         'INSERT INTO peer (server, name, blocked) VALUES (?, ?, 0) ON CONFLICT (server) DO UPDATE SET name = excluded.name',
