@@ -2,6 +2,7 @@ export { type Act, clerkUser, decodeAct, encodeAct, roomIdOf } from './act.ts';
 export { refusalOf } from './allowed.ts';
 export * from './batch.ts';
 export * from './checkpoint.ts';
+export * from './closing.ts';
 export { type Created, createRoom, roomVersion, stateOfCreate } from './create.ts';
 export * from './crypto.ts';
 export * from './envelope.ts';

@@ -1,5 +1,6 @@
 /** The state as leaves: one key and one canonical value for each member, ban, pin…, so that a change is a small write. */
 import { decodeCbor, defaultPermissions, encodeCbor, type Role, roles } from '@parley/protocol';
+import { Members } from './members.ts';
 import { pinKey, type RoomState, type Settings } from './state.ts';
 
 type Leaves = Map<string, Uint8Array | undefined>;
@@ -125,7 +126,7 @@ export function emptyState(
     settings: defaultSettings,
     info: { title: 0, topic: 0 },
     historyRules: [],
-    members: new Map(),
+    members: new Members(),
     invited: new Map(),
     knocking: new Map(),
     bans: new Map(),

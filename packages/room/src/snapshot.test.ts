@@ -18,8 +18,8 @@ const checkpointOf = (state: RoomState, signer = crypto): Checkpoint =>
 
 function snapshotOf({ lines, state }: Book, at: RoomState = state): Snapshot {
   const leaves = snapshotLeaves(at);
-  const createHeader = lines[0]!.headerBytes;
-  return { network: 'test', room: at.id, createHeader, checkpoint: checkpointOf(at), leaves };
+  const create = lines[0]!.headerBytes;
+  return { network: 'test', room: at.id, create, checkpoint: checkpointOf(at), leaves };
 }
 
 /** What a snapshot is refused for. */
@@ -109,7 +109,7 @@ test('a snapshot of another room, network, clerk, place or state is refused', ()
   const { checkpoint, leaves } = good;
   const { state } = book;
   const other = new Book({ nonce: 'other' });
-  const create = decodeHeader(good.createHeader);
+  const create = decodeHeader(good.create);
   assert.ok(create.what.type === 'envelope');
   const moved = encodeHeader({ ...create, pos: { term: 2, seq: 1 } });
   const second = { ...create.what.stamp, oseq: 2 };
@@ -117,12 +117,12 @@ test('a snapshot of another room, network, clerk, place or state is refused', ()
   assert.equal(fault(good), 'none');
   const bad: [string, Partial<Snapshot>][] = [
     ['create', { room: other.state.id }],
-    ['create', { createHeader: other.lines[0]!.headerBytes }],
+    ['create', { create: other.lines[0]!.headerBytes }],
     ['create', { network: 'other' }],
-    ['create', { createHeader: moved }],
-    ['bad-request', { createHeader: stamped }],
-    ['bad-request', { createHeader: book.lines[1]!.headerBytes }],
-    ['bad-frame', { createHeader: good.createHeader.subarray(1) }],
+    ['create', { create: moved }],
+    ['bad-request', { create: stamped }],
+    ['bad-request', { create: book.lines[1]!.headerBytes }],
+    ['bad-frame', { create: good.create.subarray(1) }],
     ['checkpoint', { checkpoint: checkpointOf(state, cryptoOf(2)) }],
     ['checkpoint', { checkpoint: { ...checkpoint, pos: { ...checkpoint.pos, seq: checkpoint.pos.seq + 1 } } }],
     ['checkpoint', { checkpoint: { ...checkpoint, chain: new Uint8Array(32) } }],

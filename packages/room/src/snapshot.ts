@@ -18,7 +18,7 @@ export interface Snapshot {
   network: string;
   room: string;
   /** The room's first header. Its time is for display and vouched for by nobody. */
-  createHeader: Uint8Array;
+  create: Uint8Array;
   checkpoint: Checkpoint;
   /** All of them, ascending by key. */
   leaves: readonly Leaf[];
@@ -52,9 +52,9 @@ export function snapshotLeaves(state: RoomState): [key: string, value: Uint8Arra
  * leaves, `leaves` when one is missing, unknown, out of order, there twice, of a wrong form or beyond the limits.
  */
 export function stateOfSnapshot(crypto: Crypto, snapshot: Snapshot): RoomState {
-  const { network, room, createHeader, checkpoint, leaves } = snapshot;
-  const header = decodeHeader(createHeader);
-  const created = stateOfCreate(crypto, header, createHeader);
+  const { network, room, create, checkpoint, leaves } = snapshot;
+  const header = decodeHeader(create);
+  const created = stateOfCreate(crypto, header, create);
   if (created.id !== room || created.network !== network || header.pos.term !== 1) throw bad('create');
   const { version, clerk, creator, createdAt } = created;
   if (!verifyCheckpoint(crypto, network, room, clerk, checkpoint)) throw bad('checkpoint');

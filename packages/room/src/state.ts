@@ -4,13 +4,10 @@
  * notes (when a timed mute ends): rebuilt from the log, never part of the state hash.
  */
 import type { HistoryRule, JoinRule, Permission, Position, Role } from '@parley/protocol';
+import type { Members } from './members.ts';
 
-export interface Member {
-  role: Role;
-  /** The seq of the join. */
-  since: number;
-  guest: boolean;
-}
+export type { Member } from './members.ts';
+
 export interface Restriction {
   /** The seq of the entry that set it. */
   since: number;
@@ -54,7 +51,7 @@ export interface RoomState {
   info: { title: number; topic: number };
   /** The history rule in force from each seq on, ascending. */
   historyRules: { from: number; rule: HistoryRule }[];
-  members: Map<string, Member>;
+  members: Members;
   invited: Map<string, { by: string; since: number }>;
   knocking: Map<string, { since: number }>;
   bans: Map<string, Restriction>;
@@ -79,12 +76,8 @@ export function can(state: RoomState, role: Role, permission: Permission): boole
 /** True for somebody who may not post now. */
 export const isMuted = (state: RoomState, user: string): boolean => state.mutes.has(user);
 
-/** Servers with a member in the room. */
-export function participants(state: RoomState): Set<string> {
-  const servers = new Set<string>();
-  for (const user of state.members.keys()) servers.add(user.slice(user.indexOf('.') + 1));
-  return servers;
-}
+/** Servers with a member in the room, and how many: as it stands, changing with the state. */
+export const participants = (state: RoomState): ReadonlyMap<string, number> => state.members.byServer;
 
 /** Forgets when timed restrictions end: for everybody but the clerk, who alone ends them. */
 export function dropDue(state: RoomState): void {
