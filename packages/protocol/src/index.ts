@@ -8,7 +8,7 @@ export * from './entry.ts';
 export * from './error.ts';
 export * from './federation.ts';
 export * from './federation-define.ts';
-export { serverName } from './federation-link.ts';
+export { type FramePriority, framePriorities, linkLimits, serverName } from './federation-link.ts';
 export * from './federation-record.ts';
 export { check, type Infer, type Schema, toJsonSchema } from './field.ts';
 export * from './history.ts';

@@ -1,7 +1,7 @@
 /** The links to other servers, for operators. */
 import { request } from './define.ts';
-import { serverName } from './federation-link.ts';
-import { choice, count, type Infer, list, optional, pattern, record, view } from './field.ts';
+import { framePriorities, serverName } from './federation-link.ts';
+import { choice, count, type Infer, line, list, optional, pattern, record, view } from './field.ts';
 import { serverId } from './id.ts';
 
 /** Where a server is dialled: scheme, host and port, nothing after them. */
@@ -30,6 +30,11 @@ export const peerFaults = {
   'bad-frame': 'one side could not read what the other said',
   'unsupported-version': 'there is no version that both sides know',
   failed: 'one of the two servers had a fault; its log says more',
+  blocked: 'it is blocked here',
+  'not-allowed': 'it is not among the servers that the configuration allows',
+  full: 'this server has as many links as it takes',
+  crowded: 'too many come from its address',
+  unruly: 'it said what cannot be read too often, and has to wait',
 } as const satisfies Record<string, string>;
 export type PeerFault = keyof typeof peerFaults;
 const faultNames = Object.keys(peerFaults) as [PeerFault, ...PeerFault[]];
@@ -49,15 +54,40 @@ export const peerView = view({
   lastError: optional(choice(faultNames)),
   /** When it is dialled again, Unix ms. */
   retryAt: optional(count()),
+  /** Of the link that is open. */
+  traffic: optional(
+    view({
+      /** What waits to be sent. */
+      queued: list(view({ priority: choice(framePriorities), frames: count(), bytes: count() }), 8),
+      /** How long the oldest of it has waited. */
+      lagMs: count(),
+      bytesIn: count(),
+      bytesOut: count(),
+      /** Of the last ping. */
+      roundTripMs: optional(count()),
+    }),
+  ),
 });
 export type PeerView = Infer<typeof peerView>;
 
+/** A link that this server wanted none of, or that failed before it was one. */
+export const peerRefusal = view({
+  /** Where it has proven who it is. */
+  server: optional(serverId),
+  address: line(255),
+  fault: choice(faultNames),
+  /** How often, and when the last time, Unix ms. */
+  times: count(),
+  at: count(),
+});
+export type PeerRefusal = Infer<typeof peerRefusal>;
+
 export const peer = {
   list: request({
-    about: 'Every server that this one is linked with, dials or blocks.',
+    about: 'Every server that this one is linked with, dials or blocks, and whom it turned away lately.',
     from: 'operator',
     payload: record({}),
-    reply: view({ peers: list(peerView, 4_096) }),
+    reply: view({ peers: list(peerView, 4_096), refused: list(peerRefusal, 64) }),
   }),
   connect: request({
     about: 'Links with the server at an address or of a name from now on; answers when the first attempt is over.',

@@ -75,6 +75,12 @@ const fixed = {
   peerAddresses: 200,
   /** Other servers that an operator keeps out. */
   peersBlocked: 1_000,
+  /** Other servers that one address links with at a time, beside those that are dialled: a firm, a test on one machine. */
+  peersPerAddress: 128,
+  /** Bytes of all servers together that nobody has dealt with: each link alone may bring 10 MiB. The worst one is ended. */
+  peerIncomingBytes: 268_435_456,
+  /** Bytes that all servers together have not taken: each link alone may hold 16 MiB. The worst one is ended. */
+  peerOutgoingBytes: 268_435_456,
   /** Handshakes with servers that dialled and have not proven who they are: a millisecond of work each. */
   peerHandshakes: 64,
   /** Records of other servers: two kilobytes each in memory and on disk. */
@@ -85,6 +91,9 @@ const fixed = {
   serverRecordsOfDirectory: 8_000,
   /** Names of servers that are held: one for each record, and what DNS proved before. */
   serverNames: 20_000,
+  /** Frames of one other server that are taken a second, and bytes: a busy room has ten, the work for one is 0.2 ms. */
+  peerFramesPerSecond: 5_000,
+  peerBytesPerSecond: 16_777_216,
   /** A server that stops finishes what is under way within this; longer, and its supervisor kills it. */
   drainMs: 10_000,
 } as const;
@@ -112,5 +121,14 @@ export function createLimits({ rateFactor, connections, loadedRooms }: LimitsOve
     rate,
     { account: scaled(account), guest: scaled(guest), address: scaled(address) },
   ]);
-  return { ...fixed, rates: Object.fromEntries(entries) as Limits['rates'], connections, loadedRooms };
+  const peerFramesPerSecond = fixed.peerFramesPerSecond * rateFactor;
+  const peerBytesPerSecond = fixed.peerBytesPerSecond * rateFactor;
+  return {
+    ...fixed,
+    peerFramesPerSecond,
+    peerBytesPerSecond,
+    rates: Object.fromEntries(entries) as Limits['rates'],
+    connections,
+    loadedRooms,
+  };
 }

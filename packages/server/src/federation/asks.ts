@@ -5,15 +5,14 @@ import {
   type FramePayload,
   isErrorCode,
   limits,
+  linkLimits,
   type QuestionType,
   Refusal,
 } from '@parley/protocol';
 import type { Runtime } from '../runtime.ts';
 import { FlowQueue, type Queued } from './flow-queue.ts';
-import { type FrameOptions, type Priority, priorities } from './priority.ts';
+import { byPriority, type FrameOptions, type Priority, priorities } from './priority.ts';
 
-/** Of one priority, under way at a time: the other side refuses more than twice as many. */
-export const asksUnderWay = 64;
 /** Until a question counts as lost: a range of a large room over a slow line. */
 const askTimeoutMs = 30_000;
 const waitingBounds = { frames: 1_024, bytes: 4_194_304, flowFrames: 256, flowBytes: 1_048_576 };
@@ -33,6 +32,7 @@ interface Waiting extends Queued {
 interface UnderWay {
   readonly priority: Priority;
   readonly type: QuestionType;
+  readonly size: number;
   /** Whether it was sent and so takes a place. */
   isSent: boolean;
   settle(outcome: { reply: unknown } | { error: unknown }): void;
@@ -47,14 +47,14 @@ export interface AsksOptions {
 export class Asks {
   readonly #options: AsksOptions;
   readonly #underWay = new Map<number, UnderWay>();
-  readonly #waiting = new Map<Priority, FlowQueue<Waiting>>();
-  readonly #sent = new Map<Priority, number>();
+  readonly #waiting = byPriority(() => new FlowQueue<Waiting>(waitingBounds));
+  /** What was sent and is not answered. */
+  readonly #load = byPriority(() => ({ asks: 0, bytes: 0 }));
   #last = 0;
   #ended = false;
 
   constructor(options: AsksOptions) {
     this.#options = options;
-    for (const priority of priorities) this.#waiting.set(priority, new FlowQueue(waitingBounds));
   }
 
   /**
@@ -69,7 +69,7 @@ export class Asks {
     const bytes = encodeFederationFrame('ask', { n, ask: name, payload });
     if (bytes.length > limits.frameBytes) return Promise.reject(new Refusal('too-large'));
     const waiting: Waiting = { n, bytes, size: bytes.length, at: runtime.elapsed(), options };
-    if (this.#ended || !this.#waiting.get(options.priority)!.push(options.flow ?? '', waiting))
+    if (this.#ended || !this.#waiting[options.priority].push(options.flow ?? '', waiting))
       return Promise.reject(new Refusal('unavailable'));
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const onAbort = (): void => this.#settle(n, { error: signal?.reason });
@@ -81,7 +81,7 @@ export class Asks {
       if ('reply' in outcome) resolve(outcome.reply);
       else reject(outcome.error);
     };
-    this.#underWay.set(n, { priority: options.priority, type, isSent: false, settle });
+    this.#underWay.set(n, { priority: options.priority, type, size: bytes.length, isSent: false, settle });
     this.#go(options.priority);
     return promise;
   }
@@ -107,25 +107,26 @@ export class Asks {
   /** The link is over: rejects all that is under way. */
   end(): void {
     this.#ended = true;
-    for (const queue of this.#waiting.values()) queue.clear();
+    for (const priority of priorities) this.#waiting[priority].clear();
     for (const n of [...this.#underWay.keys()]) this.#settle(n, { error: new Refusal('unavailable') });
   }
 
   /** Sends what waits, as long as there are places. */
   #go(priority: Priority): void {
-    const queue = this.#waiting.get(priority)!;
-    while ((this.#sent.get(priority) ?? 0) < asksUnderWay) {
-      const next = queue.take();
-      if (!next) return;
+    const queue = this.#waiting[priority];
+    const load = this.#load[priority];
+    while (load.asks < linkLimits.asksUnderWay) {
+      const next = queue.peek();
+      if (!next || (load.asks > 0 && load.bytes + next.size > linkLimits.askBytesUnderWay)) return;
+      queue.take();
       const found = this.#underWay.get(next.n);
       // It was given up while it waited.
       if (!found) continue;
-      if (!this.#options.send(next.bytes, next.options)) {
-        this.#settle(next.n, { error: new Refusal('unavailable') });
-        continue;
-      }
-      found.isSent = true;
-      this.#sent.set(priority, (this.#sent.get(priority) ?? 0) + 1);
+      found.isSent = this.#options.send(next.bytes, next.options);
+      if (found.isSent) {
+        load.asks += 1;
+        load.bytes += next.size;
+      } else this.#settle(next.n, { error: new Refusal('unavailable') });
     }
   }
 
@@ -135,7 +136,8 @@ export class Asks {
     this.#underWay.delete(n);
     found.settle(outcome);
     if (!found.isSent) return;
-    this.#sent.set(found.priority, this.#sent.get(found.priority)! - 1);
+    this.#load[found.priority].asks -= 1;
+    this.#load[found.priority].bytes -= found.size;
     if (!this.#ended) this.#go(found.priority);
   }
 }

@@ -1,14 +1,19 @@
 /** Dials every address that is known, for ever, as long as its server is neither linked nor refused. */
 import type { Dial, Link } from '@parley/link';
-import type { PeerFault } from '@parley/protocol';
+import { type PeerFault, type PeerView, Refusal } from '@parley/protocol';
+import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
+import type { PeerStore } from '../store/peer.ts';
 import { retryDelayMs } from './backoff.ts';
 import { NoSecureLink } from './peer-fault.ts';
 import type { Address, PeerTable } from './peer-table.ts';
 
 /** After one of these a server is not asked again at once, though it answered. */
-const refusals: ReadonlySet<PeerFault> = new Set(['refused', 'busy', 'bad-frame', 'unsupported-version', 'failed']);
+const refusals: ReadonlySet<PeerFault> = new Set([
+  ...(['refused', 'busy', 'bad-frame', 'unsupported-version', 'failed'] as const),
+  ...(['full', 'unruly'] as const),
+]);
 /** Failures in a row that such an end counts as: the next attempt is within half a minute. */
 const refusedFailures = 6;
 
@@ -29,6 +34,10 @@ export interface DiallerOptions {
   readonly table: PeerTable;
   readonly runtime: Pick<Runtime, 'now' | 'setTimer' | 'random'>;
   readonly log: Log;
+  readonly store: PeerStore;
+  readonly limits: Pick<Limits, 'peerAddresses'>;
+  /** Addresses that the configuration names. */
+  readonly configured: readonly string[];
   /** How a URL is dialled; without it nothing is. */
   readonly dial?: ((url: string) => Dial) | undefined;
   readonly dialName?: DialName | undefined;
@@ -49,8 +58,60 @@ export class Dialler {
     this.#options = options;
   }
 
-  get canDial(): boolean {
-    return this.#options.dial !== undefined && !this.#closed;
+  /** Takes up the addresses that were known before, and those of the configuration. */
+  async load(): Promise<void> {
+    const { store, configured, runtime, table } = this.#options;
+    for (const url of configured) await store.putAddress(url, true);
+    for (const { url, server, configured: isConfigured } of await store.addresses()) {
+      if (isConfigured && !configured.includes(url)) {
+        await store.removeAddress(url);
+        continue;
+      }
+      const address = table.address(url, runtime.now());
+      address.server = server;
+      if (server !== undefined && !table.isAllowed(server)) address.lastError = 'not-allowed';
+    }
+  }
+
+  /** Dials every address that is known. */
+  start(): void {
+    for (const address of this.#options.table.addresses.values()) this.dial(address);
+  }
+
+  /** Dials an address from now on, at once; resolves when the first attempt is over. Refuses with `too-many`, `unavailable`, `bad-request`. */
+  async connect(url: string): Promise<PeerView> {
+    const { store, limits, runtime, table, dial } = this.#options;
+    if (!isName(url) && URL.parse(url)?.origin !== url) throw new Refusal('bad-request', { field: 'url' });
+    if (!dial || this.#closed) throw new Refusal('unavailable');
+    const { addresses } = table;
+    if (!addresses.has(url) && addresses.size >= limits.peerAddresses) throw new Refusal('too-many');
+    await store.putAddress(url, false);
+    const address = addresses.get(url) ?? table.address(url, runtime.now());
+    this.dial(address);
+    await address.attempt?.done;
+    return table.viewAt(address);
+  }
+
+  /** Dials an address no more. Refuses with `not-found`. */
+  async disconnect(url: string): Promise<void> {
+    const { store, table } = this.#options;
+    const address = table.addresses.get(url);
+    if (!address) throw new Refusal('not-found');
+    await store.removeAddress(url);
+    table.addresses.delete(url);
+    this.stop(address);
+    if (address.server !== undefined) table.drop(address.server);
+  }
+
+  /** The first server that answers at an address is held to it; a name may come to be another one's. */
+  pin(address: Address, id: string): void {
+    const { store, runtime, table, track } = this.#options;
+    const before = address.server;
+    if (before === id || table.addresses.get(address.url) !== address) return;
+    address.server = id;
+    table.server(id, runtime.now());
+    if (before !== undefined) table.drop(before);
+    track(store.pin(address.url, id));
   }
 
   /** Dials now, unless that is under way or needless. */
@@ -121,7 +182,10 @@ export class Dialler {
     const { table, runtime, log } = this.#options;
     if (this.#closed || table.addresses.get(address.url) !== address) return;
     if (fault !== undefined) address.lastError = fault;
-    if (table.isSettled(address)) return;
+    if (table.isSettled(address)) {
+      if (fault !== undefined) log.warn({ url: address.url, server: address.server, fault }, 'no link with a server');
+      return;
+    }
     // Without a fault there was a link, which has ended meanwhile.
     this.#retry(address, fault === undefined ? 1 : address.failures + 1);
     const retryMs = address.retry ? address.retry.at - runtime.now() : 0;

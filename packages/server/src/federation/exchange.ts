@@ -1,9 +1,11 @@
 /** Who takes what other servers say and answers what they ask: the parts of the federation, one handler a name. */
 import {
   check,
+  encodeFederationFrame,
   type FederationFrame,
   type FrameName,
   type FramePayload,
+  limits,
   type QuestionName,
   type QuestionPayload,
   type QuestionReply,
@@ -66,19 +68,28 @@ export class Exchange {
     }
   }
 
-  /** The answer to a question. Never rejects. */
-  async answer(from: string, { n, ask, payload }: FramePayload<'ask'>): Promise<FramePayload<'answer'>> {
+  /** The frame that answers a question. Never rejects. */
+  async answer(from: string, asked: FramePayload<'ask'>): Promise<Uint8Array> {
+    const { n, ask } = asked;
+    try {
+      const bytes = encodeFederationFrame('answer', { n, reply: await this.#reply(from, asked) });
+      if (bytes.length > limits.frameBytes) throw new Error('a reply is larger than a frame');
+      return bytes;
+    } catch (error) {
+      return encodeFederationFrame('answer', { n, error: this.#errorOf(error, from, ask) });
+    }
+  }
+
+  async #reply(from: string, { ask, payload }: FramePayload<'ask'>): Promise<unknown> {
     const type = Object.hasOwn(this.questions, ask) ? this.questions[ask] : undefined;
     const handler = this.#asks.get(ask);
-    if (!type || !handler) return { n, error: { code: 'unknown-request' } };
+    if (!type || !handler) throw new Refusal('unknown-request');
     const checked = check<unknown>(type.payload, payload);
-    if (!checked.ok) return { n, error: { code: 'bad-request' } };
-    if (this.#answering >= answersUnderWay) return { n, error: { code: 'too-fast', retryAfterMs: busyRetryMs } };
+    if (!checked.ok) throw new Refusal('bad-request', { field: checked.field });
+    if (this.#answering >= answersUnderWay) throw new Refusal('too-fast', { retryAfterMs: busyRetryMs });
     this.#answering += 1;
     try {
-      return { n, reply: await handler(from, checked.value) };
-    } catch (error) {
-      return { n, error: this.#errorOf(error, from, ask) };
+      return await handler(from, checked.value);
     } finally {
       this.#answering -= 1;
     }

@@ -25,6 +25,8 @@ export class FlowQueue<T extends Queued> {
   /** Flows with something in them. */
   readonly #flows = new Map<string, Flow<T>>();
   readonly #shares: FairShares<string>;
+  /** Flows that found no room. */
+  readonly #refused = new Set<string>();
   #frames = 0;
   #bytes = 0;
 
@@ -52,8 +54,11 @@ export class FlowQueue<T extends Queued> {
   push(flow: string, item: T): boolean {
     const { frames, bytes, flowFrames, flowBytes } = this.#bounds;
     const known = this.#flows.get(flow);
-    if (this.#frames + 1 > frames || this.#bytes + item.size > bytes) return false;
-    if (known && (known.items.length + 1 > flowFrames || known.bytes + item.size > flowBytes)) return false;
+    const isFull = this.#frames + 1 > frames || this.#bytes + item.size > bytes;
+    if (isFull || (known && (known.items.length + 1 > flowFrames || known.bytes + item.size > flowBytes))) {
+      if (this.#refused.size < frames) this.#refused.add(flow);
+      return false;
+    }
     const queue = known ?? { items: [], bytes: 0 };
     if (!known) this.#flows.set(flow, queue);
     queue.items.push(item);
@@ -61,6 +66,12 @@ export class FlowQueue<T extends Queued> {
     this.#frames += 1;
     this.#bytes += item.size;
     return true;
+  }
+
+  /** What {@link take} would take. */
+  peek(): T | undefined {
+    const flow = this.#shares.next(this.#flows.keys());
+    return flow === undefined ? undefined : this.#flows.get(flow)?.items[0];
   }
 
   take(): T | undefined {
@@ -77,10 +88,26 @@ export class FlowQueue<T extends Queued> {
     return item;
   }
 
+  /** Flows that found no room and would now, each once: half of their share and of all is free. */
+  roomAgain(): string[] {
+    const { frames, bytes } = this.#bounds;
+    if (this.#refused.size === 0 || this.#frames > frames / 2 || this.#bytes > bytes / 2) return [];
+    const ready = [...this.#refused].filter((flow) => this.#isHalfFree(flow));
+    for (const flow of ready) this.#refused.delete(flow);
+    return ready;
+  }
+
   clear(): void {
     this.#flows.clear();
+    this.#refused.clear();
     this.#shares.reset();
     this.#frames = 0;
     this.#bytes = 0;
+  }
+
+  #isHalfFree(flow: string): boolean {
+    const { flowFrames, flowBytes } = this.#bounds;
+    const queue = this.#flows.get(flow);
+    return !queue || (queue.items.length <= flowFrames / 2 && queue.bytes <= flowBytes / 2);
   }
 }

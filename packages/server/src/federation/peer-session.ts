@@ -3,8 +3,6 @@
 import type { CloseReason } from '@parley/link';
 import {
   decodeFederationFrame,
-  encodeFederationFrame,
-  type FederationFrame,
   type FramePayload,
   federationVersion,
   limits,
@@ -12,12 +10,19 @@ import {
   type QuestionType,
   Refusal,
 } from '@parley/protocol';
+import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
+import { Answers } from './answers.ts';
 import { type AskOptions, Asks } from './asks.ts';
 import type { Exchange } from './exchange.ts';
-import { Outgoing } from './outgoing.ts';
+import { Gate } from './gate.ts';
+import { type Frame, Incoming } from './incoming.ts';
+import { type Load, Outgoing } from './outgoing.ts';
+import { OwnFrames } from './own-frames.ts';
 import { faultOfReason } from './peer-fault.ts';
-import type { FrameOptions } from './priority.ts';
+import { decodePiece } from './pieces.ts';
+import type { FrameOptions, Priority } from './priority.ts';
+import type { Quotas } from './quotas.ts';
 import type { SecureLink } from './secure-link.ts';
 
 /** The other side is asked for a sign of life this often. */
@@ -26,10 +31,6 @@ export const pingMs = 15_000;
 export const deadMs = 40_000;
 /** From the end of the handshake to the other side's hello. */
 export const helloMs = 10_000;
-/** Questions of the other side that are being answered at a time: past that it is told to come again. */
-const answersUnderWay = 512;
-/** Frames of the link's own that wait: who does not read misses signs of life only. */
-const mostUrgent = 64;
 
 export type Hello = FramePayload<'hello'>;
 
@@ -39,42 +40,79 @@ export interface PeerSessionOptions {
   /** What this server says of itself. */
   readonly own: Hello;
   readonly runtime: Pick<Runtime, 'setTimer' | 'elapsed'>;
+  readonly log: Log;
   readonly exchange: Exchange;
+  readonly quotas: Quotas;
   /** The other side said hello; called once, before anything else that it says is taken. */
   readonly greeted: (session: PeerSession, hello: Hello) => void;
+  /** There is room for a flow that found none. */
+  readonly room: (session: PeerSession, priority: Priority, flow: string) => void;
+}
+
+/** What passes over a link, for operators. */
+export interface Traffic {
+  readonly queued: readonly Load[];
+  /** How long the oldest frame has waited to be sent. */
+  readonly lagMs: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Of the last ping. */
+  readonly roundTripMs: number | undefined;
 }
 
 export class PeerSession {
   readonly id: string;
   readonly direction: 'in' | 'out';
-  /** Resolves when the other side has said hello, or with false when the link ended before; see `ended`. */
-  readonly hello: Promise<boolean>;
+  /** Resolves when the other side has said hello or the link ended before; see `ended`. */
+  readonly hello: Promise<void>;
   /** Resolves with the reason when the link is over. Never rejects. */
   readonly ended: Promise<PeerFault>;
   readonly #link: SecureLink['link'];
   readonly #options: PeerSessionOptions;
+  readonly #own: OwnFrames;
+  readonly #gate: Gate;
   readonly #outgoing: Outgoing;
+  readonly #incoming: Incoming;
   readonly #asks: Asks;
-  readonly #greeted = Promise.withResolvers<boolean>();
-  /** Frames of the link's own, which wait for nothing. */
-  readonly #urgent: Uint8Array[] = [];
+  readonly #answers: Answers;
+  readonly #greeted = Promise.withResolvers<void>();
   #fault: PeerFault | undefined;
   #isGreeted = false;
   #isOver = false;
   #isSending = false;
-  #answering = 0;
+  #bytesIn = 0;
+  #bytesOut = 0;
   #heardAt: number;
   #pings = 0;
+  #pingAt = 0;
+  #roundTripMs: number | undefined;
+  /** Of hello, then of the next ping. */
   #cancel = (): void => {};
+  #wake: (() => void) | undefined;
 
   constructor(options: PeerSessionOptions) {
-    const { secure, direction, runtime } = options;
+    const { secure, direction, runtime, exchange, quotas } = options;
     this.id = secure.id;
     this.direction = direction;
     this.#link = secure.link;
     this.#options = options;
-    this.#outgoing = new Outgoing(runtime.elapsed);
-    this.#asks = new Asks({ runtime, send: (bytes, options) => this.#queue(bytes, options) });
+    this.#own = new OwnFrames(options.own);
+    this.#gate = new Gate({ server: this.id, frames: quotas.frames, bytes: quotas.bytes, runtime });
+    const evict = (): void => this.#evict();
+    this.#outgoing = new Outgoing({ elapsed: runtime.elapsed, shared: quotas.outgoing, evict });
+    this.#incoming = new Incoming({
+      gate: this.#gate,
+      shared: quotas.incoming,
+      take: (frame, release) => this.#take(frame, release),
+      grant: (priority, total) => {
+        this.#own.credit(priority, total);
+        void this.#pump();
+      },
+      failed: (error) => this.#failed(error),
+      evict,
+    });
+    this.#asks = new Asks({ runtime, send: (bytes, to) => this.send(bytes, to) });
+    this.#answers = new Answers({ server: this.id, exchange, send: (bytes, to) => this.#queue(bytes, to, true) });
     this.#heardAt = runtime.elapsed();
     this.hello = this.#greeted.promise;
     this.ended = this.#run();
@@ -84,9 +122,20 @@ export class PeerSession {
     return this.#link.peer.address;
   }
 
+  get traffic(): Traffic {
+    const { oldestAt, loads } = this.#outgoing;
+    return {
+      queued: loads,
+      lagMs: oldestAt === undefined ? 0 : this.#options.runtime.elapsed() - oldestAt,
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+      roundTripMs: this.#roundTripMs,
+    };
+  }
+
   /** An encoded frame; false when there is no room for it. */
   send(bytes: Uint8Array, options: FrameOptions): boolean {
-    return this.#queue(bytes, options);
+    return this.#queue(bytes, options, false);
   }
 
   ask(name: string, type: QuestionType, payload: unknown, options: AskOptions): Promise<unknown> {
@@ -101,31 +150,47 @@ export class PeerSession {
 
   async #run(): Promise<PeerFault> {
     this.#cancel = this.#options.runtime.setTimer(() => this.close('idle'), helloMs);
-    this.#say(encodeFederationFrame('hello', this.#options.own));
+    void this.#pump();
     try {
-      for await (const bytes of this.#link.frames()) await this.#take(decodeFederationFrame(bytes));
+      for await (const bytes of this.#link.frames()) await this.#receive(bytes);
     } catch (error) {
-      this.close(error instanceof Refusal ? 'bad-frame' : 'failed');
+      this.#failed(error);
     }
     this.#over();
     const reason = await this.#link.closed;
-    this.#greeted.resolve(false);
+    this.#greeted.resolve();
     return this.#fault ?? faultOfReason(reason);
   }
 
-  async #take(frame: FederationFrame | undefined): Promise<void> {
+  /** Waits for nothing but the link's own allowance, so that signs of life and credit are never behind what others do. */
+  async #receive(encoded: Uint8Array): Promise<void> {
+    if (this.#isOver) return;
+    const piece = decodePiece(encoded);
     this.#heardAt = this.#options.runtime.elapsed();
+    this.#bytesIn += encoded.length;
+    if (piece.priority !== undefined) {
+      if (!this.#isGreeted) throw new Refusal('bad-frame');
+      this.#incoming.receive(piece.priority, piece);
+      return;
+    }
+    const taken = this.#options.quotas.own.take(this.id);
+    if (!taken.ok) await this.#pause(taken.retryAfterMs);
+    this.#takeOwn(piece.bytes);
+  }
+
+  #takeOwn(bytes: Uint8Array): void {
+    const frame = decodeFederationFrame(bytes);
     if (!this.#isGreeted) {
       if (frame?.frame !== 'hello') throw new Refusal('bad-frame');
       this.#greet(frame.payload);
-      return;
-    }
-    if (!frame || this.#isOver) return;
-    if (frame.frame === 'hello') throw new Refusal('bad-frame');
-    if (frame.frame === 'ping') this.#say(encodeFederationFrame('pong', frame.payload));
-    else if (frame.frame === 'ask') void this.#answer(frame.payload);
-    else if (frame.frame === 'answer') this.#asks.answered(frame.payload);
-    else await this.#options.exchange.take(this.id, frame);
+    } else if (frame?.frame === 'ping') {
+      this.#own.pong(frame.payload.n);
+      void this.#pump();
+    } else if (frame?.frame === 'pong') this.#pong(frame.payload.n);
+    else if (frame?.frame === 'credit') {
+      this.#outgoing.grant(frame.payload.priority, frame.payload.total);
+      void this.#pump();
+    } else if (frame) throw new Refusal('bad-frame');
   }
 
   #greet(hello: Hello): void {
@@ -138,18 +203,28 @@ export class PeerSession {
     this.#cancel();
     this.#beat();
     this.#options.greeted(this, hello);
-    this.#greeted.resolve(true);
+    this.#greeted.resolve();
   }
 
-  async #answer(asked: FramePayload<'ask'>): Promise<void> {
-    const { n, ask } = asked;
-    const options: FrameOptions = { priority: 'message', flow: ask };
-    const isFull = this.#answering >= answersUnderWay;
-    this.#answering += 1;
-    const answer = isFull ? refused(n, 'too-fast') : await this.#options.exchange.answer(this.id, asked);
-    this.#answering -= 1;
-    if (this.#queue(encodeFederationFrame('answer', answer), options)) return;
-    this.#queue(encodeFederationFrame('answer', refused(n, 'unavailable')), options);
+  #pong(n: number): void {
+    if (n > this.#pings) throw new Refusal('bad-frame');
+    if (n === this.#pings) this.#roundTripMs = this.#options.runtime.elapsed() - this.#pingAt;
+  }
+
+  async #take({ priority, isAnswer, bytes }: Frame, release: () => void): Promise<void> {
+    const frame = decodeFederationFrame(bytes);
+    if (isAnswer !== (frame?.frame === 'answer')) throw new Refusal('bad-frame');
+    if (frame?.frame === 'ask') {
+      const answered = this.#answers.take(priority, frame.payload, bytes.length);
+      answered.catch((error) => this.#failed(error)).finally(release);
+      return;
+    }
+    try {
+      if (frame?.frame === 'answer') this.#asks.answered(frame.payload);
+      else if (frame) await this.#options.exchange.take(this.id, frame);
+    } finally {
+      release();
+    }
   }
 
   /** Asks for life, and gives up a link on which nothing came for too long. */
@@ -160,27 +235,32 @@ export class PeerSession {
       this.close('lost');
       return;
     }
-    this.#say(encodeFederationFrame('ping', { n: ++this.#pings }));
+    this.#pingAt = runtime.elapsed();
+    this.#own.ping(++this.#pings);
+    void this.#pump();
     this.#cancel = runtime.setTimer(() => this.#beat(), Math.min(pingMs, deadMs - silentMs));
   }
 
-  #queue(bytes: Uint8Array, options: FrameOptions): boolean {
-    if (this.#isOver || bytes.length > limits.frameBytes || !this.#outgoing.push(bytes, options)) return false;
-    void this.#pump();
-    return true;
+  #queue(bytes: Uint8Array, options: FrameOptions, isAnswer: boolean): boolean {
+    if (this.#isOver) return false;
+    if (bytes.length > limits.frameBytes) {
+      this.#options.log.error({ server: this.id, bytes: bytes.length }, 'a frame for a server is too large');
+      return false;
+    }
+    const hasRoom = this.#outgoing.push(bytes, options, isAnswer);
+    if (hasRoom) void this.#pump();
+    return hasRoom;
   }
 
-  #say(bytes: Uint8Array): void {
-    if (this.#urgent.length < mostUrgent) this.#urgent.push(bytes);
-    void this.#pump();
-  }
-
-  /** Sends what waits, one after another, as the link takes it. */
+  /** Sends what waits, one piece after another, as the link takes it. */
   async #pump(): Promise<void> {
     if (this.#isSending) return;
     this.#isSending = true;
     try {
-      for (let next = this.#next(); next; next = this.#next()) await this.#link.send(next);
+      for (let next = this.#next(); next; next = this.#next()) {
+        this.#bytesOut += next.length;
+        await this.#link.send(next);
+      }
     } catch {
       // The link is over, which `frames` tells too.
     }
@@ -188,19 +268,42 @@ export class PeerSession {
   }
 
   #next(): Uint8Array | undefined {
-    return this.#urgent.shift() ?? this.#outgoing.next();
+    if (this.#isOver) return undefined;
+    const own = this.#own.next();
+    // Nothing before the other side's hello, which it would not know what to do with either.
+    if (own || !this.#isGreeted) return own;
+    const piece = this.#outgoing.next();
+    for (const { priority, flow } of this.#outgoing.roomAgain()) this.#options.room(this, priority, flow);
+    return piece;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#options.runtime.setTimer(resolve, ms);
+    this.#wake = resolve;
+    await promise;
+    cancel();
+    this.#wake = undefined;
+  }
+
+  #evict(): void {
+    this.#options.log.warn({ server: this.id }, 'links hold too much memory; ending the one that holds most');
+    this.close('busy');
+  }
+
+  #failed(error: unknown): void {
+    const isBadFrame = error instanceof Refusal;
+    if (!isBadFrame) this.#options.log.error({ error, server: this.id }, 'a link with a server failed');
+    this.close(isBadFrame ? 'bad-frame' : 'failed');
   }
 
   #over(): void {
     this.#isOver = true;
     this.#cancel();
-    this.#urgent.length = 0;
-    this.#outgoing.clear();
+    this.#wake?.();
+    this.#gate.end();
+    this.#outgoing.end();
+    this.#incoming.end();
     this.#asks.end();
   }
 }
-
-const refused = (n: number, code: 'too-fast' | 'unavailable'): FramePayload<'answer'> => ({
-  n,
-  error: { code, retryAfterMs: 1_000 },
-});

@@ -29,6 +29,16 @@ export interface Server {
 export class PeerTable {
   readonly addresses = new Map<string, Address>();
   readonly servers = new Map<string, Server>();
+  readonly #allowed: ReadonlySet<string>;
+
+  /** @param allowed The only servers to link with; empty for all. */
+  constructor(allowed: readonly string[]) {
+    this.#allowed = new Set(allowed);
+  }
+
+  isAllowed(id: string): boolean {
+    return this.#allowed.size === 0 || this.#allowed.has(id);
+  }
 
   address(url: string, now: number): Address {
     const made: Address = {
@@ -59,8 +69,9 @@ export class PeerTable {
 
   /** Whether an address need not be dialled: its server is linked, or must not be. */
   isSettled({ server }: Address): boolean {
-    const known = server === undefined ? undefined : this.servers.get(server);
-    return known !== undefined && (known.blocked || known.current !== undefined);
+    if (server === undefined) return false;
+    const known = this.servers.get(server);
+    return !this.isAllowed(server) || known?.blocked === true || known?.current !== undefined;
   }
 
   /** Forgets a server that is neither linked, nor dialled, nor blocked. */
@@ -87,6 +98,12 @@ export class PeerTable {
   }
 }
 
+function linkOf({ direction, traffic }: PeerSession): Pick<PeerView, 'direction' | 'traffic'> {
+  const { roundTripMs, queued, ...rest } = traffic;
+  const ms = roundTripMs === undefined ? {} : { roundTripMs: Math.round(roundTripMs) };
+  return { direction, traffic: { ...rest, ...ms, lagMs: Math.round(rest.lagMs), queued: [...queued] } };
+}
+
 function viewOf(server: Server | undefined, addresses: readonly Address[]): PeerView {
   const known = {
     ...(server && { id: server.id }),
@@ -94,8 +111,7 @@ function viewOf(server: Server | undefined, addresses: readonly Address[]): Peer
     urls: addresses.map(({ url }) => url),
   };
   if (server?.blocked) return { ...known, state: 'blocked', since: server.since };
-  if (server?.current)
-    return { ...known, state: 'connected', direction: server.current.session.direction, since: server.since };
+  if (server?.current) return { ...known, state: 'connected', since: server.since, ...linkOf(server.current.session) };
   const dialled = addresses.find(({ attempt }) => attempt !== undefined);
   const waiting = addresses.filter(({ retry }) => retry !== undefined).sort((a, b) => a.retry!.at - b.retry!.at);
   const shown = dialled ?? waiting[0];

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { encodeFederationFrame, Refusal } from '@parley/protocol';
-import { identityFromSeed } from '../identity.ts';
-import { createVirtualRuntime } from '../runtime-virtual.ts';
 import { deadMs } from './peer-session.ts';
-import { type FrameLink, newStaticKey, secureAccepted, secureDialled } from './secure-link.ts';
+import { type FrameLink, secureAccepted } from './secure-link.ts';
 import { idOf, TestNetwork, type TestPeer, viewOf } from './testing-network.ts';
+import { strangersHello as hello, Stranger, strangerAt, strangersKey } from './testing-stranger.ts';
 
 const half = { random: () => 0.5 };
 const refusedAs = (code: string) => (error: unknown) => error instanceof Refusal && error.code === code;
@@ -17,23 +16,14 @@ function assertLinked(dialler: TestPeer, other: TestPeer): void {
   assert.deepEqual([into?.state, into?.direction], ['connected', 'in']);
 }
 
-/** A link to a server by somebody who says what they like. */
-async function strangerAt(network: TestNetwork, server: TestPeer, seed = 50): Promise<FrameLink> {
-  const runtime = createVirtualRuntime(seed);
-  const identity = identityFromSeed(new Uint8Array(32).fill(seed));
-  const link = await network.links.dial(`s${seed}`, { host: new URL(server.url).hostname, port: 1 })();
-  const options = { identity, network: 'test', runtime, staticKey: newStaticKey(runtime) };
-  return (await network.done(secureDialled(link, options))).link;
-}
-
-const hello = { versions: [1], name: 'stranger.example', features: [] };
-
 describe('servers link', () => {
   test('by an address, and each knows the other by its key and the name that it claims', async () => {
     await using network = new TestNetwork();
     const [ada, bob] = [await network.server(1), await network.server(2)];
     const view = await network.done(ada.peers.connect(bob.url));
-    assert.deepEqual(view, {
+    const { traffic, ...rest } = view;
+    assert.equal(traffic?.lagMs, 0);
+    assert.deepEqual(rest, {
       id: bob.id,
       name: 's2.example',
       urls: [bob.url],
@@ -287,18 +277,17 @@ describe('on a link', () => {
   test('a frame of an unknown name is passed over, and a ping is answered', async () => {
     await using network = new TestNetwork();
     const ada = await network.server(1);
-    const link = await strangerAt(network, ada);
-    const frames = link.frames();
-    await frames.next();
-    await link.send(encodeFederationFrame('hello', { ...hello, later: true } as typeof hello));
+    const stranger = await strangerAt(network, ada);
+    void stranger.listen();
+    await stranger.say(encodeFederationFrame('hello', { ...hello, later: true } as typeof hello));
     await network.settled();
     assert.equal(viewOf(ada, { id: idOf(50) })?.name, 'stranger.example');
     // ["later", 1]
-    await link.send(Uint8Array.fromHex('82656c6174657201'));
-    await link.send(encodeFederationFrame('ping', { n: 7 }));
+    await stranger.say(Uint8Array.fromHex('82656c6174657201'));
+    await stranger.say(Uint8Array.fromHex('82656c6174657201'), 'bulk');
+    await stranger.say(encodeFederationFrame('ping', { n: 7 }));
     await network.settled();
-    const { frame } = { frame: [(await frames.next()).value, (await frames.next()).value] };
-    assert.deepEqual(frame[1], encodeFederationFrame('pong', { n: 7 }));
+    assert.deepEqual(stranger.heard.at(-1), { priority: undefined, frame: { frame: 'pong', payload: { n: 7 } } });
   });
 
   const bad: Record<string, Uint8Array[]> = {
@@ -314,10 +303,10 @@ describe('on a link', () => {
     test(`${what} ends it as bad-frame`, async () => {
       await using network = new TestNetwork();
       const ada = await network.server(1);
-      const link = await strangerAt(network, ada);
-      for (const frame of frames) await link.send(frame).catch(() => {});
+      const stranger = await strangerAt(network, ada);
+      for (const frame of frames) await stranger.say(frame);
       await network.settled();
-      assert.equal(await link.closed, 'bad-frame');
+      assert.equal(await stranger.link.closed, 'bad-frame');
       assert.deepEqual(ada.peers.list(), []);
     });
   }
@@ -326,12 +315,12 @@ describe('on a link', () => {
     await using network = new TestNetwork();
     const ada = await network.server(1);
     const newer = await strangerAt(network, ada);
-    await newer.send(encodeFederationFrame('hello', { ...hello, versions: [2, 3] }));
+    await newer.say(encodeFederationFrame('hello', { ...hello, versions: [2, 3] }));
     await network.settled();
-    assert.equal(await newer.closed, 'refused');
+    assert.equal(await newer.link.closed, 'refused');
     const silent = await strangerAt(network, ada);
     await network.advance(10_000);
-    assert.equal(await silent.closed, 'idle');
+    assert.equal(await silent.link.closed, 'idle');
     assert.equal(network.clock.timers, 0);
   });
 
@@ -365,24 +354,22 @@ describe('a server that shows the door behind the handshake', () => {
   test('is not asked again at once', async () => {
     await using network = new TestNetwork();
     const ada = await network.server(1, half);
-    const runtime = createVirtualRuntime(9);
-    const identity = identityFromSeed(new Uint8Array(32).fill(9));
-    const options = { identity, network: 'test', runtime, staticKey: newStaticKey(runtime) };
+    const options = strangersKey(9);
     const links: FrameLink[] = [];
     network.links.listen({ host: 's9', port: 1 }, async (link) => {
       const { link: secure } = await secureAccepted(link, options);
       links.push(secure);
-      await secure.send(encodeFederationFrame('hello', hello));
+      await new Stranger(secure).hello();
     });
     assert.equal((await network.done(ada.peers.connect('http://s9'))).state, 'connected');
     links[0]!.close('refused');
     await network.settled();
-    const view = viewOf(ada, { id: identity.id });
+    const view = viewOf(ada, options.identity);
     assert.deepEqual([view?.lastError, view?.retryAt], ['refused', network.clock.now() + 16_000]);
     await network.advance(16_000);
     assert.equal(links.length, 2);
     links[1]!.close('going-away');
     await network.settled();
-    assert.equal(viewOf(ada, { id: identity.id })?.retryAt, network.clock.now() + 500);
+    assert.equal(viewOf(ada, options.identity)?.retryAt, network.clock.now() + 500);
   });
 });

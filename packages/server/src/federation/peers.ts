@@ -10,6 +10,7 @@ import {
   type FramePayload,
   federationVersion,
   type PeerFault,
+  type PeerRefusal,
   type PeerView,
   type QuestionName,
   type QuestionPayload,
@@ -17,21 +18,22 @@ import {
   type QuestionType,
   Refusal,
 } from '@parley/protocol';
-import { limitedAddress } from '../address.ts';
-import { Buckets } from '../bucket.ts';
 import type { Identity } from '../identity.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
 import type { PeerStore } from '../store/peer.ts';
+import { Admission, type AdmissionOptions, closeReasons } from './admission.ts';
 import type { AskOptions } from './asks.ts';
-import { Dialler, type DialName, isName } from './dialler.ts';
+import { Dialler, type DialName } from './dialler.ts';
 import { Exchange } from './exchange.ts';
 import { LinkListeners } from './link-listeners.ts';
 import { faultOf } from './peer-fault.ts';
 import { type Hello, PeerSession } from './peer-session.ts';
 import { type Address, PeerTable, type Server } from './peer-table.ts';
-import type { FrameOptions } from './priority.ts';
+import { maxPieceBytes } from './pieces.ts';
+import type { FrameOptions, Priority } from './priority.ts';
+import { createQuotas, type QuotaLimits, type Quotas } from './quotas.ts';
 import {
   handshakeMs,
   newStaticKey,
@@ -41,6 +43,8 @@ import {
   secureDialled,
 } from './secure-link.ts';
 
+export type PeerLimits = AdmissionOptions['limits'] & QuotaLimits & Pick<Limits, 'peerAddresses' | 'peersBlocked'>;
+
 export interface PeersOptions {
   readonly identity: Identity;
   readonly network: string;
@@ -49,44 +53,48 @@ export interface PeersOptions {
   readonly store: PeerStore;
   readonly runtime: Runtime;
   readonly log: Log;
-  readonly limits: Pick<Limits, 'peers' | 'peerAddresses' | 'peersBlocked' | 'peerHandshakes' | 'bucketKeys'>;
+  readonly limits: PeerLimits;
   /** How an address is dialled; without it none is. */
   readonly dial?: ((url: string) => Dial) | undefined;
   readonly dialName?: DialName | undefined;
   /** Addresses that the configuration names. */
   readonly configured: readonly string[];
+  /** The only servers to link with; empty or left out, all but the blocked. */
+  readonly allowed?: readonly string[] | undefined;
   /** Those of the protocol unless given. */
   readonly questions?: Readonly<Record<string, QuestionType>> | undefined;
 }
-
-/** Links that one address may begin: a server behind a broken line comes again every second. */
-const arrivals = { burst: 60, perMinute: 60 };
 
 export class Peers {
   readonly #options: PeersOptions;
   readonly #secure: SecureLinkOptions;
   readonly #hello: Hello;
-  readonly #table = new PeerTable();
+  readonly #table: PeerTable;
+  readonly #admission: Admission;
+  readonly #quotas: Quotas;
   readonly #dialler: Dialler;
   readonly #exchange: Exchange;
   readonly #whenLinked: LinkListeners;
   readonly #whenLost: LinkListeners;
-  readonly #arrivals: Buckets;
+  readonly #whenRoom: LinkListeners<[priority: Priority, flow: string]>;
   /** Links that have not said hello yet. */
   readonly #opening = new Set<Link>();
   readonly #sessions = new Set<PeerSession>();
   readonly #tasks = new Set<Promise<unknown>>();
-  #arriving = 0;
   #closed = false;
 
   private constructor(options: PeersOptions) {
     const { identity, network, name, runtime, limits } = options;
     this.#options = options;
-    this.#secure = { identity, network, runtime, staticKey: newStaticKey(runtime) };
+    this.#secure = { identity, network, runtime, staticKey: newStaticKey(runtime), maxFrameBytes: maxPieceBytes };
     this.#hello = { versions: [federationVersion], name, features: [] };
+    this.#table = new PeerTable(options.allowed ?? []);
+    this.#admission = new Admission({ ...options, table: this.#table });
+    this.#quotas = createQuotas(limits, runtime.elapsed);
     this.#exchange = new Exchange(options);
     this.#whenLinked = new LinkListeners(options.log);
     this.#whenLost = new LinkListeners(options.log);
+    this.#whenRoom = new LinkListeners(options.log);
     this.#dialler = new Dialler({
       ...options,
       table: this.#table,
@@ -94,7 +102,6 @@ export class Peers {
       told: (error) => this.#told(error),
       track: (task) => this.#track(task),
     });
-    this.#arrivals = new Buckets({ ...arrivals, maxKeys: limits.bucketKeys, elapsed: runtime.elapsed });
   }
 
   /** Takes up what was known before. */
@@ -106,26 +113,26 @@ export class Peers {
 
   /** Dials every address that is known. */
   start(): void {
-    for (const address of this.#table.addresses.values()) this.#dialler.dial(address);
+    this.#dialler.start();
   }
 
   /** A server dialled this one. */
   accept(link: Link): void {
-    const { limits, log } = this.#options;
+    const { log } = this.#options;
     const { address } = link.peer;
     if (this.#closed) {
       link.close('going-away');
       return;
     }
-    if (this.#arriving >= limits.peerHandshakes || !this.#arrivals.take(limitedAddress(address)).ok) {
-      log.debug({ address }, 'too many links from servers');
+    if (!this.#admission.enters(address)) {
       link.close('busy');
       return;
     }
-    this.#arriving += 1;
     const done = this.#handshake(link, () => secureAccepted(link, this.#secure), 'in').then((fault) => {
-      this.#arriving -= 1;
-      if (fault && !this.#closed) log.warn({ address, fault }, 'no link with a server that dialled');
+      this.#admission.left();
+      if (!fault || this.#closed) return;
+      this.#admission.note(fault, address);
+      log.warn({ address, fault }, 'no link with a server that dialled');
     });
     this.#track(done);
   }
@@ -135,28 +142,19 @@ export class Peers {
     return this.#table.views();
   }
 
+  /** Links that this server wanted none of lately, the newest first. */
+  refused(): PeerRefusal[] {
+    return this.#admission.refused;
+  }
+
   /** Dials an address from now on, at once; resolves when the first attempt is over. Refuses with `too-many`, `unavailable`, `bad-request`. */
-  async connect(url: string): Promise<PeerView> {
-    const { store, limits, runtime } = this.#options;
-    if (!isName(url) && URL.parse(url)?.origin !== url) throw new Refusal('bad-request', { field: 'url' });
-    if (!this.#dialler.canDial) throw new Refusal('unavailable');
-    const { addresses } = this.#table;
-    if (!addresses.has(url) && addresses.size >= limits.peerAddresses) throw new Refusal('too-many');
-    await store.putAddress(url, false);
-    const address = addresses.get(url) ?? this.#table.address(url, runtime.now());
-    this.#dialler.dial(address);
-    await address.attempt?.done;
-    return this.#table.viewAt(address);
+  connect(url: string): Promise<PeerView> {
+    return this.#dialler.connect(url);
   }
 
   /** Dials an address no more. Refuses with `not-found`. */
-  async disconnect(url: string): Promise<void> {
-    const address = this.#table.addresses.get(url);
-    if (!address) throw new Refusal('not-found');
-    await this.#options.store.removeAddress(url);
-    this.#table.addresses.delete(url);
-    this.#dialler.stop(address);
-    if (address.server !== undefined) this.#table.drop(address.server);
+  disconnect(url: string): Promise<void> {
+    return this.#dialler.disconnect(url);
   }
 
   /** No link with this server any more, in neither direction. Refuses with `too-many`, `bad-request`. */
@@ -234,6 +232,14 @@ export class Peers {
     this.#whenLost.add(listener);
   }
 
+  /**
+   * Calls it when a flow for which there was no room has some again; once for each that `send` refused, and not after
+   * the link has ended.
+   */
+  whenRoom(listener: (server: string, priority: Priority, flow: string) => void): void {
+    this.#whenRoom.add(listener);
+  }
+
   isLinked(server: string): boolean {
     return this.#session(server) !== undefined;
   }
@@ -252,13 +258,9 @@ export class Peers {
   }
 
   async #load(): Promise<void> {
-    const { store, configured, runtime } = this.#options;
+    const { store, runtime } = this.#options;
     const now = runtime.now();
-    for (const url of configured) await store.putAddress(url, true);
-    for (const { url, server, configured: isConfigured } of await store.addresses()) {
-      if (isConfigured && !configured.includes(url)) await store.removeAddress(url);
-      else this.#table.address(url, now).server = server;
-    }
+    await this.#dialler.load();
     await store.tidy();
     for (const { server, name, blocked } of await store.servers())
       Object.assign(this.#table.server(server, now), { name, blocked });
@@ -267,19 +269,8 @@ export class Peers {
 
   async #shake(link: Link, address: Address, expected: string | undefined): Promise<SecureLink> {
     const secure = await secureDialled(link, this.#secure, expected);
-    this.#pin(address, secure.id);
+    this.#dialler.pin(address, secure.id);
     return secure;
-  }
-
-  #pin(address: Address, id: string): void {
-    const { store, runtime } = this.#options;
-    const { server: before } = address;
-    if (before === id || this.#table.addresses.get(address.url) !== address) return;
-    address.server = id;
-    this.#table.server(id, runtime.now());
-    // DNS names another server than before: a URL keeps the first one.
-    if (before !== undefined) this.#table.drop(before);
-    this.#track(store.pin(address.url, id));
   }
 
   /** From an open connection to a link that counts; resolves with undefined when there is one. Never rejects. */
@@ -300,22 +291,23 @@ export class Peers {
   }
 
   async #begin(secure: SecureLink, direction: 'in' | 'out'): Promise<PeerFault | undefined> {
-    const { runtime, limits } = this.#options;
-    const exchange = this.#exchange;
-    const known = this.#table.servers.get(secure.id);
-    const isFull = this.#table.count(({ current }) => current !== undefined) >= limits.peers;
-    // One that is dialled by hand has its place, whatever strangers do.
-    if (known?.blocked || (isFull && !known)) {
-      secure.link.close(known?.blocked ? 'refused' : 'busy');
-      return known?.blocked ? 'refused' : 'busy';
+    const { runtime, log } = this.#options;
+    const arrived = { id: secure.id, address: secure.link.peer.address, direction };
+    const refused = this.#admission.refuses(arrived, this.#sessions);
+    if (refused) {
+      secure.link.close(closeReasons[refused]);
+      return refused;
     }
     const session = new PeerSession({
       secure,
       direction,
       own: this.#hello,
       runtime,
-      exchange,
+      log,
+      exchange: this.#exchange,
+      quotas: this.#quotas,
       greeted: (greeted, hello) => this.#adopt(greeted, hello),
+      room: ({ id }, priority, flow) => this.#whenRoom.tell(id, priority, flow),
     });
     this.#sessions.add(session);
     this.#track(session.ended.then((fault) => this.#ended(session, fault)));
@@ -365,6 +357,7 @@ export class Peers {
   #ended(session: PeerSession, fault: PeerFault): void {
     const { runtime, log } = this.#options;
     this.#sessions.delete(session);
+    if (fault === 'bad-frame') this.#admission.offended(session.id);
     const server = this.#table.servers.get(session.id);
     if (server?.current?.session !== session) return;
     server.current = undefined;

@@ -34,9 +34,11 @@ export interface SecureLinkOptions {
   /** The network's id: servers of another one cannot finish the handshake. */
   readonly network: string;
   readonly runtime: Pick<Runtime, 'setTimer' | 'randomBytes'>;
+  /** Of one frame, in both directions; at most, and unless given, 1 MiB. */
+  readonly maxFrameBytes?: number;
 }
 
-/** As a Link, as far as frames of up to 1 MiB go. What arrives is the other server's, whole and in order, or the link ends. */
+/** As a Link, as far as frames go. What arrives is the other server's, whole and in order, or the link ends. */
 export type FrameLink = Pick<Link, 'peer' | 'send' | 'frames' | 'close' | 'closed' | 'buffered'>;
 
 export interface SecureLink {
@@ -110,7 +112,8 @@ function whose({ network }: SecureLinkOptions, role: HandshakeRole, noise: Noise
 type Handshake = (receive: () => Promise<Uint8Array>) => Promise<{ id: string; noise: NoiseSession }>;
 
 /** Runs a handshake within its bounds of time and size; closes the link when it fails. */
-async function within(link: Link, { runtime }: SecureLinkOptions, run: Handshake): Promise<SecureLink> {
+async function within(link: Link, options: SecureLinkOptions, run: Handshake): Promise<SecureLink> {
+  const { runtime, maxFrameBytes = limits.frameBytes } = options;
   const cancel = runtime.setTimer(() => link.close('idle'), handshakeMs);
   const frames = link.frames();
   const receive = async (): Promise<Uint8Array> => {
@@ -121,7 +124,7 @@ async function within(link: Link, { runtime }: SecureLinkOptions, run: Handshake
   };
   try {
     const { id, noise } = await run(receive);
-    return { id, link: new EncryptedLink(link, new SecureFrames(noise.finished!)) };
+    return { id, link: new EncryptedLink(link, new SecureFrames(noise.finished!), maxFrameBytes) };
   } catch (error) {
     if (error instanceof LinkClosed) throw new NoSecureLink(faultOfReason(error.reason), { cause: error });
     const fault = faultOf(error) ?? 'failed';
@@ -132,13 +135,20 @@ async function within(link: Link, { runtime }: SecureLinkOptions, run: Handshake
   }
 }
 
+/** Of a message: the tag, and the byte that says whether more of the frame follows. */
+const overheadBytes = 17;
+
 class EncryptedLink implements FrameLink {
   readonly #link: Link;
   readonly #secure: SecureFrames;
+  readonly #maxFrameBytes: number;
+  /** Of the frame that is under way. */
+  #receivedBytes = 0;
 
-  constructor(link: Link, secure: SecureFrames) {
+  constructor(link: Link, secure: SecureFrames, maxFrameBytes: number) {
     this.#link = link;
     this.#secure = secure;
+    this.#maxFrameBytes = maxFrameBytes;
   }
 
   get peer(): Link['peer'] {
@@ -154,7 +164,7 @@ class EncryptedLink implements FrameLink {
   }
 
   async send(frame: Uint8Array): Promise<void> {
-    if (frame.length > limits.frameBytes) throw new FrameTooLarge(frame.length, limits.frameBytes);
+    if (frame.length > this.#maxFrameBytes) throw new FrameTooLarge(frame.length, this.#maxFrameBytes);
     if (this.#secure.ended) throw new LinkClosed(await this.#link.closed);
     // All messages of a frame are handed over in this turn, so that no other frame comes between them.
     await Promise.all(this.#secure.encrypt(frame).map((message) => this.#link.send(message)));
@@ -175,7 +185,11 @@ class EncryptedLink implements FrameLink {
   #open(message: Uint8Array): Uint8Array | undefined {
     if (this.#secure.ended) return undefined;
     try {
-      return this.#secure.decrypt(message);
+      this.#receivedBytes += Math.max(0, message.length - overheadBytes);
+      if (this.#receivedBytes > this.#maxFrameBytes) throw new FrameTooLarge(this.#receivedBytes, this.#maxFrameBytes);
+      const frame = this.#secure.decrypt(message);
+      if (frame) this.#receivedBytes = 0;
+      return frame;
     } catch {
       this.close('bad-frame');
       return undefined;

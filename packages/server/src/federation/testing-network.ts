@@ -13,7 +13,7 @@ import { peerStore } from '../store/peer.ts';
 import { migrations } from '../store/schema.ts';
 import type { AskOptions } from './asks.ts';
 import type { DialName } from './dialler.ts';
-import { Peers } from './peers.ts';
+import { type PeerLimits, Peers } from './peers.ts';
 
 export const idOf = (seed: number): string => identityFromSeed(new Uint8Array(32).fill(seed)).id;
 
@@ -40,7 +40,9 @@ export interface TestPeerOptions {
   resolve?: (name: string, pinned: string | undefined) => { host: string; server: string };
   /** In place of the one of this seed. */
   random?: () => number;
-  limits?: { peers?: number; peerAddresses?: number; peersBlocked?: number };
+  limits?: Partial<PeerLimits>;
+  /** The only servers that it links with. */
+  allowed?: readonly string[];
   log?: Log;
   /** In place of those of the protocol. */
   questions?: Readonly<Record<string, QuestionType>>;
@@ -86,6 +88,7 @@ export class TestNetwork {
       limits: { ...createLimits({ rateFactor: 1, connections: 100, loadedRooms: 1 }), ...options.limits },
       configured,
       questions: options.questions,
+      allowed: options.allowed,
       ...(options.resolve && { dialName: this.#dialName(host, options.resolve, dialled) }),
       dial: (url) => {
         dialled.push({ url, at: this.clock.elapsed() });

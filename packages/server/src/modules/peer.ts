@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 
 export const peer: Handlers<Protocol['peer'], Context> = {
   async list({ here }) {
-    return { peers: here.peers.list() };
+    return { peers: here.peers.list(), refused: here.peers.refused() };
   },
   connect: ({ here }, { url }) => here.peers.connect(url),
   async disconnect({ here }, { url }) {
