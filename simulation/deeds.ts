@@ -38,6 +38,9 @@ const deeds: [weight: number, name: string, deed: Deed][] = [
   [2, 'silences everybody for a moment', (doer) => silencesAll(doer)],
   [3, 'invites', (doer) => onOther(doer, 'member.invite', {})],
   [1, 'takes an invitation back', (doer) => onOther(doer, 'member.revoke', {})],
+  [3, 'asks to be let in', (doer) => fromOutside(onPorch(doer), 'room.knock')],
+  [1, 'asks no more', (doer) => fromOutside(onPorch(doer), 'room.leave')],
+  [2, 'turns somebody down', (doer) => onOther(onPorch(doer), 'member.deny', {})],
   [2, 'kicks', (doer) => onOther(doer, 'member.kick', { reason: 'go' })],
   [2, 'bans', (doer) => onOther(doer, 'member.ban', spell(doer))],
   [2, 'unbans', (doer) => onOther(doer, 'member.unban', {})],
@@ -156,6 +159,14 @@ function onReaction(doer: Doer) {
 function request<N extends RequestName>(doer: Doer, name: N, more: object): Promise<unknown> {
   const { client } = doer.device;
   return client.request(name, { room: doer.room, clientId: client.newClientId(), ...more } as unknown as Payload<N>);
+}
+
+/** Mostly where one has to ask: elsewhere there is little to ask for. */
+const onPorch = (doer: Doer): Doer =>
+  doer.scene.world.random.chance(0.7) ? { ...doer, room: doer.scene.rooms.get('porch') ?? doer.room } : doer;
+
+function fromOutside(doer: Doer, name: 'room.knock' | 'room.leave'): Promise<unknown> | undefined {
+  return doer.device.client.room(doer.room) ? undefined : request(doer, name, {});
 }
 
 function onOther(doer: Doer, name: RequestName, more: object): Promise<unknown> | undefined {

@@ -105,6 +105,7 @@ export async function open(scene: Scene): Promise<void> {
     { alias: 'window', history: 'world' },
     { alias: 'chamber', joinRule: 'invite', history: 'since-join' },
     { alias: 'unkept', retentionDays: 0 },
+    { alias: 'porch', joinRule: 'knock' },
   ] as const;
   for (const details of rooms) {
     const room = await scene.sure(`making #${details.alias}`, client.create(details));

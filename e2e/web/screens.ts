@@ -87,6 +87,7 @@ export const screens: readonly Screen[] = [
   },
   { name: 'no-rooms', path: '?rooms=none#/', ready: 'text=Open a room of your own' },
   { name: 'join', path: '#/r/tides', ready: 'main button:text("Join")' },
+  { name: 'join-ask', path: '#/r/bridge-club', ready: 'main button:text("Ask to be let in")' },
   { name: 'join-unknown', path: '#/r/nothing-here', ready: 'text=There is no #nothing-here' },
   { name: 'switcher', path: '#/r/ops', ready: 'textarea', act: press('Control+k', dialog) },
   {

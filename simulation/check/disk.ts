@@ -131,6 +131,9 @@ async function checkPeople(disk: Disk, { id, n, entries, state }: RoomLog): Prom
   const ids = invited.flatMap(({ person }) => byNumber.get(person) ?? []);
   const known = [...state.invited.keys()].filter((user) => people.some((person) => person.id === user));
   assert.deepEqual(ids.sort(), known.sort(), `the invitations of ${id} are not those of its log`);
+  const knocks = await disk.rows<{ person: number }>('SELECT person FROM knock WHERE room = ?', [n]);
+  const asking = knocks.map(({ person }) => byNumber.get(person));
+  assert.deepEqual(asking.sort(), [...state.knocking.keys()].sort(), `the knocks at ${id} are not those of its log`);
 }
 
 /** Who was in from when to when, both included, as `user from-to`. */

@@ -3,7 +3,7 @@ import type { Planted } from './planted.ts';
 /** A ban only kicks. Clerk and followers agree on it: only the independent look at the log tells. */
 export const planted: Planted = {
   file: 'packages/room/src/fold.ts',
-  find: "    put(state, 'ban', state.bans, subject, { since: seq, durationMs: data.durationMs ?? null });\n",
-  replace: '    void seq;\n',
+  find: "  if (how === 'ban') {\n    put(state, 'ban', state.bans,",
+  replace: "  if (how === 'ban' && seq < 0) {\n    put(state, 'ban', state.bans,",
   caughtBy: /S7|refuses/,
 };

@@ -7,7 +7,16 @@ import { password, Scene } from '../scene.ts';
 import { World } from '../world.ts';
 import type { About } from './samples.ts';
 
-export type Standing = 'anonymous' | 'guest' | 'stranger' | 'banned' | 'invited' | 'muted' | 'operator' | Role;
+export type Standing =
+  | 'anonymous'
+  | 'guest'
+  | 'stranger'
+  | 'banned'
+  | 'invited'
+  | 'knocking'
+  | 'muted'
+  | 'operator'
+  | Role;
 
 export interface Caller {
   standing: Standing;
@@ -48,7 +57,8 @@ export async function assemble(): Promise<Cast> {
   const insider = await enter('guest', 'guest');
   const inside = await scene.sure('watching', insider.client.join(room.id));
   await scene.sure('a guest speaks', inside.send('good evening'));
-  callers.push(insider, await enter('invited'), await enter('stranger'), await enter('anonymous'));
+  callers.push(insider, await enter('invited'), await enter('knocking'));
+  callers.push(await enter('stranger'), await enter('anonymous'));
   return { scene, about: await furnish(scene, owner.client, room.id, callers), callers };
 }
 
@@ -61,6 +71,9 @@ async function furnish(scene: Scene, owner: Client, id: string, callers: readonl
     await ask(role, owner.request('member.setRole', { ...on(role), role }));
   await ask('muting', owner.request('member.mute', on('muted')));
   await ask('banning', owner.request('member.ban', on('banned')));
+  await ask('asking', owner.request('room.settings', { room: id, clientId: 'ask', joinRule: 'knock' }));
+  const knocker = callers.find((each) => each.standing === 'knocking')!.client;
+  await ask('knocking', knocker.request('room.knock', { room: id, clientId: 'knock' }));
   await ask('closing', owner.request('room.settings', { room: id, clientId: 'close', joinRule: 'invite' }));
   await ask('inviting', owner.request('member.invite', on('invited')));
   await ask('saying', room.send('welcome', { clientId: 'message' }));
@@ -72,6 +85,7 @@ async function furnish(scene: Scene, owner: Client, id: string, callers: readonl
     reaction: { ...message, clientId: 'reaction' },
     member: user('member'),
     invited: user('invited'),
+    knocking: user('knocking'),
     banned: user('banned'),
     session: owner.me.get()!.session,
   };

@@ -7,9 +7,10 @@ export interface About {
   /** A message and a reaction in the room, both of its owner. */
   message: { user: string; clientId: string };
   reaction: { user: string; clientId: string };
-  /** A member of the lowest role, somebody invited and somebody banned. */
+  /** A member of the lowest role, somebody invited, somebody who asks to be let in and somebody banned. */
   member: string;
   invited: string;
+  knocking: string;
   banned: string;
   session: string;
 }
@@ -55,12 +56,15 @@ export const samples: Samples = {
   'room.resolve': () => ({ alias: 'chamber' }),
   'room.get': ({ room }) => ({ room }),
   'room.join': on,
+  'room.knock': on,
   'room.leave': on,
   'room.settings': (about) => ({ ...on(about), title: 'Another' }),
   'member.list': ({ room }) => ({ room, limit: 10 }),
   'member.banned': ({ room }) => ({ room }),
+  'member.knocking': ({ room }) => ({ room }),
   'member.invite': (about) => ({ ...on(about), user: about.invited }),
   'member.revoke': (about) => ({ ...on(about), user: about.invited }),
+  'member.deny': (about) => ({ ...on(about), user: about.knocking }),
   'member.kick': onMember,
   'member.ban': onMember,
   'member.unban': (about) => ({ ...on(about), user: about.banned }),

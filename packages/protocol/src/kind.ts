@@ -66,7 +66,19 @@ const rules = {
 const info = record({ title: optional(line(limits.roomTitle)), topic: optional(text(limits.topic)) });
 const reason = record({ reason: optional(text(limits.reason)) });
 
-export const memberChanges = ['invite', 'decline', 'revoke', 'knock', 'join', 'leave', 'kick', 'ban', 'unban'] as const;
+export const memberChanges = [
+  'invite',
+  'decline',
+  'revoke',
+  'knock',
+  'withdraw',
+  'deny',
+  'join',
+  'leave',
+  'kick',
+  'ban',
+  'unban',
+] as const;
 export type MemberChange = (typeof memberChanges)[number];
 
 export const kinds = {
@@ -99,7 +111,7 @@ export const kinds = {
   pin: kind({ about: 'Pins a message.', target: true }),
   unpin: kind({ about: 'Unpins a message.', target: true, row: false }),
   member: kind({
-    about: 'Somebody comes, goes, is invited, removed, banned.',
+    about: 'Somebody comes, goes, is invited, asks to be let in, is removed, banned.',
     data: record({
       change: choice(memberChanges),
       subject: userId,

@@ -21,8 +21,11 @@ import { limits } from './limits.ts';
 import { actReply } from './outcome.ts';
 import { role } from './role.ts';
 
-/** What one is to a room. `watching`: a guest who reads and has not spoken; `archive`: a read-only copy that one imported. */
-export const membership = choice(['member', 'watching', 'invited', 'archive', 'none']);
+/**
+ * What one is to a room. `watching`: a guest who reads and has not spoken; `knocking`: one has asked to be let in;
+ * `archive`: a read-only copy that one imported.
+ */
+export const membership = choice(['member', 'watching', 'invited', 'knocking', 'archive', 'none']);
 
 export const roomView = view({
   id: roomId,
@@ -115,8 +118,16 @@ export const room = {
     reply: view({ sync: roomSync }),
     errors: ['not-found', 'not-invited', 'banned', 'too-many', 'guests-refused'],
   }),
+  knock: request({
+    about: 'Asks to be let in where the join rule is `knock`; whoever may invite there lets one in or turns one down.',
+    from: 'account',
+    rate: 'create',
+    payload: record({ room: roomId, clientId }),
+    reply: actReply,
+    errors: ['not-found', 'not-invited', 'already-a-member', 'duplicate', 'banned', 'too-many'],
+  }),
   leave: request({
-    about: 'Leaves, or stops watching, or declines an invitation.',
+    about: 'Leaves, or stops watching, declines an invitation or withdraws a knock.',
     from: 'guest',
     payload: record({ room: roomId, clientId }),
     reply: view({}),
@@ -134,9 +145,15 @@ export const room = {
   }),
   added: event({ about: 'You are in a room now, through this or another device.', payload: view({ sync: roomSync }) }),
   invited: event({ about: 'Somebody invites you.', payload: view({ room: roomView }) }),
-  changed: event({ about: 'Title, rules or your own role changed.', payload: view({ room: roomView }) }),
+  changed: event({
+    about: 'Title, rules or your own role changed, or you have asked to be let in.',
+    payload: view({ room: roomView }),
+  }),
   removed: event({
-    about: 'You are no longer in a room.',
-    payload: view({ room: roomId, how: choice(['left', 'kicked', 'banned', 'declined', 'revoked', 'erased']) }),
+    about: 'You are no longer in a room, or an invitation or a knock is over.',
+    payload: view({
+      room: roomId,
+      how: choice(['left', 'kicked', 'banned', 'declined', 'revoked', 'withdrawn', 'denied', 'erased']),
+    }),
   }),
 };

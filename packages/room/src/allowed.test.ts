@@ -137,7 +137,7 @@ const rules: Rule[] = [
       room,
       flag: room === 'knock' ? 'free' : 'never',
       flagOnOthers: 'never',
-      by: outsider,
+      by: ({ outside }) => outside === 'stranger',
     },
     {
       request: `join a ${room} room`,
@@ -149,6 +149,22 @@ const rules: Rule[] = [
       by: (actor) => outsider(actor) && (room === 'public' || actor.outside === 'invited'),
     },
   ]),
+  {
+    request: 'withdraw a knock',
+    kind: 'member',
+    data: member('withdraw'),
+    flag: 'free',
+    flagOnOthers: 'never',
+    by: ({ outside }) => outside === 'knocking',
+  },
+  {
+    request: 'deny a knock',
+    kind: 'member',
+    data: member('deny'),
+    flag: 'never',
+    flagOnOthers: 'invite',
+    on: ({ outside }) => outside === 'knocking',
+  },
   { request: 'leave', kind: 'member', data: member('leave'), flag: 'free', flagOnOthers: 'never' },
   {
     request: 'kick',

@@ -195,7 +195,14 @@ const memberRules: Record<MemberChange, MemberRule> = {
     if (me) return 'already-a-member';
     if (state.bans.has(subject)) return 'banned';
     if (state.settings.joinRule !== 'knock') return 'not-invited';
+    if (state.knocking.has(subject) || state.invited.has(subject)) return self(act, subject) ?? 'duplicate';
     return self(act, subject) ?? (state.knocking.size >= limits.invitesPerRoom ? 'too-many' : undefined);
+  },
+  withdraw: (state, _me, act, subject) =>
+    self(act, subject) ?? (state.knocking.has(subject) ? undefined : 'unknown-target'),
+  deny: (state, me, _act, subject) => {
+    if (!me) return 'not-a-member';
+    return state.knocking.has(subject) ? need(state, me, 'invite') : 'unknown-target';
   },
   join: (state, me, act, subject) => {
     if (me) return 'already-a-member';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultPermissions, limits, type Role } from '@parley/protocol';
+import { defaultPermissions, limits, type MemberChange, type Role } from '@parley/protocol';
 import { heir } from './fold.ts';
 import { clerkAct, nextDue, step } from './step.ts';
 import { ada, Book, ben, cleo, clerk, crypto, dan, everyBook, person, startMs } from './testing.ts';
@@ -225,6 +225,33 @@ test('a pin goes with its message: redacted, or erased with all of its author', 
   assert.equal(book.state.pins.size, 2);
   assert.equal(book.try(ben, 'erase', { data: { subject: ben } }), 'entry');
   assert.equal(book.state.pins.size, 0);
+});
+
+test('a knock ends by an invitation, a denial, its withdrawal, a ban, or by joining where the door opened', () => {
+  const book = room();
+  book.try(ada, 'settings', { data: { joinRule: 'knock' } });
+  const dora = person(9);
+  const ends: [by: string, change: MemberChange, after?: () => unknown][] = [
+    [ada, 'invite', () => assert.equal(book.member(dora, 'knock', dora), 'duplicate', 'who is invited need not ask')],
+    [ada, 'revoke'],
+    [ada, 'deny'],
+    [dora, 'withdraw'],
+    [ada, 'ban'],
+    [ada, 'unban'],
+    [dora, 'join'],
+  ];
+  for (const [by, change, after] of ends) {
+    if (change !== 'revoke' && change !== 'unban') {
+      assert.equal(book.member(dora, 'knock', dora), 'entry', change);
+      assert.equal(book.member(dora, 'knock', dora), 'duplicate');
+    }
+    if (change === 'join') book.try(ada, 'settings', { data: { joinRule: 'public' } });
+    assert.equal(book.member(by, change, dora), 'entry', change);
+    assert.equal(book.state.knocking.size, 0, change);
+    assert.equal(book.member(ada, 'deny', dora), 'unknown-target');
+    assert.equal(book.member(dora, 'withdraw', dora), 'unknown-target');
+    after?.();
+  }
 });
 
 test('a message is pinned once and unpinned once', () => {

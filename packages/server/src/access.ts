@@ -12,6 +12,10 @@ export interface Access {
   standing: Standing;
 }
 
+/** They may at most come: nothing of the room flows to them. */
+export const isOutside = (standing: Standing): boolean =>
+  standing === 'none' || standing === 'invited' || standing === 'knocking';
+
 /** What a member is to a room that is in memory; undefined for anybody and anything else: ask {@link accessTo}. */
 export function memberAccess({ rooms, session }: Context, roomId: string): Access | undefined {
   const room = rooms.peek(roomId);
@@ -32,6 +36,7 @@ export async function accessTo(context: Context, roomId: string): Promise<Access
   }
   if (context.session.watching.has(roomId)) return { room, member, standing: 'watching' };
   if (state.invited.has(id)) return { room, member, standing: 'invited' };
+  if (state.knocking.has(id)) return { room, member, standing: 'knocking' };
   if (state.settings.joinRule === 'invite' && state.settings.history !== 'world') throw new Refusal('not-found');
   return { room, member, standing: 'none' };
 }
@@ -40,8 +45,7 @@ export async function accessTo(context: Context, roomId: string): Promise<Access
 export async function readerOf(context: Context, roomId: string): Promise<Access> {
   const access = await accessTo(context, roomId);
   const world = access.room.state.settings.history === 'world';
-  if (access.standing === 'none' && !world) throw new Refusal('not-a-member');
-  if (access.standing === 'invited' && !world) throw new Refusal('not-a-member');
+  if (isOutside(access.standing) && !world) throw new Refusal('not-a-member');
   return access;
 }
 

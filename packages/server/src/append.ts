@@ -68,6 +68,8 @@ const sql = {
   leave: 'UPDATE stay SET until = ? WHERE person = ? AND room = ? AND until IS NULL AND since <= ?',
   invited: 'INSERT INTO invitation (person, room) VALUES (?, ?) ON CONFLICT (person, room) DO NOTHING',
   uninvited: 'DELETE FROM invitation WHERE person = ? AND room = ?',
+  knocking: 'INSERT INTO knock (person, room) VALUES (?, ?) ON CONFLICT (person, room) DO NOTHING',
+  notKnocking: 'DELETE FROM knock WHERE person = ? AND room = ?',
   mention: 'INSERT INTO mention (person, room, seq) VALUES (?, ?, ?) ON CONFLICT (person, room, seq) DO NOTHING',
   marker: `INSERT INTO marker (person, room, seq, own) VALUES (?, ?, ?, 0) ON CONFLICT (person, room) DO UPDATE SET
     seq = CASE WHEN excluded.seq > marker.seq THEN excluded.seq ELSE marker.seq END,
@@ -203,14 +205,17 @@ export function addStay(rows: Rows, n: number, written: Written): void {
   if (change === 'leave' || change === 'kick' || change === 'ban') rows.add(sql.leave, seq, subject, n, seq);
 }
 
-/** Who is invited after these entries: of one person only the last counts, for rows of one statement run together. */
+/** Who is invited or asks after these entries: of one person only the last counts, for rows of one statement run together. */
 export function addInvitations(rows: Rows, n: number, all: readonly Written[]): void {
-  const invited = new Map<number, boolean>();
+  const last = new Map<number, MemberChange>();
   for (const written of all) {
     const change = changeOf(written);
-    if (change && written.subject !== undefined) invited.set(written.subject, change === 'invite');
+    if (change && written.subject !== undefined) last.set(written.subject, change);
   }
-  for (const [person, is] of invited) rows.add(is ? sql.invited : sql.uninvited, person, n);
+  for (const [person, change] of last) {
+    rows.add(change === 'invite' ? sql.invited : sql.uninvited, person, n);
+    rows.add(change === 'knock' ? sql.knocking : sql.notKnocking, person, n);
+  }
 }
 
 function changeOf({ header }: Written): MemberChange | undefined {

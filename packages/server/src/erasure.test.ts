@@ -109,13 +109,17 @@ describe('an erased account', () => {
     assert.equal(sync.room.me.role, 'owner', 'who comes into an empty room owns it');
   });
 
-  it('is invited nowhere any more', async () => {
+  it('is invited nowhere and asks nowhere any more', async () => {
     await using server = await testServer();
     const { ada, bob } = await pair(server);
     const { sync } = await ada.request('room.create', { alias: 'secret', joinRule: 'invite', clientId: 'c' });
     await ada.request('member.invite', { room: sync.room.id, user: bob.user, clientId: 'i' });
+    const porch = await ada.request('room.create', { alias: 'porch', joinRule: 'knock', clientId: 'p' });
+    await bob.request('room.knock', { room: porch.sync.room.id, clientId: 'k' });
     await bob.request('account.erase', { password, confirm: true });
     assert.deepEqual(await server.db.all('SELECT * FROM invitation'), []);
+    assert.deepEqual(await server.db.all('SELECT * FROM knock'), []);
+    assert.deepEqual((await ada.request('member.knocking', { room: porch.sync.room.id })).knocking, []);
   });
 
   it('is finished after a crash that broke it off', async () => {

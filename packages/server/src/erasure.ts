@@ -1,6 +1,7 @@
 /**
- * The end of an account: what it wrote goes in every room, it leaves them and declines what it was invited to, and its
- * name becomes nobody's. Each step may be taken again, so that one that a crash broke off is finished later.
+ * The end of an account: what it wrote goes in every room, it leaves them, declines what it was invited to and takes back
+ * what it asked for, and its name becomes nobody's. Each step may be taken again, so that one that a crash broke off is
+ * finished later.
  */
 import { forgetArchive } from './archive.ts';
 import type { Context } from './context.ts';
@@ -20,7 +21,7 @@ export async function erasePerson(needs: Needs, person: PersonRecord): Promise<v
   const act = `erase:${person.id.slice(0, 16)}`;
   const subject = person.id;
   const own = { author: person, device: '', subject: person };
-  const leaving = (change: 'leave' | 'decline'): Draft => ({
+  const leaving = (change: 'leave' | 'decline' | 'withdraw'): Draft => ({
     ...own,
     clientId: `${act}:${change}`,
     kind: 'member',
@@ -34,6 +35,7 @@ export async function erasePerson(needs: Needs, person: PersonRecord): Promise<v
     ]);
   for (const room of await store.room.invitations(person.n, invitationsAtOnce))
     await rooms.submit(room, [leaving('decline')]);
+  for (const room of await store.room.knocks(person.n)) await rooms.submit(room, [leaving('withdraw')]);
   const archives = await store.room.archivesOf(person.n);
   await store.person.erase(person.n, erasedName);
   people.forget(person);

@@ -3,12 +3,13 @@
  * and changes of rules are told to those whom they concern.
  */
 import { type MemberChange, type RawEntry, Refusal, type ServerEvent, serverOf } from '@parley/protocol';
+import { isOutside } from './access.ts';
 import type { Context } from './context.ts';
 import { firstScreen, followRoom, roomViewOf, type SyncBudget } from './room-view.ts';
 import type { Session } from './session.ts';
 
 const endings = { leave: 'left', kick: 'kicked', ban: 'banned' } as const;
-const withdrawals = { decline: 'declined', revoke: 'revoked' } as const;
+const withdrawals = { decline: 'declined', revoke: 'revoked', withdraw: 'withdrawn', deny: 'denied' } as const;
 const restrictions = new Set(['role', 'mute', 'unmute']);
 
 /** Connections that are told of new rules between two turns of the event loop. */
@@ -42,6 +43,7 @@ export class Membership {
       session.watching.delete(room);
       tellAdded(context, room);
     } else if (change === 'invite') tellInvited(context, room);
+    else if (change === 'knock') tellChanged(context, room);
     else if (isKey(endings, change)) {
       session.watching.delete(room);
       hub.unfollow(session, room);
@@ -104,8 +106,7 @@ export async function sendAdded(context: Context, room: string, budget: SyncBudg
   let sent: Promise<void> | undefined;
   try {
     const sync = await followRoom(context, room, undefined, budget);
-    const { membership } = sync.room.me;
-    if (membership !== 'none' && membership !== 'invited') sent = session.ahead('room.added', { sync });
+    if (!isOutside(sync.room.me.membership)) sent = session.ahead('room.added', { sync });
   } finally {
     session.reader.release();
   }

@@ -78,7 +78,11 @@ function memberWords(entry: EntryOf<'member'>): string {
     case 'revoke':
       return `${author} took the invitation of ${subject} back`;
     case 'knock':
-      return `${subject} asks to join`;
+      return `${subject} asks to be let in`;
+    case 'withdraw':
+      return `${subject} no longer asks to be let in`;
+    case 'deny':
+      return `${author} did not let ${subject} in`;
     case 'join':
       return `${subject} joined${guest ? ' as a guest' : ''}`;
     case 'leave':

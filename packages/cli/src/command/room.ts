@@ -1,10 +1,10 @@
 /** Making, finding, joining and leaving rooms. */
 import type { RoomSummary } from '@parley/client';
-import { limits, type RoomView } from '@parley/protocol';
+import { limits, Refusal, type RoomView } from '@parley/protocol';
 import { cleanLine } from '@parley/terminal';
 import type { Context } from '../context.ts';
 import { userLabel } from '../entry-json.ts';
-import { usage } from '../exit.ts';
+import { exits, Failure, usage } from '../exit.ts';
 import { type Connected, withServer } from '../session/connect.ts';
 import { findRoom, roomLabel, roomName } from '../session/room.ts';
 import { command } from './command.ts';
@@ -72,6 +72,7 @@ export const create = command({
     title: { value: 'TEXT', about: 'The title to show.' },
     topic: { value: 'TEXT', about: 'What it is about.' },
     private: { about: 'Only those who are invited may join, and it is not listed.' },
+    knock: { about: 'Whoever wants to join asks, and its members let them in.' },
     unlisted: { about: 'Leaves it out of the list of public rooms.' },
     history: {
       value: 'WHO',
@@ -84,6 +85,7 @@ export const create = command({
     if (!('alias' in name)) throw usage('give the room a name, not an id');
     const history = historyRules.find((rule) => rule === options.history);
     if (options.history !== undefined && !history) throw usage('--history is since-join, all or world');
+    if (options.private && options.knock) throw usage('it is --private or --knock');
     const { title, topic } = options;
     await withServer(context, { as: 'account', deadline: 'command' }, async ({ client }) => {
       const room = await client.create({
@@ -91,6 +93,7 @@ export const create = command({
         ...(title !== undefined && { title }),
         ...(topic !== undefined && { topic }),
         ...(options.private && { joinRule: 'invite' as const }),
+        ...(options.knock && { joinRule: 'knock' as const }),
         ...((options.private || options.unlisted) && { listed: false }),
         ...(history && { history }),
       });
@@ -107,17 +110,29 @@ export const join = command({
   options: {},
   async run(context, { arguments: [typed = ''] }) {
     await withServer(context, { as: 'account', deadline: 'command' }, async (connected) => {
-      const { id } = await findRoom(connected, typed);
-      const room = await connected.client.join(id);
+      const view = await findRoom(connected, typed);
+      const room = await connected.client.join(view.id).catch((error) => Promise.reject(asking(view, error)));
       await done(context, room.summary.get().view, 'joined');
     });
   },
 });
 
+/** Where one has to ask, what to do is said. */
+function asking(view: RoomView, error: unknown): unknown {
+  const mayAsk = view.joinRule === 'knock' && error instanceof Refusal && error.code === 'not-invited';
+  if (!mayAsk) return error;
+  const label = roomLabel(view);
+  const message =
+    view.me.membership === 'knocking'
+      ? `you have asked to be let into ${label}, and nobody has answered yet`
+      : `one asks to be let into ${label}: parley knock '${label}'`;
+  return new Failure(exits.forbidden, error.code, message, { cause: error });
+}
+
 export const leave = command({
   name: 'leave',
   group: 'Rooms',
-  about: 'Leaves a room, or declines an invitation.',
+  about: 'Leaves a room, declines an invitation, or takes back that one asked to be let in.',
   arguments: [roomArgument],
   options: {},
   async run(context, { arguments: [typed = ''] }) {
@@ -135,13 +150,16 @@ export const leave = command({
 export const members = command({
   name: 'members',
   group: 'Rooms',
-  about: 'Lists the members of a room with their roles, and who is here.',
+  about: 'Lists the members of a room with their roles, and who is here; or who asks to be let in.',
+  details: 'Who asks is let in by parley invite and turned down by parley kick.',
   arguments: [roomArgument, { name: 'QUERY', about: 'Beginning of a name.', optional: true }],
-  options: {},
-  async run(context, { arguments: [typed = '', query] }) {
+  options: { asking: { about: 'Lists those who ask to be let in.' } },
+  async run(context, { arguments: [typed = '', query], options }) {
+    if (options.asking && query !== undefined) throw usage('QUERY goes without --asking');
     await withServer(context, { as: 'account', deadline: 'command' }, async (connected) => {
       const { client, signal, info } = connected;
       const { id } = await findRoom(connected, typed);
+      if (options.asking) return listAsking(connected, id);
       let after: string | undefined;
       for (;;) {
         const page = { limit: limits.membersPage, ...(query && { query }), ...(after !== undefined && { after }) };
@@ -163,6 +181,16 @@ export const members = command({
     });
   },
 });
+
+async function listAsking({ context, client, signal, info }: Connected, room: string): Promise<void> {
+  const { knocking } = await client.request('member.knocking', { room }, { signal });
+  for (const { person } of knocking) {
+    const user = userLabel(person, info.server.name);
+    const { id: userId, kind, name, display = null } = person;
+    if (context.json) await context.printJson({ user, userId, name, display, kind, asking: true });
+    else await context.print([cleanLine(user).padEnd(32), cleanLine(display ?? '')].join(' ').trimEnd());
+  }
+}
 
 /** Says what was done with a room. */
 async function done(context: Context, view: RoomView, what: string): Promise<void> {

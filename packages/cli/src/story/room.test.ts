@@ -40,6 +40,41 @@ test('an invitation is listed, and accepted by joining', async () => {
   assert.equal((await bob.parley('send', '#board', 'here')).exit, 0);
 });
 
+test('one asks to be let in, takes it back, is turned down and let in', async () => {
+  await using world = await testWorld();
+  const ada = await world.person('ada');
+  const bob = await world.person('bob');
+  assert.equal((await ada.parley('create', 'porch', '--knock', '--private')).exit, 2);
+  assert.equal((await ada.parley('create', 'porch', '--knock')).exit, 0);
+  const join = await bob.parley('join', 'porch');
+  assert.deepEqual([join.exit, join.stderr], [4, "parley: one asks to be let into #porch: parley knock '#porch'\n"]);
+  assert.equal((await bob.parley('leave', 'porch')).exit, 4);
+  const asking = async () => (await ada.parley('members', 'porch', '--asking')).stdout;
+  const knock = async () => (await bob.parley('knock', '#porch')).exit;
+  assert.equal(await knock(), 0);
+  assert.match((await bob.parley('join', 'porch')).stderr, /nobody has answered yet/);
+  assert.equal(await asking(), '@bob:localhost\n');
+  assert.equal((await ada.parley('members', 'porch', '--asking', '--json')).json()[0]?.asking, true);
+  assert.equal((await bob.parley('leave', 'porch')).exit, 0);
+  assert.equal(await asking(), '');
+  assert.equal(await knock(), 0);
+  assert.equal((await ada.parley('kick', 'porch', 'bob', 'not', 'now')).exit, 0);
+  assert.equal(await asking(), '');
+  assert.equal((await ada.parley('kick', 'porch', 'bob')).exit, 4);
+  assert.equal(await knock(), 0);
+  assert.equal((await ada.parley('invite', 'porch', 'bob')).exit, 0);
+  assert.equal((await bob.parley('join', 'porch')).exit, 0);
+  const { stdout } = await ada.parley('tail', 'porch');
+  for (const words of [
+    '-- bob asks to be let in',
+    '-- bob no longer asks to be let in',
+    '-- ada did not let bob in (not now)',
+    '-- ada invited bob',
+    '-- bob joined',
+  ])
+    assert.ok(stdout.includes(words), `${words}\n${stdout}`);
+});
+
 test('moderation is done by those who may, and is in the log in words', async () => {
   await using world = await testWorld();
   const ada = await world.person('ada');

@@ -35,10 +35,10 @@ export function personAmong(people: readonly Named[], typed: string): Named | un
 }
 
 /**
- * Among whom a command looks for a person: the members, somebody of this server, members and then anybody who can be
- * banned, or those who are banned and then the same.
+ * Among whom a command looks for a person: the members, those who ask to be let in, somebody of this server, members and
+ * then anybody who can be banned, or those who are banned and then the same.
  */
-export type Among = 'members' | 'server' | 'bannable' | 'banned';
+export type Among = 'members' | 'knocking' | 'server' | 'bannable' | 'banned';
 
 /** The id of the person who is meant. Throws a Refusal (`not-found`) or Ambiguous. */
 export async function findPerson(client: Client, room: Room, typed: string, among: Among): Promise<string> {
@@ -66,6 +66,10 @@ async function candidates(client: Client, room: Room, name: string, among: Among
   if (among === 'banned') {
     const { banned } = await client.request('member.banned', { room: room.id });
     return banned.map(({ person }) => person);
+  }
+  if (among === 'knocking') {
+    const { knocking } = await client.request('member.knocking', { room: room.id });
+    return knocking.map(({ person }) => person);
   }
   const { members } = await room.members({ query: name, limit: 50 });
   return members.map(({ person }) => person);

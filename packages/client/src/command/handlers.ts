@@ -1,5 +1,5 @@
 /** What each command does. The server decides whether it may. */
-import { type MessageRef, normalizeAlias, Refusal, type Role } from '@parley/protocol';
+import { check, type MessageRef, normalizeAlias, Refusal, type Role, roomId } from '@parley/protocol';
 import type { Client, Room } from '../api.ts';
 import { parseDuration } from './duration.ts';
 import { type Among, findEmoji, findMessage, findPerson } from './find.ts';
@@ -36,6 +36,11 @@ const after = async (work: Promise<unknown>): Promise<Done> => {
 export const handlers: Record<CommandName, Handler> = {
   help: async ({ values }) => ({ kind: 'help', command: findCommand((values.command ?? '').replace(/^\//, '')) }),
   join: async ({ client, values }) => ({ kind: 'opened', room: await client.join(values.room ?? '') }),
+  knock: async ({ client, values }) => {
+    const typed = values.room ?? '';
+    const room = check(roomId, typed).ok ? typed : await roomNamed(client, typed);
+    return after(client.request('room.knock', { room, clientId: client.newClientId() }));
+  },
   create: async ({ client, values }) => {
     const isPrivate = values.who?.toLowerCase() === 'private';
     const rule = isPrivate ? ({ joinRule: 'invite', listed: false } as const) : {};
@@ -50,7 +55,15 @@ export const handlers: Record<CommandName, Handler> = {
   topic: ({ client, room, values }) =>
     after(client.request('room.settings', { ...named(client, room), topic: values.text ?? '' })),
   invite: async (call) => after(call.client.request('member.invite', await about(call, 'server'))),
-  kick: async (call) => after(call.client.request('member.kick', { ...(await about(call, 'members')), ...why(call) })),
+  kick: async (call) => {
+    try {
+      return await after(call.client.request('member.kick', { ...(await about(call, 'members')), ...why(call) }));
+    } catch (error) {
+      if (!isNobody(error)) throw error;
+      const on = await about(call, 'knocking').catch(() => Promise.reject(error));
+      return after(call.client.request('member.deny', { ...on, ...why(call) }));
+    }
+  },
   mute: async (call) =>
     after(call.client.request('member.mute', { ...(await about(call, 'members')), ...span(call), ...why(call) })),
   unmute: async (call) =>
@@ -70,6 +83,15 @@ export const handlers: Record<CommandName, Handler> = {
     return after(call.room.react(await meant(call), emoji));
   },
 };
+
+const isNobody = (error: unknown): boolean =>
+  error instanceof Refusal && (error.code === 'not-found' || error.code === 'unknown-target');
+
+async function roomNamed(client: Client, typed: string): Promise<string> {
+  const alias = normalizeAlias(typed);
+  if (alias === '') throw new Refusal('not-found');
+  return (await client.request('room.resolve', { alias })).room.id;
+}
 
 const named = (client: Client, room: Room) => ({ room: room.id, clientId: client.newClientId() });
 

@@ -60,6 +60,14 @@ export const commands = {
     arguments: [room('Its name, with or without #.')],
     inRoom: false,
   },
+  knock: {
+    name: 'knock',
+    aliases: [],
+    about: 'Asks to be let into a room; `leave` takes it back.',
+    arguments: [room('Its name, with or without #.')],
+    inRoom: false,
+    account: true,
+  },
   create: {
     name: 'create',
     aliases: [],
@@ -94,8 +102,20 @@ export const commands = {
     arguments: [{ name: 'text', kind: 'text', about: 'The topic.', optional: true, rest: true }],
     permission: 'manage-info',
   },
-  invite: { ...none, name: 'invite', about: 'Invites somebody.', arguments: [person], permission: 'invite' },
-  kick: { ...none, name: 'kick', about: 'Removes somebody.', arguments: [person, reason], permission: 'kick' },
+  invite: {
+    ...none,
+    name: 'invite',
+    about: 'Invites somebody, or lets in who asks.',
+    arguments: [person],
+    permission: 'invite',
+  },
+  kick: {
+    ...none,
+    name: 'kick',
+    about: 'Removes somebody, or turns down who asks to be let in.',
+    arguments: [person, reason],
+    permission: 'kick',
+  },
   mute: {
     ...none,
     name: 'mute',

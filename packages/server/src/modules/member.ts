@@ -8,7 +8,7 @@ import type { Listed } from '../loaded-room.ts';
 import { act, storeGuest } from '../speak.ts';
 import type { PersonRecord } from '../store/user.ts';
 
-const bannedShown = 500;
+const shown = 500;
 
 interface On {
   room: string;
@@ -47,7 +47,7 @@ export const member: Handlers<Protocol['member'], Context> = {
   async banned(context, { room: id }) {
     const { room } = await accessTo(context, id);
     const { people, store } = context;
-    const bans = [...room.state.bans].sort(([, a], [, b]) => b.since - a.since).slice(0, bannedShown);
+    const bans = [...room.state.bans].sort(([, a], [, b]) => b.since - a.since).slice(0, shown);
     const found = await people.all(bans.map(([user]) => user));
     const parts = await store.entry.parts(
       room.n,
@@ -70,7 +70,21 @@ export const member: Handlers<Protocol['member'], Context> = {
     };
   },
 
+  async knocking(context, { room: id }) {
+    const { room } = await accessTo(context, id);
+    const { people } = context;
+    const asking = [...room.state.knocking].sort(([, a], [, b]) => a.since - b.since).slice(0, shown);
+    const found = await people.all(asking.map(([user]) => user));
+    return {
+      knocking: asking.flatMap(([user, { since }]) => {
+        const person = found.get(user);
+        return person ? [{ person: people.view(person), since }] : [];
+      }),
+    };
+  },
+
   invite: (context, payload) => change(context, payload, 'invite'),
+  deny: (context, payload) => change(context, payload, 'deny'),
   revoke: (context, payload) => change(context, payload, 'revoke'),
   kick: (context, payload) => change(context, payload, 'kick'),
   ban: (context, payload) => change(context, payload, 'ban', payload.durationMs),

@@ -197,6 +197,59 @@ describe('who comes and goes', () => {
     assert.deepEqual(await server.db.all('SELECT * FROM invitation'), []);
   });
 
+  it('asks to be let in, takes it back, is turned down, asks again, is let in and joins', async () => {
+    await using server = await testServer();
+    const ada = await server.account('ada');
+    const bob = await server.account('bob');
+    const phone = await server.resume(bob.token);
+    const eve = await server.account('eve');
+    const { id } = await make(ada, { alias: 'porch', joinRule: 'knock' });
+    const knock = (clientId: string) => bob.request('room.knock', { room: id, clientId });
+    const mine = async (who = bob) => (await who.request('room.get', { room: id })).room.me.membership;
+    const asking = async () => {
+      const { knocking } = await ada.request('member.knocking', { room: id });
+      return knocking.map(({ person }) => person.name);
+    };
+    await assert.rejects(bob.request('room.join', { room: id, clientId: 'j0' }), { code: 'not-invited' });
+    const first = await knock('k1');
+    assert.deepEqual(await knock('k1'), first, 'a resend');
+    await assert.rejects(knock('k2'), { code: 'duplicate' });
+    assert.equal((await phone.next('room.changed')).room.me.membership, 'knocking');
+    assert.deepEqual([await mine(), await asking()], ['knocking', ['bob']]);
+    await assert.rejects(bob.request('history.page', { room: id, limit: 9, show: 'rows' }), { code: 'not-a-member' });
+    await assert.rejects(bob.request('member.knocking', { room: id }), { code: 'not-a-member' });
+    await assert.rejects(bob.request('room.join', { room: id, clientId: 'j1' }), { code: 'not-invited' });
+    assert.deepEqual((await bob.request('sync.start', { rooms: {} })).rooms, []);
+
+    await bob.request('room.leave', { room: id, clientId: 'w1' });
+    assert.equal((await phone.next('room.removed')).how, 'withdrawn');
+    assert.deepEqual([await mine(), await asking()], ['none', []]);
+    await assert.rejects(bob.request('room.leave', { room: id, clientId: 'w2' }), { code: 'not-a-member' });
+
+    await knock('k3');
+    const deny = (who: TestClient, clientId: string) =>
+      who.request('member.deny', { room: id, user: bob.user, clientId });
+    await assert.rejects(deny(eve, 'd0'), { code: 'not-a-member' });
+    await deny(ada, 'd1');
+    assert.equal((await phone.next('room.removed', ({ how }) => how === 'denied')).room, id);
+    await assert.rejects(deny(ada, 'd2'), { code: 'unknown-target' });
+
+    await knock('k4');
+    await change(ada, id, { joinRule: 'invite' });
+    assert.equal(await mine(), 'knocking', 'who asked still knows of the room');
+    await assert.rejects(eve.request('room.get', { room: id }), { code: 'not-found' });
+    await ada.request('member.invite', { room: id, user: bob.user, clientId: 'i1' });
+    assert.equal((await phone.next('room.invited')).room.id, id);
+    assert.deepEqual(await asking(), []);
+    const { sync } = await bob.request('room.join', { room: id, clientId: 'j2' });
+    assert.equal(sync.room.me.membership, 'member');
+    assert.deepEqual(await server.db.all('SELECT * FROM knock UNION SELECT * FROM invitation'), []);
+    await assert.rejects(knock('k5'), { code: 'already-a-member' });
+    await assert.rejects(eve.request('room.knock', { room: id, clientId: 'k1' }), { code: 'not-found' });
+    const guest = await server.guest('gus');
+    await assert.rejects(guest.request('room.knock', { room: id, clientId: 'k1' }), { code: 'guests-refused' });
+  });
+
   it('joins once, whatever is sent again', async () => {
     await using server = await testServer();
     const ada = await server.account('ada');

@@ -1,7 +1,15 @@
 /** Rooms: making, finding, coming and going, their settings. */
-import { type Handlers, type Payload, type Protocol, Refusal, type Reply, type RoomSync } from '@parley/protocol';
+import {
+  type Handlers,
+  type MemberChange,
+  type Payload,
+  type Protocol,
+  Refusal,
+  type Reply,
+  type RoomSync,
+} from '@parley/protocol';
 import { roomVersion } from '@parley/room';
-import { accessTo } from '../access.ts';
+import { accessTo, isOutside } from '../access.ts';
 import { forgetArchive } from '../archive.ts';
 import type { Context } from '../context.ts';
 import { refusalOf } from '../draft.ts';
@@ -74,13 +82,13 @@ export const room: Handlers<Protocol['room'], Context> = {
     const { session } = context;
     const { room, standing } = await accessTo(context, id);
     if (room.state.bans.has(session.me.person.id)) throw new Refusal('banned');
-    if (standing === 'none' || standing === 'invited') await mayEnterAnother(context);
+    if (isOutside(standing)) await mayEnterAnother(context);
     session.joining.add(id);
     try {
       if (standing === 'none' && !session.me.stored) {
         if (room.state.settings.joinRule !== 'public') throw new Refusal('not-invited');
         session.watching.set(id, room.committed.seq + 1);
-      } else if (standing === 'none' || standing === 'invited') {
+      } else if (isOutside(standing)) {
         const [outcome] = await place(context, id, [joining(context, clientId)]);
         if (outcome?.type === 'refused' && outcome.code !== 'already-a-member') throw refusalOf(outcome);
       }
@@ -92,14 +100,26 @@ export const room: Handlers<Protocol['room'], Context> = {
     }
   },
 
+  async knock(context, { room: id, clientId }) {
+    const { session } = context;
+    const { standing } = await accessTo(context, id);
+    if (standing === 'archive') throw new Refusal('not-invited');
+    const { person } = session.me;
+    return act(context, id, {
+      clientId,
+      kind: 'member',
+      subject: person,
+      data: { change: 'knock', subject: person.id },
+    });
+  },
+
   async leave(context, { room: id, clientId }) {
     const { session, hub, store } = context;
     const { room, standing } = await accessTo(context, id);
     const { person } = session.me;
-    const draft = { clientId, kind: 'member', subject: person };
-    if (standing === 'member') await act(context, id, { ...draft, data: { change: 'leave', subject: person.id } });
-    else if (standing === 'invited')
-      await act(context, id, { ...draft, data: { change: 'decline', subject: person.id } });
+    const change = endings[standing];
+    if (change)
+      await act(context, id, { clientId, kind: 'member', subject: person, data: { change, subject: person.id } });
     else if (standing === 'watching') {
       session.watching.delete(id);
       hub.unfollow(session, id);
@@ -127,9 +147,12 @@ async function madeBefore(context: Context, clientId: string): Promise<Reply<'ro
 /** A room that the caller has entered; refused when they are out of it again. */
 async function entered(context: Context, room: string): Promise<RoomSync> {
   const sync = await followRoom(context, room, undefined, firstScreen);
-  if (sync.room.me.membership === 'none') throw new Refusal('not-a-member');
+  if (isOutside(sync.room.me.membership)) throw new Refusal('not-a-member');
   return sync;
 }
+
+/** How one ends what one is to a room, where an entry says so. */
+const endings: Partial<Record<string, MemberChange>> = { member: 'leave', invited: 'decline', knocking: 'withdraw' };
 
 /** Refuses a name that another room has. The disk decides; this only answers well. */
 async function refuseTaken({ store }: Context, alias: string, room: string | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 /** Following all of one's rooms. */
 import { type Handlers, limits, type Protocol, Refusal, type RoomSync } from '@parley/protocol';
+import { isOutside } from '../access.ts';
 import type { Context } from '../context.ts';
 import { sendAdded } from '../membership.ts';
 import { type Cursor, followRoom, roomViewOf, type SyncBudget } from '../room-view.ts';
@@ -67,7 +68,7 @@ async function followed(
 ): Promise<RoomSync | undefined> {
   try {
     const room = await followRoom(context, id, cursor, budget);
-    return room.room.me.membership === 'none' || room.room.me.membership === 'invited' ? undefined : room;
+    return isOutside(room.room.me.membership) ? undefined : room;
   } catch (error) {
     if (error instanceof Refusal && (error.code === 'not-found' || error.code === 'not-a-member')) return undefined;
     throw error;

@@ -27,6 +27,14 @@ export function roomMembers(db: Database) {
         'SELECT n, id FROM room WHERE archive = 1 AND n IN (SELECT room FROM reader WHERE person = ?)',
         [person],
       ),
+    /** Ids of the rooms that somebody asks to be let into. */
+    async knocks(person: number): Promise<string[]> {
+      const rows = await db.all<{ id: string }>(
+        'SELECT id FROM room WHERE archive = 0 AND n IN (SELECT room FROM knock WHERE person = ?) ORDER BY id',
+        [person],
+      );
+      return rows.map(({ id }) => id);
+    },
     async invitations(person: number, limit: number): Promise<string[]> {
       const rows = await db.all<{ id: string }>(
         'SELECT id FROM room WHERE archive = 0 AND n IN (SELECT room FROM invitation WHERE person = ?) ORDER BY id LIMIT ?',

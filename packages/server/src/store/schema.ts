@@ -87,4 +87,9 @@ export const migrations: readonly string[][] = [
       name TEXT PRIMARY KEY, server TEXT NOT NULL, verified INTEGER NOT NULL, since INTEGER NOT NULL
     ) STRICT`,
   ],
+  [
+    `CREATE TABLE knock (
+      person INTEGER NOT NULL, room INTEGER NOT NULL, PRIMARY KEY (person, room)
+    ) STRICT, WITHOUT ROWID`,
+  ],
 ];

@@ -153,7 +153,12 @@ export const samplePublicRooms = (now: number): RoomView[] =>
   ['tides', 'seagulls', 'bridge-club', 'chess', 'lost-and-found', 'market'].map(
     (alias, index) =>
       roomOf(60 + index, now, alias, {
-        view: { members: 3 + index * 11, topic: index % 2 ? '' : `All about ${alias}`, me: { membership: 'none' } },
+        view: {
+          members: 3 + index * 11,
+          topic: index % 2 ? '' : `All about ${alias}`,
+          joinRule: alias === 'bridge-club' ? 'knock' : 'public',
+          me: { membership: 'none' },
+        },
       }).view,
   );
 

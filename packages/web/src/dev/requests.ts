@@ -45,12 +45,7 @@ export function answers(now: () => number): Answers {
       invites = invites.filter((one) => one.code !== code);
       return {};
     },
-    'room.list': ({ query }) => ({
-      rooms: samplePublicRooms(now()).filter(({ alias }) => alias?.includes(query ?? '')),
-      more: false,
-    }),
-    'room.resolve': ({ alias }) => ({ room: publicRoom(now(), (view) => view.alias === alias) }),
-    'room.get': ({ room }) => ({ room: publicRoom(now(), (view) => view.id === room) }),
+    ...roomAnswers(now),
     'user.find': ({ prefix }) => ({ people: plain.filter(({ name }) => name.startsWith(prefix.toLowerCase())) }),
     'user.get': ({ users }) => ({ people: plain.filter(({ id }) => users.includes(id)) }),
     'account.keys': () => ({
@@ -63,6 +58,42 @@ export function answers(now: () => number): Answers {
         { person: { id: me.id, name: 'bargain9', kind: 'person' }, since: now() - hour, until: null, reason: 'spam' },
       ],
     }),
+  };
+}
+
+/** Rooms that one is not in, asking to be let in, and who asks. */
+function roomAnswers(now: () => number): Answers {
+  const knocked = new Set<string>();
+  const known = (is: (view: RoomView) => boolean): RoomView => {
+    const view = publicRoom(now(), is);
+    return knocked.has(view.id) ? { ...view, me: { membership: 'knocking' } } : view;
+  };
+  let asking: Reply<'member.knocking'>['knocking'] = [
+    { person: { id: me.id.replace(/^./, 'w'), name: 'wren', display: 'Wren', kind: 'person' }, since: 3 },
+  ];
+  const done = () => ({ outcome: 'entry' as const, term: 1, seq: 1, at: now() });
+  const answered = (user: string) => {
+    asking = asking.filter(({ person }) => person.id !== user);
+    return done();
+  };
+  return {
+    'room.list': ({ query }) => ({
+      rooms: samplePublicRooms(now()).filter(({ alias }) => alias?.includes(query ?? '')),
+      more: false,
+    }),
+    'room.resolve': ({ alias }) => ({ room: known((view) => view.alias === alias) }),
+    'room.get': ({ room }) => ({ room: known((view) => view.id === room) }),
+    'room.knock': ({ room }) => {
+      knocked.add(room);
+      return done();
+    },
+    'room.leave': ({ room }) => {
+      knocked.delete(room);
+      return {};
+    },
+    'member.knocking': () => ({ knocking: asking }),
+    'member.invite': ({ user }) => answered(user),
+    'member.deny': ({ user }) => answered(user),
   };
 }
 

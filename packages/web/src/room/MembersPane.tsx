@@ -13,6 +13,7 @@ import { countOf, dayKey, shortTime, timeOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { BannedList } from './BannedList.tsx';
 import { useRoomContext } from './context.ts';
+import { KnockingList } from './KnockingList.tsx';
 import { ModerateDialog, type Moderation } from './ModerateDialog.tsx';
 import { may } from './may.ts';
 import { memberMenu } from './memberMenu.ts';
@@ -85,6 +86,7 @@ export function MembersPane({ client, room, onClose, onMention }: MembersPanePro
           onChange={(event) => setQuery(event.target.value)}
         />
       </label>
+      {may(view, 'invite') && wanted === '' && <KnockingList client={client} room={room} />}
       {sections.map(({ role, one, many }) => {
         const found = list.members.filter((member) => member.role === role);
         if (found.length === 0) return null;

@@ -31,6 +31,9 @@ test('tells comings and goings with names', () => {
   assert.equal(words(member('invite')), 'Ilse invited Noor');
   assert.equal(words(member('invite'), 'u2'), 'Ilse invited you');
   assert.equal(words(member('knock', {}, { subject: 'u1' })), 'Ilse asks to be let in');
+  assert.equal(words(member('withdraw', {}, { subject: 'u1' })), 'Ilse no longer asks to be let in');
+  assert.equal(words(member('withdraw', {}, { subject: 'u1' }), 'u1'), 'You no longer ask to be let in');
+  assert.equal(words(member('deny')), 'Ilse did not let Noor in');
   assert.equal(words(member('decline', {}, { subject: 'u1' })), 'Ilse declined the invitation');
 });
 

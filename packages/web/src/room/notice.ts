@@ -133,6 +133,10 @@ function memberNotice(entry: EntryOf<'member'>, { actor, subject, self }: Return
       return line('leave', actor, ' took back the invitation of ', subject);
     case 'knock':
       return line('invite', capital(subject), ' ', isYou(subject) ? 'ask' : 'asks', ' to be let in', ...reason);
+    case 'withdraw':
+      return line('leave', capital(subject), ' no longer ', isYou(subject) ? 'ask' : 'asks', ' to be let in');
+    case 'deny':
+      return line('leave', actor, ' did not let ', subject, ' in', ...reason);
     case 'kick':
       return line('leave', actor, ' removed ', subject, ...reason);
     case 'ban': {

@@ -35,7 +35,8 @@ export function onEntries(
   };
 }
 
-async function follow(
+/** Calls `take` with every event until it is stopped. */
+export async function follow(
   client: Pick<Client, 'events'>,
   signal: AbortSignal,
   take: (event: ServerEvent) => void,

@@ -91,7 +91,7 @@ export function standingOf(
     };
   if (membership === 'invited')
     return { icon: 'guest', title: 'You are invited', text: 'Join the room to write here.' };
-  if (membership === 'none')
+  if (membership === 'none' || membership === 'knocking')
     return {
       icon: 'gone',
       title: 'You are not in this room any more',

@@ -11,6 +11,7 @@ import { roomName } from '../ui/name.ts';
 import { countOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import styles from './JoinRoom.module.css';
+import { type Knock, useKnock } from './useKnock.ts';
 
 type Found = { room: RoomView } | { error: unknown } | undefined;
 
@@ -29,8 +30,9 @@ async function find(client: Client, name: string): Promise<RoomView> {
 export function JoinRoom({ client, name }: { client: Client; name: string }) {
   const online = useReadable(client.status, ({ state }) => state === 'online');
   const [found, setFound] = useState<Found>();
+  const [round, setRound] = useState(0);
   useEffect(() => {
-    if (!online) return;
+    if (!online || round < 0) return;
     let over = false;
     find(client, name).then(
       (room) => !over && setFound({ room }),
@@ -39,8 +41,9 @@ export function JoinRoom({ client, name }: { client: Client; name: string }) {
     return () => {
       over = true;
     };
-  }, [client, name, online]);
-  if (found && 'room' in found) return <Preview client={client} room={found.room} />;
+  }, [client, name, online, round]);
+  if (found && 'room' in found)
+    return <Preview client={client} room={found.room} onChanged={() => setRound((held) => held + 1)} />;
   const shown = isId(name) ? 'This room' : `#${name.replace(/^#/, '')}`;
   if (found) return <NoRoom title={shown} error={found.error} />;
   if (online) return <Frame title={shown}>{null}</Frame>;
@@ -52,9 +55,10 @@ export function JoinRoom({ client, name }: { client: Client; name: string }) {
   );
 }
 
-function Preview({ client, room }: { client: Client; room: RoomView }) {
+function Preview({ client, room, onChanged }: { client: Client; room: RoomView; onChanged: () => void }) {
   const { toasts } = useServices();
   const [busy, setBusy] = useState(false);
+  const knock = useKnock(client, room, onChanged);
   const [asked, setAsked] = useState<string>();
   const join = async () => {
     setBusy(true);
@@ -66,24 +70,55 @@ function Preview({ client, room }: { client: Client; room: RoomView }) {
       setBusy(false);
     }
   };
-  const closed = room.joinRule !== 'public' && room.me.membership !== 'invited';
+  const { membership } = room.me;
+  const closed = room.joinRule !== 'public' && membership !== 'invited';
+  const asks = closed && (room.joinRule === 'knock' || membership === 'knocking');
   const people = `${countOf(room.members)} ${room.members === 1 ? 'person' : 'people'}`;
   return (
     <Frame title={`#${roomName(room)}`}>
       <h2>{room.title || `#${roomName(room)}`}</h2>
       {room.topic && <p className={styles.topic}>{room.topic}</p>}
       <p className="meta">
-        {people} · {closed ? 'by invitation' : 'anybody may join'} ·{' '}
+        {people} · {asks ? 'one asks to be let in' : closed ? 'by invitation' : 'anybody may join'} ·{' '}
         {room.history === 'since-join' ? 'you read from when you join' : 'you can read what was said before'}
       </p>
-      {closed || asked ? (
+      {asks ? (
+        <Asking knock={knock} isAsking={membership === 'knocking'} />
+      ) : closed || asked ? (
         <p className={styles.closed}>{asked ?? 'This room needs an invitation. Ask somebody who is in it.'}</p>
       ) : (
         <Button look="primary" busy={busy} onClick={join}>
-          {busy ? 'Joining…' : room.me.membership === 'invited' ? 'Accept the invitation' : 'Join'}
+          {busy ? 'Joining…' : membership === 'invited' ? 'Accept the invitation' : 'Join'}
         </Button>
       )}
     </Frame>
+  );
+}
+
+function Asking({ knock, isAsking }: { knock: Knock; isAsking: boolean }) {
+  const [busy, setBusy] = useState(false);
+  const run = (act: () => Promise<void>) => async () => {
+    setBusy(true);
+    await act();
+    setBusy(false);
+  };
+  return (
+    <>
+      <p className={styles.closed}>
+        {isAsking
+          ? 'You have asked to be let in. An invitation comes when somebody there accepts.'
+          : 'People in this room let in those who ask.'}
+      </p>
+      {isAsking ? (
+        <Button busy={busy} onClick={run(knock.withdraw)}>
+          Take it back
+        </Button>
+      ) : (
+        <Button look="primary" busy={busy} onClick={run(knock.ask)}>
+          Ask to be let in
+        </Button>
+      )}
+    </>
   );
 }
 
