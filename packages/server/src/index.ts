@@ -1,5 +1,7 @@
 export { type ConfigFlags, describe, loadConfig } from './config.ts';
 export { Fanout } from './fanout.ts';
+export { openNameLookup } from './federation/dns/open.ts';
+export { checkPublication, publicationOf, zoneLine, zoneRecords } from './federation/dns/publish.ts';
 export { createHomeserver, type Homeserver, type HomeserverOptions } from './homeserver.ts';
 export { identityFromSeed, identityIn } from './identity.ts';
 export { createLimits } from './limits.ts';

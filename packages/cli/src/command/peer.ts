@@ -1,14 +1,17 @@
 /** The server's id, and its links to other servers, for operators. */
-import { resolve } from 'node:path';
-import { check, type PeerView, peerFaults, serverId } from '@parley/protocol';
+import { domainToASCII } from 'node:url';
+import { check, type PeerView, peerAddress, peerFaults, serverId } from '@parley/protocol';
 import { cleanLine, dateTime } from '@parley/terminal';
 import type { Context } from '../context.ts';
-import { exits, Failure, usage } from '../exit.ts';
+import { usage } from '../exit.ts';
 import { withServer } from '../session/connect.ts';
+import { serverIdOf } from '../session/server-id.ts';
 import { command } from './command.ts';
 
-const usualData = 'data';
-const urlArgument = { name: 'URL', about: 'Scheme, host and port, as https://chat.example.org.' } as const;
+const urlArgument = {
+  name: 'URL',
+  about: 'Scheme, host and port, as https://chat.example.org; or a name in DNS, as chat.example.org.',
+} as const;
 const serverArgument = { name: 'SERVER', about: 'Its id, as parley peers shows it.' } as const;
 
 export const identity = command({
@@ -23,30 +26,11 @@ export const identity = command({
     data: { value: 'DIR', about: 'The data folder; else PARLEY_DATA, else ./data.', offers: 'file' },
   },
   async run(context, { options }) {
-    const id = (await idInFolder(context, options.data)) ?? (await idOfRunning(context));
+    const id = await serverIdOf(context, options.data);
     if (context.json) await context.printJson({ server: id });
     else await context.print(id);
   },
 });
-
-async function idInFolder({ shell, server }: Context, data: string | undefined): Promise<string | undefined> {
-  if (data === undefined && server !== undefined) return undefined;
-  const folder = resolve(shell.folder, data ?? (shell.env.PARLEY_DATA || usualData));
-  const { identityIn, StartError } = await import('@parley/server');
-  try {
-    const id = identityIn(folder);
-    if (id === undefined && data !== undefined)
-      throw new Failure(exits.forbidden, 'not-found', `${folder} holds no identity of a server`);
-    return id;
-  } catch (error) {
-    if (!(error instanceof StartError)) throw error;
-    throw new Failure(exits.failure, 'bad-identity', error.message, { cause: error });
-  }
-}
-
-function idOfRunning(context: Context): Promise<string> {
-  return withServer(context, { as: 'anyone', deadline: 'command' }, async ({ info }) => info.server.id);
-}
 
 export const peers = command({
   name: 'peers',
@@ -70,8 +54,9 @@ export const connect = command({
   name: 'connect',
   group: 'Server',
   about: 'Links this server with another one, and keeps dialling it from now on.',
-  details: 'It tells how the first attempt went, and succeeds even where that failed: the server goes on trying.',
-  examples: ['parley connect https://chat.example.org'],
+  details:
+    'It tells how the first attempt went, and succeeds even where that failed: the server goes on trying. By a name, DNS\nsays where the server is and which id it must prove.',
+  examples: ['parley connect https://chat.example.org', 'parley connect chat.example.org'],
   arguments: [urlArgument],
   options: {},
   async run(context, { arguments: [typed = ''] }) {
@@ -129,12 +114,14 @@ async function setBlocked(context: Context, server: string, blocked: boolean): P
   });
 }
 
-/** A trailing slash is forgiven; nothing is guessed. */
+/** A trailing slash is forgiven; nothing is guessed. What is no URL is a name in DNS, of any script. */
 function urlOf(typed: string): string {
+  const name = typed.includes('/') ? '' : domainToASCII(typed);
+  if (check(peerAddress, name).ok) return name;
   const url = URL.parse(typed);
   if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username)
     return url.origin;
-  throw usage(`“${typed}” is no address of a server: write https://HOST or http://HOST:PORT`);
+  throw usage(`“${typed}” is no address of a server: write https://HOST, http://HOST:PORT or a name in DNS`);
 }
 
 function lineOf({ id, name, urls, state, direction, since, lastError, retryAt }: PeerView): string {

@@ -3,6 +3,7 @@ import { claim, login, logout, register, whoami } from './account.ts';
 import { bot } from './bot.ts';
 import { chat } from './chat.ts';
 import type { Command } from './command.ts';
+import { dnsRecords } from './dns.ts';
 import { exportRoom } from './export.ts';
 import { importIrc, importParley } from './import.ts';
 import { inviteCreate, inviteList, inviteRevoke } from './invite.ts';
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   exportRoom,
   serve,
   identity,
+  dnsRecords,
   peers,
   connect,
   disconnect,

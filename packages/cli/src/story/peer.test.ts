@@ -54,7 +54,7 @@ test('what is wrong with a link is said', async () => {
     (await ada.parley('connect', 'http://127.0.0.1:1')).stdout,
     /^waiting .*nothing answers there; again at/,
   );
-  assert.equal((await ada.parley('connect', 'chat.example.org')).exit, 2);
+  assert.equal((await ada.parley('connect', 'localhost')).exit, 2);
   assert.equal((await ada.parley('connect', 'https://chat.example.org/path')).exit, 2);
   assert.equal((await ada.parley('block', 'nonsense')).exit, 2);
   assert.equal((await ada.parley('unblock', 'a'.repeat(52))).exit, 4);
