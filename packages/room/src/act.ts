@@ -63,7 +63,7 @@ export function decodeAct(bytes: Uint8Array, decode: Decode = decodeCanonical): 
     room: room === null ? null : toBase32(hash(room)),
     user: userFromBytes(hash(server), sized(account, 10)),
     device: word(device, 64),
-    clientId: word(clientId, 64),
+    clientId: clientIdOf(clientId),
     kind: word(kind, 32),
     parts: list(parts, 0).map((part) => {
       const [digest, size] = list(part, 2);
@@ -74,7 +74,7 @@ export function decodeAct(bytes: Uint8Array, decode: Decode = decodeCanonical): 
     const [targetServer, targetAccount, targetClientId] = list(target, 3);
     act.target = {
       user: userFromBytes(hash(targetServer), sized(targetAccount, 10)),
-      clientId: word(targetClientId, 64),
+      clientId: clientIdOf(targetClientId),
     };
   }
   if (data !== null) act.data = data;
@@ -100,6 +100,14 @@ export function sized(value: unknown, length: number): Uint8Array {
 
 export function word(value: unknown, max: number): string {
   if (typeof value !== 'string' || value.length > max) throw new Refusal('bad-frame');
+  return value;
+}
+
+/** The form that the protocol gives to names of acts: they become part of keys. */
+const clientIdForm = /^[A-Za-z0-9._:-]{1,64}$/;
+
+export function clientIdOf(value: unknown): string {
+  if (typeof value !== 'string' || !clientIdForm.test(value)) throw new Refusal('bad-frame');
   return value;
 }
 

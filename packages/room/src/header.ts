@@ -11,7 +11,7 @@ import {
   userBytes,
   userFromBytes,
 } from '@parley/protocol';
-import { type Act, type Decode, decodeAct, hash, list, sized, whole, word } from './act.ts';
+import { type Act, clientIdOf, type Decode, decodeAct, hash, list, sized, whole, word } from './act.ts';
 import { type Crypto, concat } from './crypto.ts';
 import { decodeStamp, type Envelope, envelopeHash, hashOfEnvelope, type Stamp } from './envelope.ts';
 
@@ -111,7 +111,7 @@ function decodeWhat(decode: Decode, type: string, rest: unknown[]): What {
         stamp: decodeStamp(stampBytes, decode),
         actHash: hash(rest[1]),
         user: userFromBytes(hash(rest[2]), sized(rest[3], 10)),
-        clientId: word(rest[4], 64),
+        clientId: clientIdOf(rest[4]),
         code: word(rest[5], 32),
         signature: signature(rest[6]),
         ...(duplicateOf ? { duplicateOf: { term: whole(duplicateOf[0]), seq: whole(duplicateOf[1]) } } : {}),

@@ -10,6 +10,7 @@ import {
   type Permission,
   type Role,
   roles,
+  userId,
 } from '@parley/protocol';
 import { keepsBounds } from './allowed.ts';
 import { pinKey } from './state.ts';
@@ -29,7 +30,7 @@ export const leafShapes: Readonly<Record<string, Shape>> = {
     typeof guest === 'boolean' &&
     more.length === 0,
   invited: ([by, since, ...more], user, seq) =>
-    isUser(user) && isUser(by) && isWhole(since, 1, seq) && more.length === 0,
+    isSubject(user) && isUser(by) && isWhole(since, 1, seq) && more.length === 0,
   knocking: ([since, ...more], user, seq) => isUser(user) && isWhole(since, 1, seq) && more.length === 0,
   ban: isRestriction,
   mute: isRestriction,
@@ -51,7 +52,7 @@ export const leafShapes: Readonly<Record<string, Shape>> = {
 
 function isRestriction([since, durationMs, ...more]: unknown[], user: string, seq: number): boolean {
   const isBounded = durationMs === null || isWhole(durationMs, 1, limits.durationMs);
-  return isUser(user) && isWhole(since, 1, seq) && isBounded && more.length === 0;
+  return isSubject(user) && isWhole(since, 1, seq) && isBounded && more.length === 0;
 }
 
 function isHistory(value: unknown[], _name: string, seq: number): boolean {
@@ -88,6 +89,9 @@ function isUser(id: unknown): id is string {
   if (typeof id !== 'string' || id.length !== 69 || id[16] !== '.') return false;
   return fromBase32(id.slice(0, 16)) !== undefined && isServer(id.slice(17));
 }
+
+/** As it was written in the data of an act: what nobody is called is named here too. */
+const isSubject = (id: string): boolean => check(userId, id).ok;
 
 const isWhole = (value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): value is number =>
   Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
