@@ -8,6 +8,7 @@ import { Refusal } from './error.ts';
 import type { FrameType, QuestionType } from './federation-define.ts';
 import { linkFrames } from './federation-link.ts';
 import { recordFrames } from './federation-record.ts';
+import { roomFrames, roomQuestions } from './federation-room.ts';
 import { check } from './field.ts';
 
 export const federationVersion = 1;
@@ -16,11 +17,11 @@ export const federationSubprotocol = 'parley.federation.v1';
 /** Nesting of arrays and maps in a frame, the frame itself included. */
 const depth = 8;
 
-export const federation = { ...linkFrames, ...recordFrames };
+export const federation = { ...linkFrames, ...recordFrames, ...roomFrames };
 export type Federation = typeof federation;
 
 /** Each part of the federation spreads its own in. */
-export const questions = {};
+export const questions = { ...roomQuestions };
 export type Questions = typeof questions;
 
 export type FrameName = keyof Federation;

@@ -12,6 +12,8 @@ export const roomIdBytes = 32;
 
 /** An Ed25519 public key in base32: 52 letters. */
 export const serverId = pattern(/^[a-z2-7]{52}$/);
+/** How people name a server: its id, or what it is called. */
+export const serverLabel = pattern(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/);
 /** `<account>.<server>`: 16 and 52 letters of base32. */
 export const userId = pattern(/^[a-z2-7]{16}\.[a-z2-7]{52}$/);
 /** SHA-256 in base32: 52 letters. */

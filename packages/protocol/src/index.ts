@@ -10,6 +10,7 @@ export * from './federation.ts';
 export * from './federation-define.ts';
 export { type FramePriority, framePriorities, linkLimits, serverName } from './federation-link.ts';
 export * from './federation-record.ts';
+export type * from './federation-room.ts';
 export { check, type Infer, type Schema, toJsonSchema } from './field.ts';
 export * from './history.ts';
 export * from './id.ts';

@@ -15,7 +15,7 @@ import {
   text,
   view,
 } from './field.ts';
-import { alias, clientId, roomId, userId } from './id.ts';
+import { alias, clientId, roomId, serverId, serverLabel, userId } from './id.ts';
 import { historyRule, joinRule, permissionTable, retentionDays } from './kind.ts';
 import { limits } from './limits.ts';
 import { actReply } from './outcome.ts';
@@ -29,6 +29,8 @@ export const membership = choice(['member', 'watching', 'invited', 'knocking', '
 
 export const roomView = view({
   id: roomId,
+  /** The server that keeps its log, when it is another one. */
+  server: optional(serverId),
   alias: optional(alias),
   title: text(limits.roomTitle),
   topic: text(limits.topic),
@@ -87,21 +89,24 @@ export const room = {
     errors: ['name-taken', 'too-many', 'not-found', 'not-a-member'],
   }),
   list: request({
-    about: 'Public rooms of this server by name; `after` is the alias of the last one seen.',
+    about:
+      'Public rooms of this server, or of the one that is named, by name; `after` is the alias of the last one seen.',
     from: 'guest',
     payload: record({
+      server: optional(serverLabel),
       query: optional(line(limits.alias)),
       after: optional(alias),
       limit: integer(1, limits.roomsPage),
     }),
     reply: view({ rooms: list(roomView, limits.roomsPage), more: flag() }),
+    errors: ['not-found', 'unavailable'],
   }),
   resolve: request({
-    about: 'The room of an alias, if the caller may know of it.',
+    about: 'The room of an alias here, or on the server that is named, if the caller may know of it.',
     from: 'guest',
-    payload: record({ alias }),
+    payload: record({ alias, server: optional(serverLabel) }),
     reply: view({ room: roomView }),
-    errors: ['not-found'],
+    errors: ['not-found', 'unavailable'],
   }),
   get: request({
     about: 'One room as the caller sees it.',
@@ -111,12 +116,13 @@ export const room = {
     errors: ['not-found'],
   }),
   join: request({
-    about: 'Joins; a guest watches until they speak.',
+    about:
+      'Joins; a guest watches until they speak. `server` names one that knows the room, where this one does not: when it cannot be asked now the answer is `unavailable`, and `room.added` comes when it could.',
     from: 'guest',
     rate: 'create',
-    payload: record({ room: roomId, clientId }),
+    payload: record({ room: roomId, clientId, server: optional(serverLabel) }),
     reply: view({ sync: roomSync }),
-    errors: ['not-found', 'not-invited', 'banned', 'too-many', 'guests-refused'],
+    errors: ['not-found', 'not-invited', 'banned', 'too-many', 'guests-refused', 'unavailable'],
   }),
   knock: request({
     about: 'Asks to be let in where the join rule is `knock`; whoever may invite there lets one in or turns one down.',

@@ -1,7 +1,7 @@
 /** People as others see them. */
 import { event, request } from './define.ts';
 import { choice, type Infer, line, list, optional, record, text, view } from './field.ts';
-import { userId } from './id.ts';
+import { serverLabel, userId } from './id.ts';
 import { limits } from './limits.ts';
 
 export const accountKinds = ['person', 'guest', 'bot', 'imported'] as const;
@@ -23,10 +23,11 @@ export const user = {
     reply: view({ people: list(person, limits.people) }),
   }),
   find: request({
-    about: 'People of this server whose name begins with a text.',
+    about: 'People of this server, or of the one that is named, whose name begins with a text.',
     from: 'account',
-    payload: record({ prefix: line(limits.displayName) }),
+    payload: record({ prefix: line(limits.displayName), server: optional(serverLabel) }),
     reply: view({ people: list(person, limits.people) }),
+    errors: ['not-found', 'unavailable'],
   }),
   changed: event({ about: 'Somebody you share a room with has a new name to show.', payload: view({ person }) }),
 };

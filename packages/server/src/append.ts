@@ -1,6 +1,6 @@
 /** One room's new entries as statements of the transaction that stores them, with everything that is derived from them. */
 import type { MemberChange } from '@parley/protocol';
-import { type Header, nextDue, type Part, type RoomState } from '@parley/room';
+import { type Header, nameOf, nextDue, type Part, type RoomState } from '@parley/room';
 import { actOf, counts, shownRow } from './entry-view.ts';
 import type { Group, Statement, Value } from './store/database.ts';
 import { actKey, actName, keyOf } from './store/entry.ts';
@@ -158,7 +158,8 @@ export function addEntry(rows: Rows, n: number, written: Written, nth: number): 
   const act = actOf(header);
   const kind = act?.kind ?? header.what.type;
   const after = counts(header) ? nth + 1 : nth;
-  const name = written.name ?? (act ? actName(act.user, act.clientId) : actName('', `pos:${term}:${seq}`));
+  const used = nameOf(header.what);
+  const name = written.name ?? (used ? actName(used.user, used.clientId) : actName('', `pos:${term}:${seq}`));
   const target = act?.target ? actKey(act.target.user, act.target.clientId) : null;
   rows.add(
     sql.entry,

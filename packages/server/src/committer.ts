@@ -6,7 +6,7 @@ import { Refusal } from '@parley/protocol';
 import { appendGroup, nthAfter, type Written } from './append.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import type { Log } from './log.ts';
-import { type Database, DatabaseError, type DatabaseErrorKind, type Group } from './store/database.ts';
+import { type Database, DatabaseError, type DatabaseErrorKind, type Group, type Statement } from './store/database.ts';
 
 /** Another node appended first, or another room got the name: place the act again on what is on disk. */
 export class Moved extends Error {}
@@ -16,6 +16,7 @@ interface Waiting {
   before: { term: number; seq: number; nth: number };
   written: Written[];
   leaves: Map<string, Uint8Array | undefined>;
+  also: Statement[];
   /** Set when it goes to the disk. */
   alias: string | null;
   done: { resolve(): void; reject(error: unknown): void }[];
@@ -54,20 +55,32 @@ export class Committer {
    * Takes entries that `room.step` just made. Resolves when they are on disk.
    * Rejects with Moved when the room must be loaded again, with `unavailable` when the disk failed.
    * @param before the head that they stand on
+   * @param also what is stored with them, or not at all
    */
   append(
     room: LoadedRoom,
     before: Waiting['before'],
     written: Written[],
     leaves: Map<string, Uint8Array | undefined>,
+    also: readonly Statement[] = [],
   ): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = this.#waiting.get(room);
     if (waiting) {
       waiting.written.push(...written);
       for (const [key, value] of leaves) waiting.leaves.set(key, value);
+      waiting.also.push(...also);
       waiting.done.push({ resolve, reject });
-    } else this.#waiting.set(room, { room, before, written, leaves, alias: null, done: [{ resolve, reject }] });
+    } else
+      this.#waiting.set(room, {
+        room,
+        before,
+        written,
+        leaves,
+        also: [...also],
+        alias: null,
+        done: [{ resolve, reject }],
+      });
     this.#schedule();
     return promise;
   }
@@ -169,5 +182,6 @@ function groupOf(waiting: Waiting): Group {
   const { room } = waiting;
   const { n, state, title, topic, alias, committedAlias: aliasBefore } = room;
   waiting.alias = alias;
-  return appendGroup({ ...waiting, n, state, alias, aliasBefore, title, topic });
+  const group = appendGroup({ ...waiting, n, state, alias, aliasBefore, title, topic });
+  return waiting.also.length > 0 ? { ...group, statements: [...group.statements, ...waiting.also] } : group;
 }

@@ -1,5 +1,7 @@
 /** What somebody wants to do in a room, before it is an act, and what comes of it. */
-import { type ErrorCode, type MessageRef, Refusal } from '@parley/protocol';
+import { type ErrorCode, encodeCbor, type MessageRef, type Position, Refusal } from '@parley/protocol';
+import { type Act, type Crypto, type Part, refOf, saltBytes } from '@parley/room';
+import type { Runtime } from './runtime.ts';
 import type { PersonRecord } from './store/user.ts';
 
 /** An act before it is hashed: who does what, with which words. */
@@ -27,10 +29,32 @@ export interface Entered {
   again: boolean;
 }
 
-export type Outcome = Entered | { type: 'refused'; code: ErrorCode; retryAfterMs?: number };
+export type Outcome =
+  | Entered
+  /** Kept until the clerk of the room, another server, has decided. */
+  | { type: 'queued' }
+  | { type: 'refused'; code: ErrorCode; retryAfterMs?: number };
+
+/** The act of a draft, with its content: salts are drawn here, once. */
+export function makeAct(
+  { crypto, runtime }: { crypto: Crypto; runtime: Pick<Runtime, 'randomBytes'> },
+  room: string | null,
+  { author, device, clientId, kind, target, data, body }: Draft,
+): { act: Act; parts: Part[] } {
+  const parts: Part[] = body === undefined ? [] : [{ salt: runtime.randomBytes(saltBytes), bytes: encodeCbor(body) }];
+  const act: Act = { room, user: author.id, device, clientId, kind, parts: parts.map((part) => refOf(crypto, part)) };
+  if (target) act.target = { user: target.user, clientId: target.clientId };
+  if (data) act.data = data;
+  return { act, parts };
+}
 
 export function refusalOf(outcome: Outcome | undefined): Refusal {
   if (outcome?.type !== 'refused') return new Refusal('internal');
   const { code, retryAfterMs } = outcome;
   return new Refusal(code, retryAfterMs === undefined ? {} : { retryAfterMs });
+}
+
+/** What stands already. */
+export function again({ term, seq }: Position, at: number, again = true): Entered {
+  return { type: 'entry', term, seq, at, again };
 }

@@ -1,6 +1,7 @@
 /** This server as its handlers need it. */
 import type { Crypto } from '@parley/room';
 import type { Peers } from './federation/peers.ts';
+import type { RoomsAcross } from './federation/rooms-across.ts';
 import type { Guests } from './guests.ts';
 import type { Passwords } from './password.ts';
 import type { Presence } from './presence.ts';
@@ -21,6 +22,7 @@ export interface Here {
   uploads: Uploads;
   retention: Retention;
   peers: Peers;
+  across: RoomsAcross;
   /** Whether this connection may make an account without an invite. */
   signUpOpen(session: Session): boolean;
 }

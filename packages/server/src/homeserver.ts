@@ -15,6 +15,7 @@ import { Fanout } from './fanout.ts';
 import { nameDialler } from './federation/dns/dial-name.ts';
 import type { NameLookup } from './federation/dns/lookup.ts';
 import { Peers } from './federation/peers.ts';
+import { RoomsAcross } from './federation/rooms-across.ts';
 import { Guests } from './guests.ts';
 import { handlers } from './handlers.ts';
 import type { Here } from './here.ts';
@@ -37,7 +38,7 @@ import type { Database } from './store/database.ts';
 import { migrate } from './store/migrations.ts';
 import { migrations } from './store/schema.ts';
 import { openStore, type Store } from './store/store.ts';
-import { keepUpWith, tellEntries } from './telling.ts';
+import { keepUpAcross, keepUpWith, tellEntries } from './telling.ts';
 import { keepUp } from './upkeep.ts';
 import { Uploads } from './uploads.ts';
 
@@ -85,6 +86,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   const peers = await openPeers(options, store);
   const { node, committer, due } = assemble(options, store, peers);
   keepUpWith(bus, node);
+  keepUpAcross(node);
   due.start(node.rooms);
   due.learn(await store.room.due());
   const stopUpkeep = keepUp(runtime, log, {
@@ -133,10 +135,33 @@ function assemble(
   const people = new People(store.person, identity.id);
   const hub = new Hub(new Fanout<ServerEvent>(runtime, encodeFrame), bus);
   const due = new Due(runtime, log);
+  const { id } = identity;
+  const { name, network } = options;
+  const committer = new Committer({
+    db,
+    log,
+    soon: runtime.turnEnd,
+    committed: (room, written) => {
+      tellEntries(bus, { people, here: { id, name } }, room, written);
+      across.committed(room);
+    },
+  });
+  const { loadedRooms } = limits;
+  const dueChanged = (room: LoadedRoom): void => due.changed(room);
+  const run = { committer, crypto, runtime, dueChanged };
+  const rooms: Rooms = new Rooms({
+    ...run,
+    store,
+    id,
+    loadedRooms,
+    restMs: (room) => hub.restMs(room),
+    elsewhere: (room, drafts) => across.elsewhere(room, drafts),
+  });
+  const across = new RoomsAcross({ store, rooms, people, peers, run, log, id, network });
   const here: Here = {
-    id: identity.id,
-    name: options.name,
-    network: options.network,
+    id,
+    name,
+    network,
     crypto,
     passwords: options.passwords ?? createPasswords(runtime),
     guests: options.guests ? new Guests(runtime) : undefined,
@@ -145,25 +170,9 @@ function assemble(
     uploads: new Uploads(store, runtime, identity.id),
     retention: new Retention(store, runtime, log),
     peers,
+    across,
     signUpOpen: (session) => options.signUpOpen(session.isLocal),
   };
-  const committer = new Committer({
-    db,
-    log,
-    soon: runtime.turnEnd,
-    committed: (room, written) => tellEntries(bus, { people, here }, room, written),
-  });
-  const { loadedRooms } = limits;
-  const dueChanged = (room: LoadedRoom): void => due.changed(room);
-  const rooms = new Rooms({
-    store,
-    committer,
-    crypto,
-    runtime,
-    loadedRooms,
-    dueChanged,
-    restMs: (room) => hub.restMs(room),
-  });
   return { node: { store, rooms, hub, people, runtime, log, here }, committer, due };
 }
 

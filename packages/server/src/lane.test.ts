@@ -5,7 +5,7 @@ import { Moved } from './committer.ts';
 import type { Draft } from './draft.ts';
 import { Lane } from './lane.ts';
 import type { LoadedRoom } from './loaded-room.ts';
-import type { PlacedAct } from './placing.ts';
+import type { PlacedAct } from './run.ts';
 import type { PersonRecord } from './store/user.ts';
 
 const author: PersonRecord = {

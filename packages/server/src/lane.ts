@@ -7,7 +7,7 @@ import { Refusal } from '@parley/protocol';
 import { Moved } from './committer.ts';
 import type { Draft, Outcome } from './draft.ts';
 import type { LoadedRoom } from './loaded-room.ts';
-import type { PlacedAct } from './placing.ts';
+import type { PlacedAct } from './run.ts';
 
 /** How often an act is placed again when other nodes append first. */
 const attempts = 32;

@@ -41,6 +41,8 @@ export class LoadedRoom {
   committedNth: number;
   /** Acts on their way to the disk, by their key. */
   readonly placed = new Map<string, Placed>();
+  /** In a room of another server: the number of this server's last act there, and its hash, on disk or on its way. */
+  outgoing: { incarnation: number; oseq: number; hash: Uint8Array } | undefined;
   /** Steady time of the last batch of acts. */
   placedAt = Number.NEGATIVE_INFINITY;
   /** Its first entry is on its way to the disk. */

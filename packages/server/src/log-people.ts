@@ -1,8 +1,9 @@
 /** The people of a log that came from elsewhere: whoever this server does not know gets a row, so that entries have authors. */
 import { type Infer, serverOf, type userId } from '@parley/protocol';
-import type { Context } from './context.ts';
-import { shortId } from './people.ts';
+import { type People, shortId } from './people.ts';
 import { randomNumber } from './rooms.ts';
+import type { Runtime } from './runtime.ts';
+import type { Store } from './store/store.ts';
 import { logLabel, type PersonRecord } from './store/user.ts';
 
 /** What a log says of a person: the log itself holds no names, so these are claims, good for showing only. */
@@ -10,11 +11,20 @@ export interface Named {
   user: Infer<typeof userId>;
   name: string;
   display?: string;
+  /** Where another server tells it; else only a log does. */
+  kind?: PersonRecord['kind'];
+}
+
+interface Needs {
+  store: Pick<Store, 'person'>;
+  people: People;
+  here: { id: string };
+  runtime: Runtime;
 }
 
 /** Makes sure that all of `users` have a row; returns their numbers by id. Names of people who are known here stay. */
 export async function numbersOf(
-  { store, people, here, runtime }: Pick<Context, 'store' | 'people' | 'here' | 'runtime'>,
+  { store, people, here, runtime }: Needs,
   users: readonly string[],
   named: ReadonlyMap<string, Named>,
 ): Promise<Map<string, number>> {
@@ -22,13 +32,13 @@ export async function numbersOf(
   const missing = users.filter((user) => !known.has(user));
   if (missing.length > 0) {
     const made = missing.map((id): PersonRecord => {
-      const { name = shortId(id), display = null } = named.get(id) ?? {};
+      const { name = shortId(id), display = null, kind = 'imported' } = named.get(id) ?? {};
       return {
         n: randomNumber(runtime),
         id,
         name,
         display,
-        kind: serverOf(id) === here.id ? 'person' : 'imported',
+        kind: serverOf(id) === here.id ? 'person' : kind,
         serverRole: 'user',
         password: null,
         createdAt: runtime.now(),

@@ -16,6 +16,8 @@ function viewRoom(context: Context, { room, member, standing }: Access): RoomVie
   const { state } = room;
   const { settings } = state;
   const user = context.session.me.person.id;
+  const isOwn = room.archive || state.clerk === context.here.id;
+  const alias = isOwn ? room.alias : settings.alias;
   const me: RoomView['me'] = { membership: standing };
   if (member) me.role = member.role;
   if (state.mutes.has(user)) me.mutedUntil = state.due.get(`mute/${user}`) ?? null;
@@ -23,7 +25,8 @@ function viewRoom(context: Context, { room, member, standing }: Access): RoomVie
   if (invitation) me.invitedBy = invitation.by;
   return {
     id: room.id,
-    ...(room.alias === null ? {} : { alias: room.alias }),
+    ...(isOwn ? {} : { server: state.clerk }),
+    ...(alias === null ? {} : { alias }),
     title: room.title,
     topic: room.topic,
     head: room.committed,

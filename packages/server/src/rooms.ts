@@ -124,6 +124,14 @@ export class Rooms {
     return outcome;
   }
 
+  /** Does something in a room in its turn, with nothing beside it; resolves when what it made is durable. */
+  turn<T>(
+    id: string,
+    task: (room: LoadedRoom) => Promise<{ value: T; durable?: Promise<unknown> | undefined }>,
+  ): Promise<T> {
+    return this.#lane(id).run(task);
+  }
+
   /** Appends what is due in a room. */
   runDue(id: string): Promise<void> {
     return this.#lane(id).run(async (room) => ({ value: undefined, durable: this.#placer.due(room) }));

@@ -1,7 +1,7 @@
 /** Turns requests into drafts: who acts on which device, and a guest's first words make them a person of the database. */
 import { limits, type Payload, Refusal, toBase32 } from '@parley/protocol';
 import type { Context } from './context.ts';
-import { type Draft, type Entered, type Outcome, refusalOf } from './draft.ts';
+import { type Draft, type Outcome, refusalOf } from './draft.ts';
 import { nameLabel, type PersonRecord } from './store/user.ts';
 
 /** The caller's act, without its kind. */
@@ -26,6 +26,12 @@ export function place({ rooms, session }: Context, room: string, drafts: readonl
 /** One act of the caller in a room, answered when it is on disk; a refusal is thrown. */
 export async function act(context: Context, room: string, draft: Omit<Draft, 'author' | 'device'>) {
   const [outcome] = await place(context, room, [{ ...mine(context, draft.clientId), ...draft }]);
+  return replyOf(outcome);
+}
+
+/** What the client is told of an outcome; a refusal is thrown. */
+export function replyOf(outcome: Outcome | undefined) {
+  if (outcome?.type === 'queued') return { outcome: 'queued' as const };
   if (outcome?.type !== 'entry') throw refusalOf(outcome);
   const { seq, term, at } = outcome;
   return { outcome: 'entry' as const, term, seq, at };
@@ -66,16 +72,14 @@ export async function say(
   context: Context,
   { room, clientId, body }: Payload<'message.send'>,
   isWatching: boolean,
-): Promise<Entered> {
+): Promise<Outcome | undefined> {
   const { people, runtime } = context;
   const { mentions = [] } = body;
   const known = mentions.length > 0 ? await people.all(mentions) : undefined;
   if (isWatching) await makeStored(context);
   const message: Draft = { ...mine(context, clientId), kind: 'message', body, mentioned: [...(known?.values() ?? [])] };
   const drafts = isWatching ? [joining(context, `join:${toBase32(runtime.randomBytes(10))}`), message] : [message];
-  const outcome = (await place(context, room, drafts)).at(-1);
-  if (outcome?.type !== 'entry') throw refusalOf(outcome);
-  return outcome;
+  return (await place(context, room, drafts)).at(-1);
 }
 
 /** The caller joins. Guests stay guests in every room. */

@@ -5,7 +5,7 @@ import type { Bus } from './bus/bus.ts';
 import type { Context } from './context.ts';
 import { entryView } from './entry-view.ts';
 import type { LoadedRoom } from './loaded-room.ts';
-import { Membership } from './membership.ts';
+import { Membership, tellAdded } from './membership.ts';
 import type { Session } from './session.ts';
 
 type Node = Omit<Context, 'session'>;
@@ -13,7 +13,7 @@ type Node = Omit<Context, 'session'>;
 /** Tells every node of entries that are on disk. */
 export function tellEntries(
   bus: Bus,
-  { people, here }: Pick<Node, 'people' | 'here'>,
+  { people, here }: { people: Node['people']; here: { id: string; name: string } },
   room: LoadedRoom,
   written: readonly Written[],
 ): void {
@@ -38,6 +38,20 @@ export function keepUpWith(bus: Bus, node: Node): void {
       }
     }
     membership.committed(room, events, hub, here.id);
+  });
+}
+
+/** Tells people what became of their acts in rooms of other servers, and when such a room is here for them. */
+export function keepUpAcross(node: Node): void {
+  const { hub, here } = node;
+  here.across.listen({
+    refused: (room, user, clientId, code) =>
+      hub.tell(user, [
+        { event: 'outcome.decided', payload: { room, clientId, outcome: { outcome: 'refused', code } } },
+      ]),
+    entered: (room, user) => {
+      for (const session of hub.of(user)) tellAdded({ ...node, session }, room);
+    },
   });
 }
 

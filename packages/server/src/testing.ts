@@ -16,7 +16,7 @@ import {
   type SignedIn,
 } from '@parley/protocol';
 import type { Bus } from './bus/bus.ts';
-import { createHomeserver, type Homeserver } from './homeserver.ts';
+import { createHomeserver, type Homeserver, type HomeserverOptions } from './homeserver.ts';
 import { identityFromSeed } from './identity.ts';
 import { createLimits } from './limits.ts';
 import { type Log, silentLog } from './log.ts';
@@ -44,6 +44,10 @@ export interface TestServerOptions {
   passwords?: Passwords;
   /** What clients speak unless they say otherwise. */
   encoding?: Encoding;
+  /** What it is called. */
+  name?: string;
+  /** How it reaches other servers. */
+  federation?: HomeserverOptions['federation'];
 }
 
 export type TestServer = Awaited<ReturnType<typeof testServer>>;
@@ -60,6 +64,8 @@ export async function testServer({
   log = silentLog,
   passwords = plainPasswords,
   encoding = 'json',
+  name = 'test',
+  federation,
 }: TestServerOptions = {}) {
   const home = await createHomeserver({
     db,
@@ -68,8 +74,9 @@ export async function testServer({
     runtime: clock,
     log,
     limits: createLimits({ rateFactor, connections: 100, loadedRooms }),
-    name: 'test',
+    name,
     network: 'test',
+    ...(federation ? { federation } : {}),
     guests,
     signUpOpen: () => signUpOpen,
     passwords,
@@ -134,7 +141,7 @@ const plainPasswords: Passwords = {
 };
 
 /** Lets everything happen that is due now. */
-async function settle(clock: VirtualRuntime): Promise<void> {
+export async function settle(clock: Pick<VirtualRuntime, 'advance'>): Promise<void> {
   for (let i = 0; i < 50; i++) {
     await new Promise((resolve) => process.nextTick(resolve));
     for (let j = 0; j < 20; j++) await undefined;

@@ -2,15 +2,15 @@
 import { type Handlers, type Protocol, Refusal } from '@parley/protocol';
 import { accessTo, memberAccess } from '../access.ts';
 import type { Context } from '../context.ts';
-import { act, say } from '../speak.ts';
+import { act, replyOf, say } from '../speak.ts';
 
 export const message: Handlers<Protocol['message'], Context> = {
   async send(context, payload) {
     const { standing } = memberAccess(context, payload.room) ?? (await accessTo(context, payload.room));
     if (standing !== 'member' && standing !== 'watching') throw new Refusal('not-a-member');
-    const { term, seq, at } = await say(context, payload, standing === 'watching');
+    const outcome = await say(context, payload, standing === 'watching');
     context.session.watching.delete(payload.room);
-    return { outcome: 'entry', term, seq, at };
+    return replyOf(outcome);
   },
   edit: (context, { room, clientId, target, body }) => act(context, room, { clientId, kind: 'edit', target, body }),
   redact: (context, { room, clientId, target, reason }) =>

@@ -13,6 +13,7 @@ import { accessTo, isOutside } from '../access.ts';
 import { forgetArchive } from '../archive.ts';
 import type { Context } from '../context.ts';
 import { refusalOf } from '../draft.ts';
+import { enter, isHere, roomNamed, roomsOf } from '../elsewhere.ts';
 import { firstScreen, followRoom, roomViewOf } from '../room-view.ts';
 import { act, joining, mayEnterAnother, mine, place } from '../speak.ts';
 
@@ -58,7 +59,9 @@ export const room: Handlers<Protocol['room'], Context> = {
     }
   },
 
-  async list(context, { query, after, limit }) {
+  async list(context, payload) {
+    const { query, after, limit, server } = payload;
+    if (server !== undefined) return roomsOf(context, server, payload);
     const ids = await context.store.room.listed(query ?? '', after ?? '', limit + 1);
     const views = await Promise.allSettled(ids.slice(0, limit).map((id) => roomViewOf(context, id)));
     // One may have become private meanwhile.
@@ -68,7 +71,8 @@ export const room: Handlers<Protocol['room'], Context> = {
     };
   },
 
-  async resolve(context, { alias }) {
+  async resolve(context, { alias, server }) {
+    if (server !== undefined) return { room: await roomNamed(context, server, alias) };
     const id = await context.store.room.byAlias(alias);
     if (id === undefined) throw new Refusal('not-found');
     return { room: await roomViewOf(context, id) };
@@ -78,8 +82,10 @@ export const room: Handlers<Protocol['room'], Context> = {
     return { room: await roomViewOf(context, room) };
   },
 
-  async join(context, { room: id, clientId }) {
+  async join(context, { room: id, clientId, server }) {
     const { session } = context;
+    if (server !== undefined && !(await isHere(context, id)))
+      return { sync: await enteredElsewhere(context, id, clientId, server) };
     const { room, standing } = await accessTo(context, id);
     if (room.state.bans.has(session.me.person.id)) throw new Refusal('banned');
     if (isOutside(standing)) await mayEnterAnother(context);
@@ -142,6 +148,19 @@ export const room: Handlers<Protocol['room'], Context> = {
 async function madeBefore(context: Context, clientId: string): Promise<Reply<'room.create'> | undefined> {
   const made = await context.rooms.madeBy(context.session.me.person.id, clientId);
   return made === undefined ? undefined : { sync: await entered(context, made) };
+}
+
+/** A room of another server that nobody of this one was in. */
+async function enteredElsewhere(context: Context, room: string, clientId: string, server: string): Promise<RoomSync> {
+  const { joining } = context.session;
+  await mayEnterAnother(context);
+  joining.add(room);
+  try {
+    await enter(context, room, clientId, server);
+    return await entered(context, room);
+  } finally {
+    joining.delete(room);
+  }
 }
 
 /** A room that the caller has entered; refused when they are out of it again. */

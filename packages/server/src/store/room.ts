@@ -78,7 +78,7 @@ export function roomStore(db: Database) {
     /** Rooms in which something ends by itself, with the time. */
     async due(): Promise<{ id: string; at: number }[]> {
       return db.all<{ id: string; at: number }>(
-        'SELECT room.id AS id, due.at AS at FROM due JOIN room ON room.n = due.room WHERE room.archive = 0',
+        'SELECT room.id AS id, due.at AS at FROM due JOIN room ON room.n = due.room WHERE room.archive = 0 AND room.n NOT IN (SELECT room FROM followed)',
       );
     },
     /** Rooms that do not keep content for ever. */

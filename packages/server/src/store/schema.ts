@@ -92,4 +92,23 @@ export const migrations: readonly string[][] = [
       person INTEGER NOT NULL, room INTEGER NOT NULL, PRIMARY KEY (person, room)
     ) STRICT, WITHOUT ROWID`,
   ],
+  [
+    // Acts of people of this server in rooms of other servers, until their outcome is known.
+    `CREATE TABLE outbox (
+      room INTEGER NOT NULL, incarnation INTEGER NOT NULL, oseq INTEGER NOT NULL, hash BLOB NOT NULL,
+      person INTEGER NOT NULL, client_id TEXT NOT NULL, kind TEXT NOT NULL, stamp BLOB NOT NULL, act BLOB NOT NULL,
+      parts BLOB NOT NULL, PRIMARY KEY (room, incarnation, oseq)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE UNIQUE INDEX outbox_by_client ON outbox (room, person, client_id)`,
+    // Rooms of other servers: who keeps the log, where it begins here, and the chain before that.
+    `CREATE TABLE followed (
+      room INTEGER PRIMARY KEY, clerk TEXT NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL
+    ) STRICT`,
+    `CREATE INDEX followed_by_clerk ON followed (clerk)`,
+    // People who are on their way into another server's room.
+    `CREATE TABLE entering (
+      room TEXT NOT NULL, person INTEGER NOT NULL, server TEXT NOT NULL, client_id TEXT NOT NULL,
+      change TEXT NOT NULL, PRIMARY KEY (room, person)
+    ) STRICT`,
+  ],
 ];

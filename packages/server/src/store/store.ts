@@ -4,11 +4,13 @@ import { archiveStore } from './archive.ts';
 import type { Database } from './database.ts';
 import { entryStore } from './entry.ts';
 import { entryNotes } from './entry-note.ts';
+import { outboxStore } from './entry-outbox.ts';
 import { entryParts } from './entry-part.ts';
 import { inviteStore } from './invite.ts';
 import { markerStore } from './marker.ts';
 import { peerStore } from './peer.ts';
 import { roomStore } from './room.ts';
+import { foreignRooms } from './room-foreign.ts';
 import { roomMembers } from './room-member.ts';
 import { serverNames } from './server-name.ts';
 import { serverRecords } from './server-record.ts';
@@ -27,6 +29,8 @@ export function openStore(db: Database) {
     session: sessionStore(db),
     invite: inviteStore(db),
     room: { ...roomStore(db), ...roomMembers(db) },
+    foreign: foreignRooms(db),
+    outbox: outboxStore(db),
     entry: { ...entryStore(db), ...entryNotes(db), ...entryParts(db) },
     marker: markerStore(db),
     archive: archiveStore(db),

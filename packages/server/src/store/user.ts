@@ -79,7 +79,6 @@ export function personStore(db: Database) {
       return found;
     },
     byKey: (key: Uint8Array) => one('n = (SELECT person FROM person_key WHERE key = ?)', key),
-
     async many(ids: readonly string[]): Promise<PersonRecord[]> {
       if (ids.length === 0) return [];
       const rows = await db.all<PersonRow>(
@@ -121,6 +120,8 @@ export function personStore(db: Database) {
         },
       ]),
     setDisplay: (n: number, display: string) => db.run('UPDATE person SET display = ? WHERE n = ?', [display, n]),
+    rename: (n: number, name: string, display: string | null) =>
+      db.run('UPDATE person SET name = ?, display = ? WHERE n = ?', [name, display, n]),
     setPassword: (n: number, password: string) => db.run('UPDATE person SET password = ? WHERE n = ?', [password, n]),
     setServerRole: (n: number, role: ServerRole) => db.run('UPDATE person SET server_role = ? WHERE n = ?', [role, n]),
   };

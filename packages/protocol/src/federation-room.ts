@@ -1,0 +1,192 @@
+/**
+ * Rooms across servers. The clerk of a room, the server that made it, keeps its log; the servers of its members follow
+ * it and hand in what their people do.
+ */
+import { position } from './entry.ts';
+import { frame, question } from './federation-define.ts';
+import {
+  bytes,
+  choice,
+  count,
+  flag,
+  type Infer,
+  integer,
+  line,
+  list,
+  nullable,
+  optional,
+  text,
+  view,
+} from './field.ts';
+import { alias, clientId, roomId, serverId, userId } from './id.ts';
+import { historyRule, joinRule } from './kind.ts';
+import { limits } from './limits.ts';
+import { accountKinds } from './user.ts';
+
+/** Entries of one frame: a batch is never divided. */
+const linesPerFrame = 128;
+/** Rooms that two servers share and name in one frame. */
+const roomsPerFrame = 1_000;
+/** Leaves of one page of a snapshot. */
+const leavesPerPage = 5_000;
+const partsPerAct = 8;
+/** Acts of one batch. */
+const batchEnvelopes = 64;
+
+const part = view({ salt: bytes(16), bytes: bytes(limits.envelopeBytes) });
+export const logLine = view({
+  /** As it is hashed. */
+  header: bytes(limits.envelopeBytes),
+  /** Null where the content was taken away, or is not for this server. */
+  parts: list(nullable(part), partsPerAct),
+});
+export type LogLine = Infer<typeof logLine>;
+
+/** What people are called, for showing only: the log holds no names. */
+export const namedPerson = view({
+  user: userId,
+  name: line(limits.displayName),
+  display: optional(line(limits.displayName)),
+  kind: choice(accountKinds),
+});
+export type NamedPerson = Infer<typeof namedPerson>;
+const named = list(namedPerson, leavesPerPage);
+
+export const signedCheckpoint = view({
+  pos: position,
+  chain: bytes(32),
+  stateHash: bytes(32),
+  signature: bytes(64),
+});
+
+/** How far an origin's numbering in a room is decided. */
+export const originCursor = view({ incarnation: count(), oseq: count(), hash: bytes(32) });
+export type OriginCursor = Infer<typeof originCursor>;
+
+/** An act with its stamp, as they are hashed, and its content. */
+export const envelope = view({
+  stamp: bytes(512),
+  act: bytes(limits.envelopeBytes),
+  parts: list(part, partsPerAct),
+});
+export type Envelope = Infer<typeof envelope>;
+
+export const foreignRoom = view({
+  id: roomId,
+  /** The server that keeps its log. */
+  clerk: serverId,
+  alias: optional(alias),
+  title: text(limits.roomTitle),
+  topic: text(limits.topic),
+  head: position,
+  joinRule,
+  history: historyRule,
+  members: count(),
+  createdAt: count(),
+});
+export type ForeignRoom = Infer<typeof foreignRoom>;
+
+export const roomFrames = {
+  append: frame({
+    about: 'From the clerk to a server with members: the next entries of a room, with its word for where they end.',
+    payload: view({
+      room: roomId,
+      lines: list(logLine, linesPerFrame),
+      people: named,
+      /** Of the last line, where the clerk stands there. */
+      checkpoint: optional(signedCheckpoint),
+    }),
+  }),
+  cursor: frame({
+    about:
+      'Where a server stands in rooms whose clerk is the other side: on every new link for all of them, and after entries are on disk. It replaces whatever the clerk remembered; null = it does not follow the room.',
+    payload: view({
+      rooms: list(
+        view({
+          room: roomId,
+          at: nullable(position),
+          /** Begin again from there: on a new link, and after a gap. */
+          isReset: optional(flag()),
+        }),
+        roomsPerFrame,
+      ),
+    }),
+  }),
+  typing: frame({
+    about: 'Somebody of this server is typing in a room; not stored, not repeated to others.',
+    payload: view({ room: roomId, user: userId, active: flag() }),
+  }),
+  presence: frame({
+    about: 'Somebody of this server came or went; to servers that share a room with them.',
+    payload: view({ user: userId, status: choice(['online', 'away', 'offline']) }),
+  }),
+  named: frame({
+    about: 'People of this server have new names to show; to servers that share a room with them.',
+    payload: view({ people: named }),
+  }),
+};
+
+export const roomQuestions = {
+  submit: question({
+    about:
+      'Acts of people of this server for a room that the other side keeps, in the order of their numbers; signed as one batch. Answered when their outcomes are on disk. Without members here only a join, a knock or a declined invitation are taken.',
+    payload: view({
+      room: roomId,
+      envelopes: list(envelope, batchEnvelopes),
+      signature: bytes(64),
+      people: list(namedPerson, batchEnvelopes),
+    }),
+    reply: view({
+      /** How far this server is decided now; null = nothing yet. */
+      cursor: nullable(originCursor),
+      /** `fork`: the numbering is not the one that is known here: go on in a higher incarnation. */
+      state: choice(['decided', 'gap', 'fork', 'later', 'closed']),
+      /** The entries and tombstones that this made, in order. */
+      outcomes: list(bytes(limits.envelopeBytes), batchEnvelopes),
+      /** Of `closed`: why. */
+      code: optional(line(32)),
+      retryAfterMs: optional(count()),
+    }),
+  }),
+  outcome: question({
+    about: 'What became of an act of this server: the header of its entry or tombstone, or null.',
+    payload: view({ room: roomId, user: userId, clientId }),
+    reply: view({ header: nullable(bytes(limits.envelopeBytes)) }),
+  }),
+  snapshot: question({
+    about:
+      'A room as it stands: for servers with members, and of rooms that anybody may read. A page follows the key that it is given; `not-found` where that state is forgotten.',
+    payload: view({ room: roomId, at: optional(position), after: optional(line(256)) }),
+    reply: view({
+      /** The first entry, of which the room's id is made. */
+      create: logLine,
+      checkpoint: signedCheckpoint,
+      leaves: list(view({ key: line(256), value: bytes(16_384) }), leavesPerPage),
+      people: named,
+      /** The entries that hold the present title and topic. */
+      info: list(logLine, 2),
+      more: flag(),
+    }),
+  }),
+  range: question({
+    about: 'Earlier entries, ascending, as far as this server may read them, with the chain before the first.',
+    payload: view({ room: roomId, from: count(), to: count() }),
+    reply: view({ before: bytes(32), lines: list(logLine, linesPerFrame), people: named }),
+  }),
+  rooms: question({
+    about: 'Public rooms by name; `after` is the last alias seen.',
+    payload: view({ query: optional(line(limits.alias)), after: optional(alias), limit: integer(1, limits.roomsPage) }),
+    reply: view({ rooms: list(foreignRoom, limits.roomsPage), more: flag() }),
+  }),
+  room: question({
+    about: 'A room by its alias or id, if anybody may know of it, or people of the asking server are invited.',
+    payload: view({ alias: optional(alias), room: optional(roomId) }),
+    /** `cursor`: how far the numbering of the asking server is decided there. */
+    reply: view({ room: foreignRoom, cursor: nullable(originCursor) }),
+  }),
+  people: question({
+    about: 'People of this server whose name is, or begins with, a text.',
+    payload: view({ prefix: line(limits.displayName), exact: flag() }),
+    reply: view({ people: list(namedPerson, limits.people) }),
+  }),
+};

@@ -1,0 +1,104 @@
+/** What clients ask about rooms and people of other servers, and how they come into such a room. */
+import {
+  defaultPermissions,
+  type ForeignRoom,
+  type Payload,
+  type Person,
+  Refusal,
+  type RoomView,
+  serverOf,
+} from '@parley/protocol';
+import { participants } from '@parley/room';
+import type { Context } from './context.ts';
+import { shortId } from './people.ts';
+
+/** How long a client waits for another server; what was begun goes on after it. */
+const patienceMs = 15_000;
+
+type Needs = Pick<Context, 'here'>;
+
+/** Public rooms of another server. */
+export async function roomsOf({ here }: Needs, server: string, { query, after, limit }: Payload<'room.list'>) {
+  const { across } = here;
+  const asked = { ...(query ? { query } : {}), ...(after ? { after } : {}), limit };
+  const { rooms, more } = await across.ask(across.server(server), 'rooms', asked);
+  return { rooms: rooms.map(viewOf), more };
+}
+
+/** A room of another server, by its name there. */
+export async function roomNamed({ here }: Needs, server: string, alias: string): Promise<RoomView> {
+  const { across } = here;
+  const { room } = await across.ask(across.server(server), 'room', { alias });
+  return viewOf(room);
+}
+
+/** People of another server whose name begins with a text; they are known here from now on, so that they can be named. */
+export async function peopleOf({ here, people }: Pick<Context, 'here' | 'people'>, server: string, prefix: string) {
+  const { across } = here;
+  const id = across.server(server);
+  const told = await across.ask(id, 'people', { prefix, exact: false });
+  const own = told.people.filter(({ user }) => serverOf(user) === id);
+  await across.names.numbers(
+    own.map(({ user }) => user),
+    own,
+  );
+  const found = await people.all(own.map(({ user }) => user));
+  return [...found.values()].map((person): Person => people.view(person));
+}
+
+/** Whether this server follows a room, or keeps it: then joining is an act like any other. */
+export async function isHere({ rooms, here }: Pick<Context, 'rooms' | 'here'>, id: string): Promise<boolean> {
+  try {
+    const { state, archive } = await rooms.load(id);
+    return archive || state.clerk === here.id || participants(state).has(here.id);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'not-found') return false;
+    throw error;
+  }
+}
+
+/** Brings the caller into a room that nobody of this server is in. Refuses with `unavailable` when that takes long. */
+export async function enter(context: Context, room: string, clientId: string, server: string): Promise<void> {
+  const { here, session, runtime } = context;
+  const { person } = session.me;
+  const wish = { room, person: person.n, server: here.across.server(server), clientId, change: 'join' as const };
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const cancel = runtime.setTimer(() => reject(new Refusal('unavailable')), patienceMs);
+  const entered = here.across.enter(wish, person);
+  entered.catch(() => {});
+  try {
+    await Promise.race([entered, late]);
+  } finally {
+    cancel();
+  }
+}
+
+function viewOf({
+  id,
+  clerk,
+  alias,
+  title,
+  topic,
+  head,
+  joinRule,
+  history,
+  members,
+  createdAt,
+}: ForeignRoom): RoomView {
+  return {
+    id,
+    server: clerk,
+    ...(alias === undefined ? {} : { alias }),
+    title: title === '' ? (alias ?? shortId(id)) : title,
+    topic,
+    head,
+    joinRule,
+    listed: true,
+    history,
+    slowModeMs: 0,
+    permissions: Object.fromEntries(Object.entries(defaultPermissions).map(([role, flags]) => [role, [...flags]])),
+    members,
+    createdAt,
+    me: { membership: 'none' },
+  };
+}

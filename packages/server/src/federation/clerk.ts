@@ -1,0 +1,205 @@
+/**
+ * The clerk at work for other servers: takes the batches that they hand in, each in the room's turn, and gives every
+ * act exactly one outcome, an entry or a tombstone. All outcomes of a batch are one transaction, or it waits whole.
+ */
+import {
+  type ErrorCode,
+  type NamedPerson,
+  type QuestionPayload,
+  type QuestionReply,
+  Refusal,
+  serverOf,
+} from '@parley/protocol';
+import {
+  type Crypto,
+  checkBatch,
+  decodeEnvelope,
+  type Envelope,
+  type EnvelopeFacts,
+  matches,
+  order,
+  type Part,
+  participants,
+} from '@parley/room';
+import type { Draft } from '../draft.ts';
+import { readBody, subjectOf } from '../entry-view.ts';
+import { factsOf, samePinning, sameReaction, takenNames } from '../facts.ts';
+import type { LoadedRoom } from '../loaded-room.ts';
+import type { People } from '../people.ts';
+import type { Rooms } from '../rooms.ts';
+import { Run, type RunOptions } from '../run.ts';
+import { actName, keyOf } from '../store/entry.ts';
+import type { Store } from '../store/store.ts';
+import type { PersonRecord } from '../store/user.ts';
+import type { Names } from './names-told.ts';
+
+type Submission = QuestionPayload<'submit'>;
+type Submitted = QuestionReply<'submit'>;
+
+/** What a server without members may still do in a room. */
+const fromOutside = new Set(['join', 'knock', 'decline', 'withdraw']);
+
+export interface ClerkOptions {
+  readonly store: Pick<Store, 'entry' | 'room'>;
+  readonly rooms: Pick<Rooms, 'load' | 'turn'>;
+  readonly people: People;
+  readonly names: Names;
+  readonly crypto: Crypto;
+  readonly run: RunOptions;
+  readonly id: string;
+}
+
+/** An envelope as it came, with its content. */
+interface Handed extends Envelope {
+  hash: Uint8Array;
+  parts: readonly Part[];
+  draft: Draft;
+}
+
+export class Clerk {
+  readonly #options: ClerkOptions;
+
+  constructor(options: ClerkOptions) {
+    this.#options = options;
+  }
+
+  /** Answers `submit`. Refuses with `not-found` where the room is not kept here, `bad-request` what is malformed. */
+  async submit(from: string, submission: Submission): Promise<Submitted> {
+    const { rooms } = this.#options;
+    const room = await this.kept(submission.room);
+    const batch = await this.#read(room, from, submission);
+    return rooms.turn(room.id, (now) => this.#decide(now, from, batch, submission.signature));
+  }
+
+  /** The outcome of an act that was handed in before. */
+  async outcome(from: string, { room: id, user, clientId }: QuestionPayload<'outcome'>) {
+    const room = await this.kept(id);
+    if (serverOf(user) !== from) throw new Refusal('not-found');
+    const found = await this.#options.store.entry.byAct(room.n, keyOf(actName(user, clientId)));
+    return { header: found?.header ?? null };
+  }
+
+  /** A room whose log this server keeps. Refuses with `not-found`. */
+  async kept(id: string): Promise<LoadedRoom> {
+    const room = await this.#options.rooms.load(id);
+    if (room.archive || room.state.clerk !== this.#options.id) throw new Refusal('not-found');
+    return room;
+  }
+
+  async #read(room: LoadedRoom, from: string, { envelopes, signature, people }: Submission): Promise<Handed[]> {
+    const { crypto } = this.#options;
+    const read = envelopes.map(({ stamp, act }) => decodeEnvelope(stamp, act));
+    const hashes = checkBatch(crypto, room.state.network, room.id, from, read, signature);
+    read.forEach(({ act }, i) => {
+      const { parts } = envelopes[i]!;
+      const isWhole =
+        parts.length === act.parts.length && parts.every((part, j) => matches(crypto, act.parts[j]!, part));
+      if (!isWhole) throw new Refusal('bad-request', { field: 'parts' });
+    });
+    const persons = await this.#personsOf(read, people);
+    return read.map((envelope, i) => {
+      const { parts } = envelopes[i]!;
+      return { ...envelope, hash: hashes[i]!, parts, draft: draftOf(envelope, parts, persons) };
+    });
+  }
+
+  /** Authors, subjects and those who are mentioned, as far as they have the form of a user; strangers get a row. */
+  async #personsOf(batch: readonly Envelope[], told: readonly NamedPerson[]): Promise<Map<string, PersonRecord>> {
+    const { names, people } = this.#options;
+    const users = new Set(batch.flatMap(({ act }) => [act.user, subjectOf(act.data) ?? act.user]));
+    await names.numbers(
+      [...users].filter((user) => told.some((person) => person.user === user) || serverOf(user) !== this.#options.id),
+      told,
+    );
+    return people.all(users);
+  }
+
+  async #decide(room: LoadedRoom, from: string, batch: readonly Handed[], signature: Uint8Array) {
+    const closed = closedTo(room, from, batch);
+    if (closed) return { value: reply(room, from, 'closed', [], closed) };
+    const run = new Run(this.#options.run, room);
+    const outcomes: Uint8Array[] = [];
+    for (const [i, handed] of batch.entries()) {
+      const { type } = order(room.state, handed.stamp, handed.hash);
+      if (type === 'settled') continue;
+      if (type !== 'next') {
+        // What came before it in its batch is settled already, or this is the first: nothing is half decided.
+        if (run.written.length > 0) throw new Refusal('bad-request', { field: 'stamp' });
+        return { value: reply(room, from, type === 'old' || type === 'full' ? 'fork' : type, []) };
+      }
+      const facts = await this.#factsOf(room, handed);
+      const { stamp, stampBytes, act, actBytes, draft, parts } = handed;
+      const isLast = i === batch.length - 1;
+      const input = { type: 'envelope' as const, stamp, stampBytes, act, actBytes, facts };
+      const name = actName(act.user, act.clientId);
+      run.step({ ...input, signature: isLast ? signature : null }, { name, draft, parts });
+    }
+    outcomes.push(...run.written.map(({ headerBytes }) => headerBytes));
+    run.append();
+    const value = reply(room, from, 'decided', outcomes);
+    return run.written.length > 0 ? { value, durable: run.durable } : { value, durable: room.settled() };
+  }
+
+  async #factsOf(room: LoadedRoom, { draft, act }: Handed): Promise<EnvelopeFacts> {
+    const { store } = this.#options;
+    const facts: EnvelopeFacts = { ...(await factsOf(store, room, draft)) };
+    const name = actName(act.user, act.clientId);
+    const standing = room.placed.get(name)?.pos ?? (await store.entry.byAct(room.n, keyOf(name)));
+    const same = standing ?? (await this.#sameOf(room, draft));
+    if (same) facts.standing = { term: same.term, seq: same.seq };
+    if ((await takenNames(store, room, [draft])).size > 0) facts.refused = 'name-taken';
+    return facts;
+  }
+
+  async #sameOf(room: LoadedRoom, draft: Draft): Promise<{ term: number; seq: number } | undefined> {
+    const { store } = this.#options;
+    if (draft.kind === 'react' && draft.target && !isUnderWay(room, draft)) return sameReaction(store, room, draft);
+    if ((draft.kind !== 'pin' && draft.kind !== 'unpin') || !draft.target) return undefined;
+    const outcome = (await samePinning(store, room, draft))?.outcome;
+    return outcome?.type === 'entry' ? outcome : undefined;
+  }
+}
+
+/** Of what is in this very batch the disk knows nothing yet. */
+const isUnderWay = (room: LoadedRoom, { target }: Draft): boolean => {
+  const name = actName(target!.user, target!.clientId);
+  return [...room.placed.values()].some((placed) => placed.kind === 'react' && placed.target === name);
+};
+
+function draftOf({ act }: Envelope, parts: readonly Part[], persons: ReadonlyMap<string, PersonRecord>): Draft {
+  const { user, device, clientId, kind, target, data } = act;
+  const author = persons.get(user);
+  if (!author) throw new Refusal('bad-request', { field: 'user' });
+  const subject = persons.get(subjectOf(data) ?? '');
+  const body = parts[0] && readBody(parts[0]);
+  return {
+    author,
+    device,
+    clientId,
+    kind,
+    ...(target ? { target } : {}),
+    ...(data ? { data: data as Record<string, unknown> } : {}),
+    ...(body === undefined ? {} : { body }),
+    ...(subject ? { subject } : {}),
+  };
+}
+
+/** Why a server may not do this: nobody of it is in the room, and it is no way in. */
+function closedTo({ state }: LoadedRoom, from: string, batch: readonly Envelope[]): ErrorCode | undefined {
+  if (participants(state).has(from)) return undefined;
+  const isEntering = batch.every(({ act }) => {
+    return act.kind === 'member' && fromOutside.has((act.data as { change?: string } | undefined)?.change ?? '');
+  });
+  return isEntering ? undefined : 'not-a-member';
+}
+
+function reply(
+  { state }: LoadedRoom,
+  from: string,
+  outcome: Submitted['state'],
+  outcomes: Uint8Array[],
+  code?: ErrorCode,
+): Submitted {
+  const cursor = state.origins.get(from) ?? null;
+  return { cursor: cursor && { ...cursor }, state: outcome, outcomes, ...(code ? { code } : {}) };
+}

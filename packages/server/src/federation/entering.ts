@@ -1,0 +1,206 @@
+/**
+ * Into rooms that other servers keep, for the first of this server's people in each: the wish is on disk, the clerk is
+ * asked when it is linked, and its snapshot makes the room here. Those who come after go through the outbox.
+ */
+import { check, isErrorCode, kinds, type QuestionReply, Refusal } from '@parley/protocol';
+import {
+  type Act,
+  type Crypto,
+  decodeHeader,
+  encodeAct,
+  encodeStamp,
+  envelopeHash,
+  type RoomState,
+  signBatch,
+  stateOfSnapshot,
+  zeroHash,
+} from '@parley/room';
+import { readBody } from '../entry-view.ts';
+import type { Log } from '../log.ts';
+import { type Rooms, randomNumber } from '../rooms.ts';
+import type { Runtime } from '../runtime.ts';
+import type { EnteringRecord } from '../store/room-foreign.ts';
+import { snapshotGroup } from '../store/room-snapshot.ts';
+import type { Store } from '../store/store.ts';
+import type { PersonRecord } from '../store/user.ts';
+import type { Names } from './names-told.ts';
+import type { Peers } from './peers.ts';
+
+/** Leaves of a snapshot that are taken: members, invited, banned, muted, pins, and what is there once. */
+const mostLeaves = 200_000;
+/** Numberings that are tried when the clerk knows others. */
+const attempts = 4;
+
+export interface EnteringOptions {
+  readonly store: Store;
+  readonly rooms: Pick<Rooms, 'drop' | 'load'>;
+  readonly peers: Pick<Peers, 'ask' | 'isLinked' | 'send'>;
+  readonly names: Names;
+  readonly crypto: Crypto;
+  readonly runtime: Runtime;
+  readonly log: Log;
+  readonly id: string;
+  readonly network: string;
+  /** Told of a person for whom a room is here now. */
+  readonly entered: (room: string, user: string) => void;
+}
+
+type Told = QuestionReply<'room'>;
+
+export class Entering {
+  readonly #options: EnteringOptions;
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(options: EnteringOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Brings a person into a room. Resolves when it is here, or the knock is delivered; refuses as the clerk does, and with
+   * `unavailable` when it cannot be asked now: then it goes on by itself when it can.
+   */
+  async enter(wish: EnteringRecord, person: PersonRecord): Promise<void> {
+    await this.#options.store.foreign.putEntering(wish);
+    return this.#try(wish, person);
+  }
+
+  /** A server is linked: what people want of it is asked again. */
+  async linked(server: string): Promise<void> {
+    const { store, log } = this.#options;
+    for (const wish of await store.foreign.entering()) {
+      if (wish.server !== server) continue;
+      const person = await store.person.byNumber(wish.person);
+      if (!person) continue;
+      void this.#try(wish, person).catch((error) =>
+        log.debug({ error, room: wish.room }, 'a room could not be entered'),
+      );
+    }
+  }
+
+  #try(wish: EnteringRecord, person: PersonRecord): Promise<void> {
+    const name = `${wish.room}/${wish.person}`;
+    const running = this.#running.get(name);
+    if (running) return running;
+    const done = this.#attempt(wish, person).finally(() => this.#running.delete(name));
+    this.#running.set(name, done);
+    return done;
+  }
+
+  async #attempt(wish: EnteringRecord, person: PersonRecord): Promise<void> {
+    const { store, entered } = this.#options;
+    try {
+      const told = await this.#ask(wish.server, 'room', { room: wish.room });
+      const { clerk } = told.room;
+      if (clerk !== wish.server) await store.foreign.putEntering({ ...wish, server: clerk });
+      await this.#submit(clerk, wish, person, told);
+      if (wish.change === 'join') await this.#fetch(clerk, wish.room);
+    } catch (error) {
+      if (error instanceof Refusal && error.code !== 'unavailable') {
+        await store.foreign.dropEntering(wish.room, wish.person);
+      }
+      throw error;
+    }
+    await store.foreign.dropEntering(wish.room, wish.person);
+    if (wish.change === 'join') entered(wish.room, person.id);
+  }
+
+  #ask<Q extends 'room' | 'submit' | 'snapshot' | 'outcome'>(
+    server: string,
+    question: Q,
+    payload: Parameters<Peers['ask']>[2],
+  ) {
+    return this.#options.peers.ask(server, question, payload as never, { priority: 'decision' });
+  }
+
+  /** Hands the act in; returns when it stands in the log. Refuses with the code of its tombstone. */
+  async #submit(clerk: string, wish: EnteringRecord, person: PersonRecord, told: Told): Promise<void> {
+    const { crypto, id, network, names } = this.#options;
+    const { room, change, clientId } = wish;
+    const guest = person.kind === 'guest' && change === 'join' ? { guest: true } : {};
+    const data = { change, subject: person.id, ...guest };
+    const act: Act = { room, user: person.id, device: '', clientId, kind: 'member', data, parts: [] };
+    const actBytes = encodeAct(act);
+    let { cursor } = told;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const { incarnation, oseq: before, hash: prev } = cursor ?? { incarnation: 0, oseq: 0, hash: zeroHash };
+      const oseq = before + 1;
+      const stamp = encodeStamp({ origin: id, incarnation, oseq, prev, after: { term: 0, seq: 0 } });
+      const hash = envelopeHash(crypto, stamp, crypto.sha256(actBytes));
+      const reply = await this.#ask(clerk, 'submit', {
+        room,
+        envelopes: [{ stamp, act: actBytes, parts: [] }],
+        signature: signBatch(crypto, network, room, { incarnation, oseq, hash }),
+        people: await names.of([person.id]),
+      });
+      if (reply.state === 'closed') throw new Refusal(reply.code && isErrorCode(reply.code) ? reply.code : 'forbidden');
+      if (reply.state === 'decided') return this.#check(reply.outcomes, person.id);
+      cursor =
+        reply.state === 'fork'
+          ? { incarnation: (reply.cursor?.incarnation ?? 0) + 1, oseq: 0, hash: zeroHash }
+          : reply.cursor;
+    }
+    throw new Refusal('unavailable');
+  }
+
+  #check(outcomes: readonly Uint8Array[], user: string): void {
+    for (const bytes of outcomes) {
+      const { what } = decodeHeader(bytes);
+      if (what.type !== 'tombstone' || what.user !== user) continue;
+      // Done before: by an attempt whose answer was lost.
+      if (what.code === 'duplicate' || what.code === 'already-a-member') continue;
+      throw new Refusal(isErrorCode(what.code) ? what.code : 'forbidden');
+    }
+  }
+
+  /** Takes the room as it stands at one checkpoint. */
+  async #fetch(clerk: string, room: string): Promise<void> {
+    const { crypto, network, names, store, runtime, rooms, peers, id } = this.#options;
+    const first = await this.#ask(clerk, 'snapshot', { room });
+    const { checkpoint, create } = first;
+    const pages = [first];
+    let count = first.leaves.length;
+    while (pages.at(-1)!.more) {
+      const after = pages.at(-1)!.leaves.at(-1)?.key ?? '';
+      const page = await this.#ask(clerk, 'snapshot', { room, at: checkpoint.pos, after });
+      count += page.leaves.length;
+      if (page.leaves.length === 0 || count > mostLeaves) throw new Refusal('too-large');
+      pages.push(page);
+    }
+    const leaves = pages.flatMap((page) => page.leaves.map(({ key, value }): [string, Uint8Array] => [key, value]));
+    const state = stateOfSnapshot(crypto, {
+      network,
+      room,
+      create: create.header,
+      checkpoint,
+      leaves,
+    });
+    if (state.clerk !== clerk) throw new Refusal('bad-request', { field: 'clerk' });
+    const users = [...state.members.keys(), ...state.invited.keys()];
+    const numbers = await names.numbers(
+      users,
+      pages.flatMap(({ people }) => people),
+    );
+    const words = wordsOf(state, [create, ...first.info]);
+    const known = await store.room.byId(room);
+    const n = known?.n ?? randomNumber(runtime);
+    await store.db.transaction([snapshotGroup({ n, state, numbers, here: id, ...words })]);
+    rooms.drop(room);
+    await rooms.load(room);
+    peers.send(clerk, 'cursor', { rooms: [{ room, at: checkpoint.pos, isReset: true }] }, { priority: 'control' });
+  }
+}
+
+/** Title and topic, from the entries that hold them. */
+function wordsOf({ info }: RoomState, lines: QuestionReply<'snapshot'>['info']): { title: string; topic: string } {
+  let title = '';
+  let topic = '';
+  for (const { header, parts } of lines) {
+    const { seq } = decodeHeader(header).pos;
+    const body = readBody(parts[0] ?? undefined);
+    if (!check(kinds.settings.body!, body).ok) continue;
+    const words = body as { title?: string; topic?: string };
+    if (seq === info.title || seq === 1) title = words.title ?? title;
+    if (seq === info.topic || seq === 1) topic = words.topic ?? topic;
+  }
+  return { title, topic };
+}

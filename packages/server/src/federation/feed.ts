@@ -1,0 +1,169 @@
+/**
+ * From a clerk to the servers of a room's members: what follows the place that each of them says it holds, a bounded
+ * number of frames ahead of its word that they are on disk. Nothing of it is stored: a server that comes back says
+ * where it stands.
+ */
+import { type FramePayload, limits, type Position } from '@parley/protocol';
+import { type Crypto, participants, readHeader, signCheckpoint, signedLength } from '@parley/room';
+import { peopleOf } from '../entry-view.ts';
+import type { LoadedRoom } from '../loaded-room.ts';
+import type { Log } from '../log.ts';
+import type { Rooms } from '../rooms.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Store } from '../store/store.ts';
+import { linesOf } from './lines.ts';
+import type { Names } from './names-told.ts';
+import type { Peers } from './peers.ts';
+
+/** Entries of one frame, and of all that are on the way to one server in one room. */
+const frameEntries = 64;
+const aheadEntries = 512;
+const frameBytes = limits.frameBytes - 65_536;
+/** When a queue was full, it is tried again after so long. */
+const retryMs = 50;
+
+interface Feed {
+  readonly server: string;
+  readonly room: string;
+  /** The last seq that was sent, and the last that the server holds. */
+  sent: number;
+  held: number;
+  /** The last seq that is for this server; undefined while it has members. */
+  until: number | undefined;
+  sending: boolean;
+  again: boolean;
+}
+
+export interface FeedsOptions {
+  readonly store: Pick<Store, 'entry' | 'foreign'>;
+  readonly rooms: Pick<Rooms, 'load'>;
+  readonly peers: Pick<Peers, 'send' | 'isLinked'>;
+  readonly names: Names;
+  readonly crypto: Crypto;
+  readonly runtime: Runtime;
+  readonly log: Log;
+  readonly id: string;
+}
+
+export class Feeds {
+  readonly #options: FeedsOptions;
+  readonly #byRoom = new Map<string, Map<string, Feed>>();
+
+  constructor(options: FeedsOptions) {
+    this.#options = options;
+  }
+
+  /** A server says where it stands in rooms that are kept here. */
+  async stands(from: string, { rooms }: FramePayload<'cursor'>): Promise<void> {
+    for (const { room, at, isReset } of rooms) {
+      if (at === null) this.#drop(room, from);
+      else await this.#stand(from, room, at, isReset === true);
+    }
+  }
+
+  /** The link with a server is over. */
+  lost(server: string): void {
+    for (const room of [...this.#byRoom.keys()]) this.#drop(room, server);
+  }
+
+  /** Entries of a room that is kept here are on disk. */
+  committed({ id }: Pick<LoadedRoom, 'id'>): void {
+    for (const feed of this.#byRoom.get(id)?.values() ?? []) this.#pump(feed);
+  }
+
+  async #stand(from: string, id: string, at: Position, isReset: boolean): Promise<void> {
+    const known = this.#byRoom.get(id)?.get(from);
+    if (known && !isReset) {
+      known.held = Math.max(known.held, Math.min(at.seq, known.sent));
+      this.#pump(known);
+      return;
+    }
+    const room = await this.#room(id);
+    if (room?.state.clerk !== this.#options.id || room.archive) return;
+    const until = await this.#untilOf(room, from);
+    if (until === undefined && !participants(room.state).has(from)) return;
+    const feed: Feed = { server: from, room: id, sent: at.seq, held: at.seq, until, sending: false, again: false };
+    const feeds = this.#byRoom.get(id);
+    if (feeds) feeds.set(from, feed);
+    else this.#byRoom.set(id, new Map([[from, feed]]));
+    this.#pump(feed);
+  }
+
+  /** The entry by which a server lost its last member; undefined while it has one, or never had. */
+  async #untilOf(room: LoadedRoom, server: string): Promise<number | undefined> {
+    if (participants(room.state).has(server)) return undefined;
+    return this.#options.store.foreign.lastStay(room.n, server);
+  }
+
+  async #room(id: string): Promise<LoadedRoom | undefined> {
+    try {
+      return await this.#options.rooms.load(id);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #drop(room: string, server: string): void {
+    const feeds = this.#byRoom.get(room);
+    feeds?.delete(server);
+    if (feeds?.size === 0) this.#byRoom.delete(room);
+  }
+
+  #pump(feed: Feed): void {
+    if (feed.sending) {
+      feed.again = true;
+      return;
+    }
+    feed.sending = true;
+    feed.again = false;
+    void this.#send(feed)
+      .catch((error) => this.#options.log.warn({ error, room: feed.room, server: feed.server }, 'a feed stopped'))
+      .finally(() => {
+        feed.sending = false;
+        if (feed.again && this.#isCurrent(feed)) this.#pump(feed);
+      });
+  }
+
+  #isCurrent = (feed: Feed): boolean => this.#byRoom.get(feed.room)?.get(feed.server) === feed;
+
+  async #send(feed: Feed): Promise<void> {
+    const { rooms, peers, runtime } = this.#options;
+    while (this.#isCurrent(feed)) {
+      const room = await rooms.load(feed.room);
+      feed.until ??= await this.#untilOf(room, feed.server);
+      const to = Math.min(feed.until ?? room.committed.seq, room.committed.seq, feed.held + aheadEntries);
+      if (feed.sent >= to) {
+        if (feed.until !== undefined && feed.sent >= feed.until) this.#drop(feed.room, feed.server);
+        return;
+      }
+      const frame = await this.#frame(room, feed.sent, to);
+      if (!peers.send(feed.server, 'append', frame.payload, { priority: 'message', flow: feed.room })) {
+        runtime.setTimer(() => this.#pump(feed), retryMs);
+        return;
+      }
+      feed.sent = frame.last;
+    }
+  }
+
+  async #frame(
+    room: LoadedRoom,
+    after: number,
+    to: number,
+  ): Promise<{ payload: FramePayload<'append'>; last: number }> {
+    const { store, names, crypto } = this.#options;
+    const records = await store.entry.forwards(room.n, { from: after + 1, to }, frameEntries, false);
+    const read = await linesOf(store, room.n, records, frameBytes);
+    const headers = read.map(({ header }) => readHeader(header));
+    const lines = read.slice(0, signedLength(room.state.clerk, headers));
+    if (lines.length === 0) throw new Error('a batch is larger than a frame');
+    const last = after + lines.length;
+    const users = headers.slice(0, lines.length).flatMap(peopleOf);
+    const { state } = room;
+    const isHead = state.head.seq === last && room.committed.seq === last;
+    const checkpoint = isHead
+      ? signCheckpoint(crypto, state.network, room.id, state.head, state.chain, room.stateHash(crypto))
+      : undefined;
+    const payload = { room: room.id, lines, people: await names.of(users), ...(checkpoint ? { checkpoint } : {}) };
+    return { payload, last };
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * Follows rooms that other servers keep: what their clerks send is held against the chain, the fold and the signatures
+ * of its authors' servers, stored, told here, and its place is said back. What does not hold is not stored; the room
+ * stands still and says so until the clerk sends something that does.
+ */
+import { type FramePayload, limits, type NamedPerson, Refusal, serverOf } from '@parley/protocol';
+import {
+  type Crypto,
+  clerkUser,
+  equalBytes,
+  type Header,
+  hashOfOutcome,
+  type RoomState,
+  readHeader,
+  SignedRun,
+  verifyCheckpoint,
+} from '@parley/room';
+import type { Written } from '../append.ts';
+import { actOf, peopleOf, readBody, subjectOf } from '../entry-view.ts';
+import type { LoadedRoom } from '../loaded-room.ts';
+import type { Log } from '../log.ts';
+import type { People } from '../people.ts';
+import type { Rooms } from '../rooms.ts';
+import { Run, type RunOptions } from '../run.ts';
+import { outboxSettle, type Stamped } from '../store/entry-outbox.ts';
+import type { Store } from '../store/store.ts';
+import type { Names } from './names-told.ts';
+import type { Peers } from './peers.ts';
+
+/** Rooms that one frame names. */
+const roomsPerFrame = 500;
+
+/** Why a room stands still. */
+export interface Quarantine {
+  room: string;
+  server: string;
+  field: string;
+  since: number;
+}
+/** Rooms whose trouble is remembered; of more it is in the log. */
+const quarantines = 1_000;
+
+type Append = FramePayload<'append'>;
+
+export interface FollowerOptions {
+  readonly store: Store;
+  readonly rooms: Pick<Rooms, 'load' | 'turn'>;
+  readonly peers: Pick<Peers, 'send'>;
+  readonly people: People;
+  readonly names: Names;
+  readonly crypto: Crypto;
+  readonly run: RunOptions;
+  readonly log: Log;
+  readonly id: string;
+  /** Told of own acts that have their outcome, when it is on disk. */
+  readonly settled: (room: LoadedRoom, written: readonly Written[]) => void;
+}
+
+export class Follower {
+  readonly #options: FollowerOptions;
+  readonly #quarantined = new Map<string, Quarantine>();
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+  }
+
+  get quarantined(): readonly Quarantine[] {
+    return [...this.#quarantined.values()];
+  }
+
+  /** A server is linked: it learns where this one stands in all rooms that it keeps. */
+  async linked(server: string): Promise<void> {
+    const { store, peers } = this.#options;
+    let after = '';
+    for (;;) {
+      const rooms = await store.foreign.ofClerk(server, after, roomsPerFrame);
+      if (rooms.length === 0) return;
+      const cursors = rooms.map(({ id, term, seq }) => ({ room: id, at: { term, seq }, isReset: true }));
+      if (!peers.send(server, 'cursor', { rooms: cursors }, { priority: 'control' })) return;
+      after = rooms.at(-1)!.id;
+    }
+  }
+
+  /** Entries from the clerk of a room. */
+  async append(from: string, frame: Append): Promise<void> {
+    const { rooms, run, log } = this.#options;
+    try {
+      const room = await rooms.load(frame.room);
+      if (room.state.clerk !== from || room.archive) throw new Refusal('not-found');
+      const result = await rooms.turn(frame.room, (now) => this.#extend(now, frame));
+      if (result === 'appended') this.#quarantined.delete(frame.room);
+      if (result !== 'held') this.#stand(from, await rooms.load(frame.room), result === 'gap');
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (error.code === 'not-found') this.#forget(from, frame.room);
+      else {
+        const field = error.detail.field ?? error.code;
+        log.error({ room: frame.room, server: from, field }, 'a room of another server stands still: its log is wrong');
+        if (this.#quarantined.size < quarantines)
+          this.#quarantined.set(frame.room, { room: frame.room, server: from, field, since: run.runtime.now() });
+      }
+    }
+  }
+
+  /** Says where a room stands here. */
+  #stand(server: string, room: LoadedRoom, isReset: boolean): void {
+    const cursor = { room: room.id, at: room.committed, ...(isReset ? { isReset } : {}) };
+    this.#options.peers.send(server, 'cursor', { rooms: [cursor] }, { priority: 'control' });
+  }
+
+  #forget(server: string, room: string): void {
+    this.#options.peers.send(server, 'cursor', { rooms: [{ room, at: null }] }, { priority: 'control' });
+  }
+
+  async #extend(room: LoadedRoom, { lines, people, checkpoint }: Append) {
+    const { state } = room;
+    const fresh = lines.filter(({ header }) => isNews(readHeader(header), state));
+    const first = fresh[0] && readHeader(fresh[0].header);
+    if (!first) return { value: 'held' as const };
+    if (first.what.type !== 'term' && first.pos.seq !== state.head.seq + 1) return { value: 'gap' as const };
+    const run = new Run(this.#options.run, room);
+    try {
+      const headers = followAll(this.#options.crypto, this.#options.id, state, fresh);
+      if (checkpoint) this.#hold(room, checkpoint);
+      run.written.push(...(await this.#writtenOf(room, headers, fresh, people)));
+    } catch (error) {
+      // The state was left halfway.
+      room.dropped = true;
+      throw error;
+    }
+    nameRoom(room, run.written);
+    const own = this.#ownOf(run.written);
+    run.append(own.length > 0 ? [outboxSettle(room.n, own)] : []);
+    void run.durable.then(
+      () => this.#options.settled(room, run.written),
+      () => {},
+    );
+    return { value: 'appended' as const, durable: run.durable };
+  }
+
+  /** What the clerk signed must be what came of it here. */
+  #hold(room: LoadedRoom, checkpoint: NonNullable<Append['checkpoint']>): void {
+    const { state } = room;
+    const { crypto } = this.#options;
+    if (checkpoint.pos.seq !== state.head.seq || checkpoint.pos.term !== state.head.term) return;
+    const isSigned = verifyCheckpoint(crypto, state.network, room.id, state.clerk, checkpoint);
+    if (!isSigned || !equalBytes(checkpoint.chain, state.chain)) throw bad('checkpoint');
+    room.noteChanges(state.changed);
+    if (!equalBytes(checkpoint.stateHash, room.stateHash(crypto))) throw bad('state');
+  }
+
+  async #writtenOf(
+    room: LoadedRoom,
+    headers: readonly Header[],
+    lines: Append['lines'],
+    told: readonly NamedPerson[],
+  ): Promise<Written[]> {
+    const { names, people, id } = this.#options;
+    const users = new Set(headers.flatMap(peopleOf));
+    users.delete(clerkUser(room.state.clerk));
+    const numbers = await names.numbers([...users], told);
+    // Only people of this server are told that they are meant.
+    const bodies = lines.map(({ parts }) => readBody(parts[0] ?? undefined));
+    const meant = bodies.map((body) => mentionsOf(body).filter((user) => serverOf(user) === id));
+    const known = await people.all(meant.flat());
+    const keeps = room.state.settings.retentionDays !== 0;
+    return headers.map((header, i): Written => {
+      const act = actOf(header);
+      const subject = numbers.get(subjectOf(act?.data) ?? '');
+      const { header: headerBytes, parts } = lines[i]!;
+      return {
+        header,
+        headerBytes,
+        parts: keeps || act?.kind === 'settings' ? parts : [],
+        body: bodies[i],
+        author: numbers.get(act?.user ?? '') ?? 0,
+        ...(subject === undefined ? {} : { subject }),
+        mentioned: meant[i]!.flatMap((user) => (user === act?.user ? [] : (known.get(user)?.n ?? []))),
+        ...(act?.kind === 'member' ? { members: room.state.members.size } : {}),
+      };
+    });
+  }
+
+  /** The acts of this server among them, by which they leave its outbox. */
+  #ownOf(written: readonly Written[]): Stamped[] {
+    const { crypto, id } = this.#options;
+    return written.flatMap(({ header: { what } }) => {
+      if ((what.type !== 'envelope' && what.type !== 'tombstone') || what.stamp.origin !== id) return [];
+      const { incarnation, oseq } = what.stamp;
+      return [{ incarnation, oseq, hash: hashOfOutcome(crypto, what)! }];
+    });
+  }
+}
+
+/** Folds lines onto the state, which is of no use after a refusal. */
+function followAll(crypto: Crypto, here: string, state: RoomState, lines: Append['lines']): Header[] {
+  const run = new SignedRun(crypto, here, state);
+  const headers = lines.map(({ header, parts }) => run.next(header, parts).header);
+  run.end();
+  return headers;
+}
+
+const bad = (field: string): Refusal => new Refusal('bad-request', { field });
+
+const isNews = ({ pos }: Header, { head }: RoomState): boolean =>
+  pos.term > head.term || (pos.term === head.term && pos.seq > head.seq);
+
+function mentionsOf(body: unknown): string[] {
+  const mentions = (body as { mentions?: unknown } | null)?.mentions;
+  return Array.isArray(mentions) ? mentions.filter((user) => typeof user === 'string').slice(0, limits.mentions) : [];
+}
+
+/** Title and topic stand in the words of settings. */
+function nameRoom(room: LoadedRoom, written: readonly Written[]): void {
+  const { info } = room.state;
+  for (const { header, body } of written) {
+    const { seq } = header.pos;
+    const { title, topic } = (body ?? {}) as { title?: string; topic?: string };
+    if (seq === info.title && title !== undefined) room.title = title;
+    if (seq === info.topic && topic !== undefined) room.topic = topic;
+  }
+}

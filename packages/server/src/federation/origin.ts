@@ -1,0 +1,257 @@
+/**
+ * What people of this server do in rooms that another server keeps. An act gets the next number of this server in that
+ * room and stays in the outbox until its outcome is on disk; what the clerk cannot be told now it is told when it is back.
+ */
+import { type ErrorCode, isErrorCode, limits, type QuestionReply } from '@parley/protocol';
+import {
+  type Crypto,
+  decodeAct,
+  decodeStamp,
+  encodeAct,
+  encodeStamp,
+  endsBatch,
+  envelopeHash,
+  readHeader,
+  refusalOf,
+  signBatch,
+  zeroHash,
+} from '@parley/room';
+import { type Draft, makeAct, type Outcome } from '../draft.ts';
+import type { LoadedRoom } from '../loaded-room.ts';
+import type { Log } from '../log.ts';
+import type { Rooms } from '../rooms.ts';
+import type { PlacedAct } from '../run.ts';
+import type { Runtime } from '../runtime.ts';
+import { actName, type EntryRecord, keyOf } from '../store/entry.ts';
+import type { OutboxRow, Stamped } from '../store/entry-outbox.ts';
+import type { Store } from '../store/store.ts';
+import type { Names } from './names-told.ts';
+import type { Peers } from './peers.ts';
+
+/** Acts of one room that may wait: a day of a busy room without its clerk. */
+const mostWaiting = 10_000;
+/** After an answer that asks for patience without saying how much. */
+const retryMs = 1_000;
+
+export interface OriginOptions {
+  readonly store: Pick<Store, 'entry' | 'outbox'>;
+  readonly peers: Pick<Peers, 'ask' | 'isLinked'>;
+  readonly rooms: Pick<Rooms, 'load' | 'turn'>;
+  readonly names: Names;
+  readonly crypto: Crypto;
+  readonly runtime: Runtime;
+  readonly log: Log;
+  readonly id: string;
+  /** Told of acts that were refused, when nothing of them is kept any more. */
+  readonly refused: (room: string, user: string, clientId: string, code: ErrorCode) => void;
+}
+
+type Submitted = QuestionReply<'submit'>;
+
+export class Origin {
+  readonly #options: OriginOptions;
+  /** By room: what has been submitted over the present link, and whether more came meanwhile. */
+  readonly #pumps = new Map<string, { again: boolean }>();
+  readonly #retries = new Map<string, () => void>();
+
+  constructor(options: OriginOptions) {
+    this.#options = options;
+  }
+
+  /** Stamps acts in order, in the room's turn; they are durable when the outcome `queued` is. */
+  async queue(room: LoadedRoom, drafts: readonly Draft[]): Promise<PlacedAct[]> {
+    const { store, crypto, id } = this.#options;
+    const names = drafts.map(({ author, clientId }) => actName(author.id, clientId));
+    const prior = await store.entry.byActs(room.n, names.map(keyOf));
+    const rows: OutboxRow[] = [];
+    let last = await this.#lastOf(room);
+    let waiting = await store.outbox.count(room.n);
+    const outcomes: Outcome[] = [];
+    for (const [i, draft] of drafts.entries()) {
+      const standing = prior.get(names[i]!);
+      const outcome = standing ? standingOf(standing) : await this.#known(room, rows, draft);
+      if (outcome) {
+        outcomes.push(outcome);
+        continue;
+      }
+      const { act, parts } = makeAct(this.#options, room.id, draft);
+      const code = parts.some(({ bytes }) => bytes.length > limits.envelopeBytes)
+        ? 'too-large'
+        : (refusalOf(room.state, act) ?? (waiting >= mostWaiting ? 'too-many' : undefined));
+      if (code) {
+        outcomes.push({ type: 'refused', code });
+        continue;
+      }
+      const { incarnation, oseq: before, hash: prev } = last;
+      const oseq = before + 1;
+      const stamp = encodeStamp({ origin: id, incarnation, oseq, prev, after: room.committed });
+      const bytes = encodeAct(act);
+      const hash = envelopeHash(crypto, stamp, crypto.sha256(bytes));
+      const { author, clientId, kind } = draft;
+      rows.push({ incarnation, oseq, hash, person: author.n, clientId, kind, stamp, act: bytes, parts });
+      last = { incarnation, oseq, hash };
+      waiting += 1;
+      outcomes.push({ type: 'queued' });
+    }
+    if (rows.length === 0) return outcomes.map((outcome) => ({ outcome }));
+    room.outgoing = last;
+    const durable = store.outbox.add(room.n, rows).then(
+      () => this.pump(room.id),
+      (error) => {
+        room.outgoing = undefined;
+        throw error;
+      },
+    );
+    durable.catch(() => {});
+    return outcomes.map((outcome) => (outcome.type === 'queued' ? { outcome, durable } : { outcome }));
+  }
+
+  /** Hands in what waits in a room, as far as its clerk is linked. */
+  pump(room: string): void {
+    const running = this.#pumps.get(room);
+    if (running) {
+      running.again = true;
+      return;
+    }
+    const pump = { again: false };
+    this.#pumps.set(room, pump);
+    void this.#run(room)
+      .catch((error) => this.#options.log.warn({ error, room }, 'acts could not be handed in; trying again'))
+      .finally(() => {
+        this.#pumps.delete(room);
+        if (pump.again) this.pump(room);
+      });
+  }
+
+  /** A server is linked: what waits for rooms that it keeps goes out. */
+  async linked(server: string): Promise<void> {
+    for (const id of await this.#options.store.outbox.rooms()) {
+      const room = await this.#options.rooms.load(id);
+      if (room.state.clerk === server) this.pump(id);
+    }
+  }
+
+  async #run(id: string): Promise<void> {
+    this.#retries.get(id)?.();
+    this.#retries.delete(id);
+    const { rooms, peers, store } = this.#options;
+    const room = await rooms.load(id);
+    const { clerk } = room.state;
+    // What the log holds already is on its way out of the outbox.
+    let from: Omit<Stamped, 'hash'> = { incarnation: -1, oseq: 0 };
+    while (peers.isLinked(clerk)) {
+      const batch = cut(await store.outbox.after(room.n, from, limits.batchEnvelopes));
+      if (batch.length === 0) return;
+      const reply = await this.#submit(room, batch);
+      if (!reply) return this.#later(id);
+      if (reply.state === 'fork') {
+        await this.#restamp(id, reply.cursor);
+        from = { incarnation: -1, oseq: 0 };
+      } else if (reply.state === 'closed') return this.#close(id, batch, reply);
+      else if (reply.cursor && isAfter(reply.cursor, from)) from = reply.cursor;
+      else return this.#later(id, reply.retryAfterMs);
+    }
+  }
+
+  #later(id: string, delayMs = retryMs): void {
+    if (this.#retries.has(id)) return;
+    this.#retries.set(
+      id,
+      this.#options.runtime.setTimer(() => {
+        this.#retries.delete(id);
+        this.pump(id);
+      }, delayMs),
+    );
+  }
+
+  async #submit(room: LoadedRoom, batch: readonly OutboxRow[]): Promise<Submitted | undefined> {
+    const { peers, crypto, names, log } = this.#options;
+    const { clerk, network } = room.state;
+    const last = batch.at(-1)!;
+    const payload = {
+      room: room.id,
+      envelopes: batch.map(({ stamp, act, parts }) => ({ stamp, act, parts: [...parts] })),
+      signature: signBatch(crypto, network, room.id, last),
+      people: await names.of(batch.map(({ act }) => decodeAct(act).user)),
+    };
+    try {
+      return await peers.ask(clerk, 'submit', payload, { priority: 'message', flow: room.id });
+    } catch (error) {
+      log.debug({ error, room: room.id, server: clerk }, 'a batch was not taken');
+      return undefined;
+    }
+  }
+
+  /** The clerk knows another numbering of this server, which was restored: all that waits goes on in a higher one. */
+  #restamp(id: string, known: Stamped | null): Promise<void> {
+    return this.#options.rooms.turn(id, async (room) => {
+      const { store, crypto, id: origin } = this.#options;
+      const rows = await store.outbox.after(room.n, { incarnation: -1, oseq: 0 }, mostWaiting);
+      const highest = Math.max(known?.incarnation ?? 0, ...rows.map(({ incarnation }) => incarnation));
+      let last: Stamped = { incarnation: highest + 1, oseq: 0, hash: zeroHash };
+      const again = rows.map((row): OutboxRow => {
+        const { incarnation } = last;
+        const oseq = last.oseq + 1;
+        const { after } = decodeStamp(row.stamp);
+        const stamp = encodeStamp({ origin, incarnation, oseq, prev: last.hash, after });
+        const hash = envelopeHash(crypto, stamp, crypto.sha256(row.act));
+        last = { incarnation, oseq, hash };
+        return { ...row, ...last, stamp };
+      });
+      await store.outbox.replace(room.n, again);
+      room.outgoing = last;
+      return { value: undefined };
+    });
+  }
+
+  /** Nobody of this server is in the room any more: what waits is refused. */
+  #close(id: string, batch: readonly OutboxRow[], { code = 'not-a-member' }: Submitted): Promise<void> {
+    return this.#options.rooms.turn(id, async (room) => {
+      await this.#options.store.outbox.remove(room.n, batch);
+      room.outgoing = undefined;
+      for (const { act, clientId } of batch)
+        this.#options.refused(id, decodeAct(act).user, clientId, isErrorCode(code) ? code : 'not-a-member');
+      return { value: this.pump(id) };
+    });
+  }
+
+  async #lastOf(room: LoadedRoom): Promise<Stamped> {
+    if (room.outgoing) return room.outgoing;
+    const waiting = await this.#options.store.outbox.last(room.n);
+    const decided = room.state.origins.get(this.#options.id);
+    if (waiting && (!decided || isAfter(waiting, decided))) return waiting;
+    return decided ?? { incarnation: 0, oseq: 0, hash: zeroHash };
+  }
+
+  async #known(room: LoadedRoom, rows: readonly OutboxRow[], draft: Draft): Promise<Outcome | undefined> {
+    const { author, clientId } = draft;
+    const isHere = rows.some((row) => row.person === author.n && row.clientId === clientId);
+    const isQueued = isHere || (await this.#options.store.outbox.byClientId(room.n, author.n, clientId));
+    return isQueued ? { type: 'queued' } : undefined;
+  }
+}
+
+const isAfter = (a: Omit<Stamped, 'hash'>, b: Omit<Stamped, 'hash'>): boolean =>
+  a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.oseq > b.oseq);
+
+/** The first rows that go together: of one incarnation, up to the first that ends a batch, within its size. */
+function cut(rows: readonly OutboxRow[]): OutboxRow[] {
+  const batch: OutboxRow[] = [];
+  let size = 0;
+  for (const row of rows) {
+    size += row.stamp.length + row.act.length + row.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (batch.length > 0 && (size > limits.batchBytes || row.incarnation !== batch[0]!.incarnation)) break;
+    batch.push(row);
+    if (endsBatch(row.kind)) break;
+  }
+  return batch;
+}
+
+/** What became of an act that has its outcome in the log. */
+function standingOf(record: EntryRecord): Outcome {
+  const { term, seq, at } = record;
+  if (record.kind !== 'tombstone') return { type: 'entry', term, seq, at, again: true };
+  const { what } = readHeader(record.header);
+  const code = what.type === 'tombstone' && isErrorCode(what.code) ? what.code : 'internal';
+  return { type: 'refused', code };
+}

@@ -1,0 +1,137 @@
+/** Rooms across servers: joins up the clerk, the feeds, the follower, the origin and those who enter, over the links. */
+import {
+  check,
+  type ErrorCode,
+  isErrorCode,
+  type QuestionPayload,
+  type QuestionReply,
+  Refusal,
+  serverId,
+} from '@parley/protocol';
+import type { Written } from '../append.ts';
+import type { Draft } from '../draft.ts';
+import type { LoadedRoom } from '../loaded-room.ts';
+import type { Log } from '../log.ts';
+import type { People } from '../people.ts';
+import type { Rooms } from '../rooms.ts';
+import type { PlacedAct, RunOptions } from '../run.ts';
+import type { EnteringRecord } from '../store/room-foreign.ts';
+import type { Store } from '../store/store.ts';
+import type { PersonRecord } from '../store/user.ts';
+import { Clerk } from './clerk.ts';
+import { Entering } from './entering.ts';
+import { Feeds } from './feed.ts';
+import { Follower } from './follower.ts';
+import { Names } from './names-told.ts';
+import { Origin } from './origin.ts';
+import type { Peers } from './peers.ts';
+import { Snapshots } from './snapshots.ts';
+import { VisibleRooms } from './visible-rooms.ts';
+
+export interface RoomsAcrossOptions {
+  readonly store: Store;
+  readonly rooms: Rooms;
+  readonly people: People;
+  readonly peers: Peers;
+  readonly run: RunOptions;
+  readonly log: Log;
+  readonly id: string;
+  readonly network: string;
+}
+
+/** Who is told on this server. */
+export interface AcrossListener {
+  /** An act of somebody in another server's room was refused. */
+  refused(room: string, user: string, clientId: string, code: ErrorCode): void;
+  /** A room of another server is here for somebody now. */
+  entered(room: string, user: string): void;
+}
+
+export class RoomsAcross {
+  readonly names: Names;
+  readonly #id: string;
+  readonly #peers: Peers;
+  readonly #feeds: Feeds;
+  readonly #origin: Origin;
+  readonly #entering: Entering;
+  #listener: AcrossListener | undefined;
+
+  constructor(options: RoomsAcrossOptions) {
+    const { store, rooms, people, peers, run, log, id, network } = options;
+    const { crypto, runtime } = run;
+    this.#id = id;
+    this.#peers = peers;
+    const names = new Names({ people, store, runtime, here: { id } });
+    this.names = names;
+    const clerk = new Clerk({ store, rooms, people, names, crypto, run, id });
+    const snapshots = new Snapshots({ clerk, rooms, store, names, crypto });
+    const visible = new VisibleRooms({ store, rooms, clerk, id });
+    this.#feeds = new Feeds({ store, rooms, peers, names, crypto, runtime, log, id });
+    const refused = (room: string, user: string, clientId: string, code: ErrorCode): void =>
+      this.#listener?.refused(room, user, clientId, code);
+    this.#origin = new Origin({ store, peers, rooms, names, crypto, runtime, log, id, refused });
+    const settled = (room: LoadedRoom, written: readonly Written[]): void => {
+      for (const { header } of written) {
+        const { what } = header;
+        if (what.type === 'tombstone' && what.stamp.origin === id)
+          refused(room.id, what.user, what.clientId, isErrorCode(what.code) ? what.code : 'internal');
+      }
+    };
+    const follower = new Follower({ store, rooms, peers, people, names, crypto, run, log, id, settled });
+    const entered = (room: string, user: string): void => this.#listener?.entered(room, user);
+    this.#entering = new Entering({ store, rooms, peers, names, crypto, runtime, log, id, network, entered });
+
+    peers.onAsk('submit', (from, asked) => clerk.submit(from, asked));
+    peers.onAsk('outcome', (from, asked) => clerk.outcome(from, asked));
+    peers.onAsk('snapshot', (from, asked) => snapshots.page(from, asked));
+    peers.onAsk('rooms', (_from, asked) => visible.list(asked));
+    peers.onAsk('room', (from, asked) => visible.room(from, asked));
+    peers.onAsk('people', (_from, asked) => visible.people(asked));
+    peers.onFrame('append', (from, frame) => follower.append(from, frame));
+    peers.onFrame('cursor', (from, frame) => this.#feeds.stands(from, frame));
+    peers.whenLost((server) => this.#feeds.lost(server));
+    peers.whenLinked((server) => {
+      const failed = (error: unknown): void => log.warn({ error, server }, 'rooms of a linked server wait');
+      follower.linked(server).catch(failed);
+      this.#origin.linked(server).catch(failed);
+      this.#entering.linked(server).catch(failed);
+    });
+  }
+
+  listen(listener: AcrossListener): void {
+    this.#listener = listener;
+  }
+
+  /** Takes acts for rooms that another server keeps; undefined for those that this one does. */
+  elsewhere(room: LoadedRoom, drafts: readonly Draft[]): Promise<PlacedAct[]> | undefined {
+    return room.state.clerk === this.#id ? undefined : this.#origin.queue(room, drafts);
+  }
+
+  /** Entries of a room are on disk. */
+  committed(room: LoadedRoom): void {
+    if (room.state.clerk === this.#id) this.#feeds.committed(room);
+  }
+
+  /** The id of a server by its id or the name that it has here. Refuses with `not-found`. */
+  server(label: string): string {
+    if (check(serverId, label).ok) return label;
+    const named = this.#peers.list().filter(({ name, id }) => name === label && id !== undefined);
+    // A name that two servers claim names none.
+    if (named.length !== 1) throw new Refusal('not-found');
+    return named[0]!.id!;
+  }
+
+  /** Asks another server about its rooms or people. Refuses with `unavailable`, or as it does. */
+  ask<Q extends 'rooms' | 'room' | 'people'>(
+    server: string,
+    question: Q,
+    payload: QuestionPayload<Q>,
+  ): Promise<QuestionReply<Q>> {
+    return this.#peers.ask(server, question, payload, { priority: 'decision' });
+  }
+
+  /** Brings somebody into a room of another server; see {@link Entering.enter}. */
+  enter(wish: EnteringRecord, person: PersonRecord): Promise<void> {
+    return this.#entering.enter(wish, person);
+  }
+}

@@ -1,0 +1,64 @@
+/** Rooms that another server keeps: where their logs begin here, and who is on the way in. */
+import type { Database, Statement } from './database.ts';
+
+export interface FollowedRecord {
+  clerk: string;
+  /** Of the first entry that is held. */
+  seq: number;
+  /** Before that entry. */
+  chain: Uint8Array;
+}
+
+export interface EnteringRecord {
+  room: string;
+  /** Number of the person. */
+  person: number;
+  /** The server that is asked; the clerk, once it is known. */
+  server: string;
+  clientId: string;
+  change: 'join' | 'knock' | 'decline';
+}
+type Row = { room: string; person: number; server: string; client_id: string; change: EnteringRecord['change'] };
+
+export const putFollowed = (room: number, { clerk, seq, chain }: FollowedRecord): Statement => ({
+  sql: 'INSERT INTO followed (room, clerk, seq, chain) VALUES (?, ?, ?, ?) ON CONFLICT (room) DO UPDATE SET clerk = excluded.clerk, seq = excluded.seq, chain = excluded.chain',
+  rows: [[room, clerk, seq, chain]],
+});
+
+export function foreignRooms(db: Database) {
+  return {
+    async followed(room: number): Promise<FollowedRecord | undefined> {
+      const [row] = await db.all<{ clerk: string; seq: number; chain: Uint8Array }>(
+        'SELECT clerk, seq, chain FROM followed WHERE room = ?',
+        [room],
+      );
+      return row;
+    },
+    /** Rooms that a server keeps and this one follows, with the end of what is held, by id. */
+    async ofClerk(clerk: string, after: string, limit: number): Promise<{ id: string; term: number; seq: number }[]> {
+      return db.all<{ id: string; term: number; seq: number }>(
+        'SELECT room.id AS id, room.term AS term, room.seq AS seq FROM followed JOIN room ON room.n = followed.room WHERE followed.clerk = ? AND room.id > ? ORDER BY room.id LIMIT ?',
+        [clerk, after, limit],
+      );
+    },
+    async entering(): Promise<EnteringRecord[]> {
+      const rows = await db.all<Row>('SELECT room, person, server, client_id, change FROM entering');
+      return rows.map(({ client_id: clientId, ...row }) => ({ ...row, clientId }));
+    },
+    putEntering: ({ room, person, server, clientId, change }: EnteringRecord) =>
+      db.run(
+        'INSERT INTO entering (room, person, server, client_id, change) VALUES (?, ?, ?, ?, ?) ON CONFLICT (room, person) DO UPDATE SET server = excluded.server, client_id = excluded.client_id, change = excluded.change',
+        [room, person, server, clientId, change],
+      ),
+    dropEntering: (room: string, person: number) =>
+      db.run('DELETE FROM entering WHERE room = ? AND person = ?', [room, person]),
+    /** The servers of a room's members until when each had one: the last seq at which one of its people was in. */
+    async lastStay(room: number, server: string): Promise<number | undefined> {
+      const [row] = await db.all<{ until: number | null }>(
+        'SELECT MAX(stay.until) AS until FROM stay JOIN person ON person.n = stay.person WHERE stay.room = ? AND substr(person.id, 18) = ?',
+        [room, server],
+      );
+      return row?.until ?? undefined;
+    },
+  };
+}

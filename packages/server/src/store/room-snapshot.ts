@@ -1,0 +1,52 @@
+/** The rows of another server's room as it is entered: its state, without the history. */
+import { serverOf } from '@parley/protocol';
+import { allKeys, leafOf, type RoomState } from '@parley/room';
+import type { Group, Statement, Value } from './database.ts';
+import { putFollowed } from './room-foreign.ts';
+
+export interface Snapshot {
+  /** The room's number here: that of earlier rows, if there are any. */
+  n: number;
+  state: RoomState;
+  title: string;
+  topic: string;
+  /** Numbers of people by id. */
+  numbers: ReadonlyMap<string, number>;
+  /** This server. */
+  here: string;
+}
+
+const sql = {
+  room: `INSERT INTO room (n, id, term, seq, chain, nth, alias, title, topic, listed, archive, keep_days)
+    VALUES (?, ?, ?, ?, ?, 0, NULL, ?, ?, 0, 0, ?) ON CONFLICT (n) DO UPDATE SET term = excluded.term,
+    seq = excluded.seq, chain = excluded.chain, title = excluded.title, topic = excluded.topic,
+    keep_days = excluded.keep_days`,
+  clear: 'DELETE FROM leaf WHERE room = ?',
+  leaf: 'INSERT INTO leaf (room, key, value) VALUES (?, ?, ?)',
+  stay: 'INSERT INTO stay (person, room, since, until) VALUES (?, ?, ?, NULL) ON CONFLICT DO NOTHING',
+  invitation: 'INSERT INTO invitation (person, room) VALUES (?, ?) ON CONFLICT DO NOTHING',
+  marker: `INSERT INTO marker (person, room, seq, own) VALUES (?, ?, ?, 0)
+    ON CONFLICT (person, room) DO UPDATE SET seq = excluded.seq, own = 0`,
+} as const;
+
+export function snapshotGroup({ n, state, title, topic, numbers, here }: Snapshot): Group {
+  const { id, head, chain, clerk, settings } = state;
+  const own = (users: Iterable<string>): number[] =>
+    [...users].flatMap((user) => (serverOf(user) === here ? (numbers.get(user) ?? []) : []));
+  const leaves = [...allKeys(state)].flatMap((key): Value[][] => {
+    const value = leafOf(state, key);
+    return value ? [[n, key, value]] : [];
+  });
+  const members = own(state.members.keys());
+  const since = new Map([...state.members].map(([user, member]) => [numbers.get(user), member.since]));
+  const statements: Statement[] = [
+    { sql: sql.room, rows: [[n, id, head.term, head.seq, chain, title, topic, settings.retentionDays]] },
+    { sql: sql.clear, rows: [[n]] },
+    { sql: sql.leaf, rows: leaves },
+    putFollowed(n, { clerk, seq: head.seq + 1, chain }),
+    { sql: sql.stay, rows: members.map((person) => [person, n, since.get(person) ?? head.seq]) },
+    { sql: sql.marker, rows: members.map((person) => [person, n, head.seq]) },
+    { sql: sql.invitation, rows: own(state.invited.keys()).map((person) => [person, n]) },
+  ];
+  return { statements: statements.filter(({ rows }) => rows.length > 0) };
+}
