@@ -14,6 +14,11 @@ export class FairShares<K> {
     this.#maxKeys = maxKeys;
   }
 
+  /** Those who are remembered. */
+  get size(): number {
+    return this.#finish.size;
+  }
+
   /** Who is next of those who wait; the first of equals. */
   next(waiting: Iterable<K>): K | undefined {
     let next: K | undefined;

@@ -53,14 +53,13 @@ export class FlowQueue<T extends Queued> {
   /** False when there is no room for it. */
   push(flow: string, item: T): boolean {
     const { frames, bytes, flowFrames, flowBytes } = this.#bounds;
-    const known = this.#flows.get(flow);
+    const queue: Flow<T> = this.#flows.get(flow) ?? { items: [], bytes: 0 };
     const isFull = this.#frames + 1 > frames || this.#bytes + item.size > bytes;
-    if (isFull || (known && (known.items.length + 1 > flowFrames || known.bytes + item.size > flowBytes))) {
+    if (isFull || queue.items.length + 1 > flowFrames || queue.bytes + item.size > flowBytes) {
       if (this.#refused.size < frames) this.#refused.add(flow);
       return false;
     }
-    const queue = known ?? { items: [], bytes: 0 };
-    if (!known) this.#flows.set(flow, queue);
+    this.#flows.set(flow, queue);
     queue.items.push(item);
     queue.bytes += item.size;
     this.#frames += 1;
