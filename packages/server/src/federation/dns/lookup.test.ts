@@ -56,7 +56,7 @@ describe('a name', () => {
 
   test('of which either record is bogus is bogus', async () => {
     for (const key of [`_parley.${name} TXT`, `_parley._tcp.${name} SRV`])
-      await finds({ ...signed, [key]: { rcode: 2 } }, { outcome: 'bogus', ttlMs: 60_000 });
+      await finds({ ...signed, [key]: { rcode: 2, extendedError: 6 } }, { outcome: 'bogus', ttlMs: 60_000 });
   });
 
   test('without records has none, as long as the zone says', async () => {
@@ -84,7 +84,7 @@ describe('a name', () => {
 
   test('loses an address whose key is bogus, and the key that nobody vouches for', async () => {
     const key = `_443._tcp.${name} TLSA`;
-    await finds({ ...signed, [key]: { rcode: 2 } }, { outcome: 'validated', id: ada, ttlMs: 60_000 });
+    await finds({ ...signed, [key]: { rcode: 2, extendedError: 6 } }, { outcome: 'validated', id: ada, ttlMs: 60_000 });
     await finds(
       { ...signed, [key]: { answers: [tlsa] } },
       { outcome: 'validated', id: ada, addresses: [{ ...address, tlsa: [] }], ttlMs: 600_000 },

@@ -1,6 +1,7 @@
 /** Questions to a resolver and its answers, as bytes [RFC 1035, 4035, 6891]. What is not the answer to the question is none. */
 import {
   AUTHENTIC_DATA,
+  CHECKING_DISABLED,
   DNSSEC_OK,
   decode,
   encode,
@@ -42,12 +43,15 @@ const responseFlag = 1 << 15;
 const opcodeBits = 0x7800;
 const extendedErrorOption = 15;
 
-/** A question that wants validation and its proof: DO and AD are set, CD is clear [RFC 4035 §3.2, RFC 6840 §5.7]. */
-export function encodeQuestion(id: number, { name, type }: Question): Buffer {
+/**
+ * A question that wants validation and its proof: DO and AD are set, CD is clear [RFC 4035 §3.2, RFC 6840 §5.7]. With
+ * `isUnchecked`, CD is set: the resolver then answers with what it would not vouch for.
+ */
+export function encodeQuestion(id: number, { name, type }: Question, isUnchecked = false): Buffer {
   return encode({
     type: 'query',
     id,
-    flags: RECURSION_DESIRED | AUTHENTIC_DATA,
+    flags: RECURSION_DESIRED | AUTHENTIC_DATA | (isUnchecked ? CHECKING_DISABLED : 0),
     questions: [{ name, type, class: 'IN' }],
     additionals: [
       {

@@ -111,8 +111,18 @@ describe('an answer', () => {
     await replies({ rcode: 3 }, 'none 0');
   });
 
-  test('of a failed server is bogus, unless the resolver says that it reached nobody', async () => {
-    await replies({ rcode: 2 }, 'bogus');
+  test('of a failed server is bogus when the resolver says so, or has an answer that it does not vouch for', async () => {
+    await replies({ rcode: 2 }, 'unavailable');
+    for (const unchecked of [right, { rcode: 3 }, { rcode: 2 }, { rcode: 5 }]) {
+      const isForged = unchecked === right || unchecked.rcode === 3;
+      await withResolver(
+        (asked) => answerTo(asked, asked.packet.flag_cd ? unchecked : { rcode: 2 }),
+        async (resolver, server) => {
+          assert.equal(await replyTo(resolver), isForged ? 'bogus' : 'unavailable');
+          assert.equal(server.asked.length, 2);
+        },
+      );
+    }
     await replies({ rcode: 2, extendedError: 6 }, 'bogus');
     await replies({ rcode: 2, extendedError: 22 }, 'unavailable');
     await replies({ rcode: 2, extendedError: 23 }, 'unavailable');

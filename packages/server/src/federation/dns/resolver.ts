@@ -12,7 +12,7 @@ export type Reply =
   | { kind: 'records'; records: readonly ResourceRecord[]; ttlS: number; isValidated: boolean }
   /** The name does not exist, or has no such records. */
   | { kind: 'none'; ttlS: number; isValidated: boolean }
-  /** The resolver refused to vouch for what it found. */
+  /** The resolver found something and refused to vouch for it. */
   | { kind: 'bogus' }
   /** No answer that says anything. */
   | { kind: 'unavailable' };
@@ -35,8 +35,8 @@ const maxWaiting = 256;
 const maxAliases = 8;
 
 const rcodes = { noError: 0, serverFailure: 2, noSuchName: 3 };
-/** Extended errors that mean: nobody could be asked. Of any other failure, being forged is a possible reason [RFC 8914 §4]. */
-const unreachable: ReadonlySet<number | undefined> = new Set([14, 22, 23]);
+/** Extended errors: of validation, and that nobody could be asked [RFC 8914 §4]. */
+const extendedErrors = { forged: [5, 6, 7, 8, 9, 10, 11, 12], unreachable: [14, 22, 23] };
 
 export class Resolver {
   readonly #options: ResolverOptions;
@@ -68,13 +68,24 @@ export class Resolver {
       case rcodes.noSuchName:
         return { kind: 'none', ttlS: negativeTtlS(message), isValidated };
       case rcodes.serverFailure:
-        return { kind: unreachable.has(message.extendedError) ? 'unavailable' : 'bogus' };
+        return { kind: (await this.#isForged(message, question)) ? 'bogus' : 'unavailable' };
       default:
         return { kind: 'unavailable' };
     }
   }
 
-  async #message(question: Question): Promise<Message | undefined> {
+  /**
+   * A resolver fails alike when signatures are wrong and when it reaches nobody. Where it does not say which, it is asked
+   * without validation: if it answers then, it was the signatures. What it answers so is never used.
+   */
+  async #isForged({ extendedError = 0 }: Message, question: Question): Promise<boolean> {
+    if (extendedErrors.forged.includes(extendedError)) return true;
+    if (extendedErrors.unreachable.includes(extendedError)) return false;
+    const unchecked = await this.#message(question, true);
+    return unchecked?.rcode === rcodes.noError || unchecked?.rcode === rcodes.noSuchName;
+  }
+
+  async #message(question: Question, isUnchecked = false): Promise<Message | undefined> {
     const { address, runtime } = this.#options;
     const exchange = (timeoutMs: number): ExchangeOptions => ({
       resolver: address,
@@ -84,9 +95,9 @@ export class Resolver {
     });
     for (const timeoutMs of udpTimeoutsMs) {
       if (this.#closing.signal.aborted) return undefined;
-      const asked = encodeQuestion(this.#id(), question);
-      let bytes = await overUdp(asked, exchange(timeoutMs));
-      if (bytes && isCut(bytes)) bytes = await overTcp(encodeQuestion(this.#id(), question), exchange(tcpTimeoutMs));
+      const asked = (): Buffer => encodeQuestion(this.#id(), question, isUnchecked);
+      let bytes = await overUdp(asked(), exchange(timeoutMs));
+      if (bytes && isCut(bytes)) bytes = await overTcp(asked(), exchange(tcpTimeoutMs));
       const message = bytes && readMessage(bytes);
       if (message && !message.isTruncated) return message;
     }
