@@ -56,7 +56,8 @@ function isNextPlace(head: Position, { pos, what }: Header): boolean {
   return isNewerTerm(pos, head) && what.base.term === head.term && what.base.seq === head.seq;
 }
 
-function checkParts(crypto: Crypto, header: Header, parts: readonly (Part | null)[]): void {
+/** Refuses with `bad-request` parts that are not those of the entry; null ones were taken away. */
+export function checkParts(crypto: Crypto, header: Header, parts: readonly (Part | null)[]): void {
   const { what } = header;
   const refs = what.type === 'envelope' || what.type === 'clerk' ? what.act.parts : [];
   if (parts.length > refs.length) throw new Refusal('bad-request', { field: 'parts' });
