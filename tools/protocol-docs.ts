@@ -4,6 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as parley from '@parley/protocol';
 import {
+  type DirectoryEventType,
+  type DirectoryRequestType,
+  directory,
   type EventType,
   errors,
   type FrameType,
@@ -47,6 +50,13 @@ const QUESTIONS = `A question travels in the frame \`ask\` and has its reply, or
 of an unknown name is answered \`unknown-request\`.
 `;
 
+const DIRECTORY = `Servers and a directory speak over a WebSocket at \`${parley.directoryPath}\` of subprotocol \`${parley.directorySubprotocol}\`, in CBOR frames of the same
+form as those of clients. A record is the CBOR of \`[body, signature]\`; the body is the canonical CBOR of
+\`["parley server record v1", network, key, version, expiry, name or null, [address …], [[relay's key, address] …], [feature …]]\`
+with keys as 32 bytes and times in Unix ms, and is signed by the server's key. The proof of an announcement is a signature by that key of
+the canonical CBOR of \`["parley directory announcement v1", challenge, record]\`.
+`;
+
 const jsonSchema = (schema: Schema<unknown>): JsonSchema => toJsonSchema(schema) as JsonSchema;
 
 interface Shape {
@@ -81,6 +91,9 @@ export function protocolDocs(): string {
       .join('\n')}`,
     `## Questions between servers\n\n${QUESTIONS}\n${Object.entries<QuestionType>(questions)
       .map(([name, type]) => questionText(name, type, shapes))
+      .join('\n')}`,
+    `## With a directory\n\n${DIRECTORY}\n${Object.entries(directory)
+      .map(([name, type]) => directoryText(name, type, shapes))
       .join('\n')}`,
     '## Kinds of entries\n\n`data` stands in the header of an entry, `body` beside the log.\n',
     ...Object.entries(kinds).map(([name, kind]) => kindText(name, kind, shapes)),
@@ -128,6 +141,14 @@ function questionText(name: string, { about, payload, reply }: QuestionType, sha
     `reply ${schemaText(jsonSchema(reply), shapes)}`,
   ];
   return `### ${name}\n\n${about}\n\n${fenced(texts.join('\n'))}`;
+}
+
+function directoryText(name: string, type: DirectoryRequestType | DirectoryEventType, shapes: Shapes): string {
+  const payload = `payload ${schemaText(jsonSchema(type.payload), shapes)}`;
+  const head = `### ${name} (directory)\n\n${type.about}\n\n`;
+  if (type.kind === 'event') return `${head}Event.\n\n${fenced(payload)}`;
+  const codes = type.errors.length === 0 ? 'none of its own' : type.errors.map((code) => `\`${code}\``).join(', ');
+  return `${head}Errors: ${codes}.\n\n${fenced(`${payload}\nreply ${schemaText(jsonSchema(type.reply), shapes)}`)}`;
 }
 
 interface KindParts {

@@ -8,31 +8,46 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 const here = import.meta.dirname;
-const dist = join(here, 'dist');
-const stamp = join(here, '.cache', 'built');
-/** What ends up in the app, from this folder: its own sources, the packages that it bundles, the lock for all others. */
-const sources = [
-  'src',
-  'public',
-  'index.html',
-  'vite.config.ts',
-  'build.ts',
-  '../protocol/src',
-  '../link/src',
-  '../client/src',
-  '../../package-lock.json',
-];
+
+interface Target {
+  readonly mode: 'production' | 'directory';
+  readonly dir: string;
+  /** Holds what it was built from. */
+  readonly stamp: string;
+  /** What ends up in it, from this folder: its own sources, the packages that it bundles, the lock for all others. */
+  readonly sources: readonly string[];
+}
+
+const shared = ['public', 'vite.config.ts', 'build.ts', '../../package-lock.json'];
+const app: Target = {
+  mode: 'production',
+  dir: join(here, 'dist'),
+  stamp: join(here, '.cache', 'built'),
+  sources: ['src', 'index.html', '../protocol/src', '../link/src', '../client/src', ...shared],
+};
+const directoryPage: Target = {
+  mode: 'directory',
+  dir: join(here, '.cache', 'directory'),
+  stamp: join(here, '.cache', 'built-directory'),
+  sources: ['src/directory', 'src/styles', 'src/ui/time.ts', 'directory.html', ...shared],
+};
 
 /** Resolves with the folder of the built app. Rejects when it cannot be built. */
-export async function ensureBuilt(): Promise<{ dir: string }> {
+export const ensureBuilt = (): Promise<{ dir: string }> => ensure(app);
+
+/** The same of the page that a directory shows. */
+export const ensureDirectoryPage = (): Promise<{ dir: string }> => ensure(directoryPage);
+
+async function ensure(target: Target): Promise<{ dir: string }> {
+  const { dir, stamp, sources } = target;
   const wanted = hashOf(sources.map((name) => join(here, name)));
-  const held = existsSync(stamp) && existsSync(join(dist, 'index.html')) ? readFileSync(stamp, 'utf8') : '';
+  const held = existsSync(stamp) && existsSync(join(dir, 'index.html')) ? readFileSync(stamp, 'utf8') : '';
   if (held !== wanted) {
-    await bundle();
+    await bundle(target);
     await mkdir(dirname(stamp), { recursive: true });
     await writeFile(stamp, wanted);
   }
-  return { dir: dist };
+  return { dir };
 }
 
 /** The app over sample data, for looking at screens and testing them; never part of the built app. */
@@ -40,23 +55,24 @@ export async function buildSample(outDir: string): Promise<void> {
   await run('sample', outDir);
 }
 
-async function bundle(): Promise<void> {
-  const fresh = `${dist}.${process.pid}`;
+async function bundle({ mode, dir }: Target): Promise<void> {
+  const fresh = `${dir}.${process.pid}`;
   const old = `${fresh}.old`;
   try {
-    await run('production', fresh);
-    if (existsSync(dist)) await rename(dist, old);
-    await rename(fresh, dist);
+    await run(mode, fresh);
+    if (mode === 'directory') await rename(join(fresh, 'directory.html'), join(fresh, 'index.html'));
+    if (existsSync(dir)) await rename(dir, old);
+    await rename(fresh, dir);
   } finally {
     await rm(fresh, { recursive: true, force: true });
     await rm(old, { recursive: true, force: true });
   }
 }
 
-async function run(mode: 'production' | 'sample', outDir: string): Promise<void> {
+async function run(mode: Target['mode'] | 'sample', outDir: string): Promise<void> {
   const { build } = await import('vite');
   const { default: configure } = await import('./vite.config.ts');
-  const config = await configure({ command: 'build', mode: mode === 'sample' ? 'sample' : 'production' });
+  const config = await configure({ command: 'build', mode });
   const environment = process.env.NODE_ENV;
   process.env.NODE_ENV = 'production';
   try {

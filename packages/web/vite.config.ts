@@ -54,6 +54,13 @@ const listFiles: Plugin = {
 /** Directives for server components mean nothing in a browser, and libraries have one in each file; a busy machine is no news. */
 const unheard = new Set(['MODULE_LEVEL_DIRECTIVE', 'PLUGIN_TIMINGS']);
 
+/** The pages of each way to build. */
+const inputs: Record<string, Record<string, string>> = {
+  sample: { dev: 'dev.html' },
+  directory: { directory: 'directory.html' },
+  production: { main: 'index.html', sw: 'src/sw.ts' },
+};
+
 export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
   publicDir,
@@ -68,7 +75,7 @@ export default defineConfig(({ mode }) => ({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_000,
     rolldownOptions: {
-      input: mode === 'sample' ? { dev: 'dev.html' } : { main: 'index.html', sw: 'src/sw.ts' },
+      input: inputs[mode] ?? inputs.production!,
       onLog(level, log, handle) {
         if (!unheard.has(log.code ?? '')) handle(level, log);
       },

@@ -1,4 +1,6 @@
 export { type ConfigFlags, describe, loadConfig } from './config.ts';
+export type { DirectoryFlags } from './directory/config.ts';
+export { type RunningDirectory, startDirectory } from './directory/start.ts';
 export { Fanout } from './fanout.ts';
 export { openNameLookup } from './federation/dns/open.ts';
 export { checkPublication, publicationOf, zoneLine, zoneRecords } from './federation/dns/publish.ts';

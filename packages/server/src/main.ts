@@ -6,7 +6,7 @@ import { addressMatcher, isLoopback } from './address.ts';
 import { openLocalBus } from './bus/local.ts';
 import { type Config, type ConfigFlags, loadConfig } from './config.ts';
 import type { Arrival } from './doors/arrival.ts';
-import { dialServer, openFederationDoor } from './doors/federation.ts';
+import { dialServer, federationPath, openFederationDoor } from './doors/federation.ts';
 import { openHttpDoor } from './doors/http.ts';
 import { openTcpDoor } from './doors/tcp.ts';
 import { readTls } from './doors/tls.ts';
@@ -78,10 +78,10 @@ export async function startServer({
 }
 
 /** The database of a data folder, which is this process's as long as the database is open. */
-async function openData(folder: string): Promise<Database> {
+export async function openData(folder: string, file = 'parley.sqlite'): Promise<Database> {
   const unlock = lockFolder(folder);
   try {
-    const db = await openSqlite({ path: join(folder, 'parley.sqlite') });
+    const db = await openSqlite({ path: join(folder, file) });
     // The database in use holds the lock, else it could be collected with whoever forgets the server's `close`.
     return { ...db, close: () => db.close().finally(unlock) };
   } catch (error) {
@@ -127,7 +127,7 @@ async function openDoors(
     maxConnections: limits.connections,
     isReady: () => ready,
     onUpgrade: webSockets.onUpgrade,
-    onFederation: servers.onUpgrade,
+    upgrades: { [federationPath]: servers.onUpgrade },
     runtime,
     log,
     drainMs: limits.drainMs,

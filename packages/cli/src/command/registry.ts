@@ -3,6 +3,7 @@ import { claim, login, logout, register, whoami } from './account.ts';
 import { bot } from './bot.ts';
 import { chat } from './chat.ts';
 import type { Command } from './command.ts';
+import { directory } from './directory.ts';
 import { dnsRecords } from './dns.ts';
 import { exportRoom } from './export.ts';
 import { importIrc, importParley } from './import.ts';
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   importParley,
   exportRoom,
   serve,
+  directory,
   identity,
   dnsRecords,
   peers,

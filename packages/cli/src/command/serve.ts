@@ -31,7 +31,7 @@ export const serve = command({
   async run(context, { options }) {
     const { shell } = context;
     const { startServer } = await import('@parley/server');
-    const webDir = await builtApp(context);
+    const webDir = await built(context, 'the web app', ensureBuilt);
     shell.signal.throwIfAborted();
     const server = await startServer({ flags: options, env: shell.env, webDir });
     try {
@@ -45,16 +45,16 @@ export const serve = command({
   },
 });
 
-/** The folder of the built web app; built first when its sources have changed. */
-async function builtApp(context: Context): Promise<string> {
-  const notice = setTimeout(() => context.say('parley: building the web app, once …'), buildNoticeMs);
+/** The folder of what is built; built first when its sources have changed. */
+export async function built(context: Context, what: string, ensure: () => Promise<{ dir: string }>): Promise<string> {
+  const notice = setTimeout(() => context.say(`parley: building ${what}, once …`), buildNoticeMs);
   try {
-    return (await ensureBuilt()).dir;
+    return (await ensure()).dir;
   } catch (error) {
     throw new Failure(
       exits.failure,
       'cannot-build',
-      `the web app cannot be built: ${cleanText((error as Error).message)}`,
+      `${what} cannot be built: ${cleanText((error as Error).message)}`,
       {
         cause: error,
       },
@@ -64,7 +64,7 @@ async function builtApp(context: Context): Promise<string> {
   }
 }
 
-function stopped(signal: AbortSignal): Promise<void> {
+export function stopped(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   if (signal.aborted) resolve();
   signal.addEventListener('abort', () => resolve(), { once: true });

@@ -32,21 +32,24 @@ const maxHeaders = 64;
 /** A certificate is chosen and checked within this. */
 const tlsHandshakeMs = 10_000;
 
+export type OnRequest = (request: IncomingMessage, response: ServerResponse) => void;
 export type OnUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export interface HttpDoorOptions extends BoundAddress {
   readonly tls?: TlsFiles | undefined;
   /** The built web app; a folder that does not exist serves nothing. */
   readonly appFolder: string;
-  /** Further origins whose pages may open a WebSocket. */
-  readonly origins: readonly string[];
+  /** Further origins whose pages may open a WebSocket at `/ws`. */
+  readonly origins?: readonly string[];
   readonly maxConnections: number;
   /** False until the server has started and once it is stopping. */
   readonly isReady: () => boolean;
-  /** Gets each WebSocket handshake for `/ws` whose origin is allowed. */
-  readonly onUpgrade: OnUpgrade;
-  /** Gets each for `/federation`; without it there is none. */
-  readonly onFederation?: OnUpgrade;
+  /** Gets each WebSocket handshake for `/ws` whose origin is allowed; without it there is none. */
+  readonly onUpgrade?: OnUpgrade;
+  /** Who gets those for other paths, which look at the origin themselves. */
+  readonly upgrades?: Readonly<Record<string, OnUpgrade>>;
+  /** Who answers a GET of a path that is no file; the headers that every answer has are set. */
+  readonly answers?: Readonly<Record<string, OnRequest>>;
   readonly runtime: Pick<Runtime, 'setTimer'>;
   readonly log: Log;
   readonly timeouts?: Partial<typeof standardTimeouts>;
@@ -81,18 +84,19 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
   server.maxConnections = options.maxConnections;
   const files = await listStaticFiles(appFolder);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    answer(request, response, files, options.isReady).catch((error) => {
+    answer(request, response, files, options).catch((error) => {
       log.error({ error }, 'HTTP request failed');
       if (response.headersSent) response.destroy();
       else say(request, response, 500);
     });
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const path = pathOf(request);
-    if (path === '/federation' && options.onFederation) options.onFederation(request, socket, head);
-    else if (path !== '/ws') refuse(socket, 404);
-    else if (!isOriginAllowed(request, options.origins)) refuse(socket, 403);
-    else options.onUpgrade(request, socket, head);
+    const path = pathOf(request) ?? '';
+    const { onUpgrade, origins = [], upgrades = {} } = options;
+    if (Object.hasOwn(upgrades, path)) upgrades[path]?.(request, socket, head);
+    else if (path !== '/ws' || !onUpgrade) refuse(socket, 404);
+    else if (!isOriginAllowed(request, origins)) refuse(socket, 403);
+    else onUpgrade(request, socket, head);
   });
   const sockets = new Set<Socket>();
   if (tls) trackSockets(server, sockets);
@@ -130,7 +134,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   files: StaticFiles,
-  isReady: () => boolean,
+  { isReady, answers = {} }: Pick<HttpDoorOptions, 'isReady' | 'answers'>,
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
@@ -139,6 +143,10 @@ async function answer(
   const path = pathOf(request);
   if (path === '/healthz') return say(request, response, 200);
   if (path === '/readyz') return say(request, response, isReady() ? 200 : 503);
+  if (path !== undefined && request.method === 'GET' && Object.hasOwn(answers, path)) {
+    for (const [name, value] of Object.entries(securityHeaders(request))) response.setHeader(name, value ?? '');
+    return answers[path]?.(request, response);
+  }
   const file = path === undefined ? undefined : files.find(path);
   if (file === undefined) return say(request, response, 404);
   await give(request, response, file);

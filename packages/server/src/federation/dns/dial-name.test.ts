@@ -33,7 +33,7 @@ async function door(tls?: typeof testCertificate) {
     maxConnections: 10,
     isReady: () => true,
     onUpgrade: () => {},
-    onFederation: servers.onUpgrade,
+    upgrades: { '/federation': servers.onUpgrade },
     runtime,
     log: silentLog,
     drainMs: 30,
