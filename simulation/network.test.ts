@@ -56,6 +56,46 @@ test('a stalled direction holds everything back, and lets it go in order', async
   assert.deepEqual(heard, ['a', 'b', 'c']);
 });
 
+test('what is under way when a direction stalls stays before what is sent later', async () => {
+  const { clock, network, wire, link, heard } = await connected();
+  network.delayMs = [50, 50];
+  void link.send(bytes('a'));
+  await clock.pass(20);
+  network.stall(wire, 'up');
+  void link.send(bytes('b'));
+  await clock.pass(45);
+  network.flow(wire, 'up');
+  void link.send(bytes('c'));
+  await clock.pass(200);
+  assert.deepEqual(heard, ['a', 'b', 'c']);
+});
+
+test('a blocked line holds back every wire between two hosts in that direction, new ones too', async () => {
+  const { clock, network, phone, link, heard } = await connected();
+  network.block('phone', 'home');
+  network.block('phone', 'home');
+  void link.send(bytes('a'));
+  const dialled = network.dial(phone, at)();
+  await clock.pass(5_000);
+  network.unblock('phone', 'home');
+  await clock.pass(1);
+  assert.deepEqual(heard, []);
+  network.unblock('phone', 'home');
+  await clock.pass(1);
+  assert.deepEqual(heard, ['a']);
+  assert.equal((await dialled).peer.address, 'home');
+});
+
+test('a slow line delays what passes from one host to another', async () => {
+  const { clock, network, link, heard } = await connected();
+  network.slow('phone', 'home', [500, 500]);
+  void link.send(bytes('a'));
+  await clock.pass(499);
+  assert.deepEqual(heard, []);
+  await clock.pass(2);
+  assert.deepEqual(heard, ['a']);
+});
+
 test('a cut is seen by both ends, by one, or only by the heartbeat', async () => {
   for (const told of ['both', 'one', 'neither'] as const) {
     const { clock, network, wire, ended, link, heard } = await connected();

@@ -1,4 +1,5 @@
-// The network between the programs: links that carry in order, late, not at all, or are cut; in one direction or both.
+// The network between the programs: links that carry in order, late, not at all, or are cut; in one direction or both;
+// and lines between two hosts that nothing passes, or only slowly.
 import { type Dial, type Link, LinkClosed, type Listener } from '@parley/link';
 import { memoryNetwork, type Piece } from '@parley/link/memory';
 import type { Clock } from './clock.ts';
@@ -9,12 +10,17 @@ import type { Random } from './random.ts';
 const handshakeMs = 10_000;
 
 type Direction = 'up' | 'down';
+type Delay = [from: number, to: number];
 
 interface Way {
-  /** Nothing arrives before this. */
+  /** As `from>to`. */
+  readonly line: string;
+  /** What is under way, in order; it waits while the way is stalled or its line blocked. */
+  readonly pieces: { deliver: () => void; atMs: number }[];
+  /** Nothing that is sent now arrives before this. */
   freeMs: number;
-  /** Held back while the way is stalled. */
-  held: (() => void)[] | undefined;
+  stalled: boolean;
+  cancel: (() => void) | undefined;
 }
 
 /** One connection, from its dial to its end. */
@@ -40,9 +46,13 @@ export class Network {
   readonly #memory: ReturnType<typeof memoryNetwork>;
   /** Hosts that cannot be dialled now. */
   readonly #unreachable = new Set<string>();
+  /** Lines that nothing passes now, and how often each was blocked. */
+  readonly #blocked = new Map<string, number>();
+  /** Lines with a delay of their own. */
+  readonly #slow = new Map<string, Delay>();
   #dialled = 0;
   /** Of each piece, both ends included. */
-  delayMs: [from: number, to: number] = [0, 0];
+  delayMs: Delay = [0, 0];
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
@@ -74,9 +84,8 @@ export class Network {
   /** Dials from a program; each call makes a wire of its own. */
   dial(life: Life, to: { host: string; port: number }, encoding: 'json' | 'cbor' = 'json'): Dial {
     return async (signal) => {
-      const name = `${life.name}#${++this.#dialled}`;
-      const ways = { up: { freeMs: 0, held: undefined }, down: { freeMs: 0, held: undefined } };
-      const wire: Wire = { name, from: life.name, to: to.host, ways, ends: [], cut: false };
+      const wire = this.#wire(life.name, to.host);
+      const { name } = wire;
       this.#wires.set(name, wire);
       life.onDeath(() => this.sever(wire));
       const late = new AbortController();
@@ -97,6 +106,12 @@ export class Network {
     };
   }
 
+  #wire(from: string, to: string): Wire {
+    const way = (line: string): Way => ({ line, pieces: [], freeMs: 0, stalled: false, cancel: undefined });
+    const ways = { up: way(`${from}>${to}`), down: way(`${to}>${from}`) };
+    return { name: `${from}#${++this.#dialled}`, from, to, ways, ends: [], cut: false };
+  }
+
   /** Makes a host reachable or not, for new connections. */
   reach(host: string, reachable: boolean): void {
     if (reachable) this.#unreachable.delete(host);
@@ -114,14 +129,57 @@ export class Network {
 
   /** Nothing arrives in one direction until {@link flow}; `up` is from the one who dialled. */
   stall(wire: Wire, direction: Direction): void {
-    wire.ways[direction].held ??= [];
+    wire.ways[direction].stalled = true;
   }
 
   flow(wire: Wire, direction: Direction): void {
     const way = wire.ways[direction];
-    const held = way.held ?? [];
-    way.held = undefined;
-    for (const deliver of held) this.#later(wire, way, deliver);
+    way.stalled = false;
+    this.#letGo(wire, way);
+  }
+
+  /** Nothing passes from a host to another, on wires that stand and on new ones, until it was unblocked as often. */
+  block(from: string, to: string): void {
+    const line = `${from}>${to}`;
+    this.#blocked.set(line, (this.#blocked.get(line) ?? 0) + 1);
+  }
+
+  unblock(from: string, to: string): void {
+    const line = `${from}>${to}`;
+    const times = this.#blocked.get(line) ?? 0;
+    if (times > 1) this.#blocked.set(line, times - 1);
+    else this.#open(line);
+  }
+
+  /** Everything passes again everywhere, in due time. */
+  heal(): void {
+    this.#unreachable.clear();
+    this.#slow.clear();
+    for (const line of [...this.#blocked.keys()]) this.#open(line);
+    for (const wire of this.wires) for (const direction of ['up', 'down'] as const) this.flow(wire, direction);
+  }
+
+  /** What passes from a host to another takes so long, whatever {@link delayMs} says; undefined: no longer. */
+  slow(from: string, to: string, delayMs: Delay | undefined): void {
+    if (delayMs) this.#slow.set(`${from}>${to}`, delayMs);
+    else this.#slow.delete(`${from}>${to}`);
+  }
+
+  #open(line: string): void {
+    this.#blocked.delete(line);
+    for (const wire of this.wires)
+      for (const way of Object.values(wire.ways)) if (way.line === line) this.#letGo(wire, way);
+  }
+
+  #isClosed = (way: Way): boolean => way.stalled || this.#blocked.has(way.line);
+
+  /** What waited is on its way anew. */
+  #letGo(wire: Wire, way: Way): void {
+    if (this.#isClosed(way)) return;
+    const soonMs = this.#clock.nowMs + this.#delayOf(way);
+    for (const piece of way.pieces) piece.atMs = Math.max(piece.atMs, soonMs);
+    way.freeMs = Math.max(way.freeMs, way.pieces.at(-1)?.atMs ?? 0);
+    this.#drain(wire, way);
   }
 
   #forget(wire: Wire): void {
@@ -134,18 +192,26 @@ export class Network {
     if (!wire || wire.cut) return;
     const way = wire.ways[wire.name === piece.from ? 'up' : 'down'];
     if (piece.kind === 'dial' && this.#unreachable.has(piece.to)) return;
-    if (way.held) way.held.push(deliver);
-    else this.#later(wire, way, deliver);
+    const atMs = Math.max(this.#clock.nowMs + this.#delayOf(way), way.freeMs);
+    way.freeMs = atMs;
+    way.pieces.push({ deliver, atMs });
+    if (way.pieces.length === 1) this.#drain(wire, way);
   }
 
-  #later(wire: Wire, way: Way, deliver: () => void): void {
-    const delayMs = this.#random.between(...this.delayMs);
-    const atMs = Math.max(this.#clock.nowMs + delayMs, way.freeMs);
-    way.freeMs = atMs;
-    this.#clock.setTimer(() => {
-      if (wire.cut) return;
-      if (way.held) way.held.push(deliver);
-      else deliver();
-    }, atMs - this.#clock.nowMs);
+  #delayOf = ({ line }: Way): number => this.#random.between(...(this.#slow.get(line) ?? this.delayMs));
+
+  /** Delivers what has arrived, and then what follows it. */
+  #drain(wire: Wire, way: Way): void {
+    way.cancel?.();
+    way.cancel = undefined;
+    const [first] = way.pieces;
+    if (!first || wire.cut || this.#isClosed(way)) return;
+    way.cancel = this.#clock.setTimer(() => {
+      way.cancel = undefined;
+      if (wire.cut || this.#isClosed(way)) return;
+      way.pieces.shift();
+      first.deliver();
+      this.#drain(wire, way);
+    }, first.atMs - this.#clock.nowMs);
   }
 }
