@@ -102,8 +102,8 @@ export interface Client {
   events(signal?: AbortSignal): AsyncIterable<ServerEvent>;
   /** A room that is in `rooms`, by id or `#alias`; undefined when it is not there. */
   room(idOrAlias: string): Room | undefined;
-  /** Joins by id or `#alias` and resolves when the room can be used. */
-  join(idOrAlias: string): Promise<Room>;
+  /** Joins by id or `#alias` and resolves when the room can be used. `server` names one that knows it, by id or name. */
+  join(idOrAlias: string, server?: string): Promise<Room>;
   /** Makes a room. When the answer was lost, the same call again gets the room that was made. */
   create(details: Omit<Payload<'room.create'>, 'clientId'>): Promise<Room>;
   /** What a person is called, from what was seen; undefined when never seen. */

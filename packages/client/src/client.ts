@@ -145,12 +145,13 @@ class ParleyClient implements Client {
     return this.#rooms.get(idOrAlias);
   }
 
-  async join(idOrAlias: string): Promise<Room> {
-    const resolve = async (alias: string) => (await this.request('room.resolve', { alias })).room;
+  async join(idOrAlias: string, server?: string): Promise<Room> {
+    const at = server === undefined ? {} : { server };
+    const resolve = async (alias: string) => (await this.request('room.resolve', { alias, ...at })).room;
     const room = await roomIdOf(idOrAlias, this.#rooms, resolve);
     const held = this.#rooms.get(room);
     if (held) return held;
-    return this.#added('room.join', { room, clientId: this.newClientId() });
+    return this.#added('room.join', { room, clientId: this.newClientId(), ...at });
   }
 
   async create(details: Parameters<Client['create']>[0]): Promise<Room> {
