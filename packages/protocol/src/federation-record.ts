@@ -6,9 +6,9 @@
 import { toBase32 } from './base32.ts';
 import { decodeCanonical, encodeCbor } from './cbor.ts';
 import { Refusal } from './error.ts';
-import { frame } from './federation-define.ts';
+import { frame, question } from './federation-define.ts';
 import { serverName } from './federation-link.ts';
-import { bytes, check, count, type Infer, list, nullable, pattern, record, view } from './field.ts';
+import { bytes, check, count, type Infer, list, nullable, optional, pattern, record, view } from './field.ts';
 import { idBytes, serverId, serverIdBytes } from './id.ts';
 import { limits } from './limits.ts';
 import { peerUrl } from './peer.ts';
@@ -108,5 +108,13 @@ export const recordFrames = {
     about:
       'Records of servers, for passing on: first that of the sender itself, then of those it knows to be alive, each version once on a link. Those that cannot be believed are passed over.',
     payload: view({ records: list(bytes(limits.serverRecordBytes), limits.serverRecordsPage) }),
+  }),
+};
+
+export const recordQuestions = {
+  find: question({
+    about: 'The record of a server, if the other side holds one.',
+    payload: view({ server: serverId }),
+    reply: view({ record: optional(bytes(limits.serverRecordBytes)) }),
   }),
 };

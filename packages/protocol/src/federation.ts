@@ -7,7 +7,7 @@ import { decodeCbor, encodeCbor } from './cbor.ts';
 import { Refusal } from './error.ts';
 import type { FrameType, QuestionType } from './federation-define.ts';
 import { linkFrames } from './federation-link.ts';
-import { recordFrames } from './federation-record.ts';
+import { recordFrames, recordQuestions } from './federation-record.ts';
 import { roomFrames, roomQuestions } from './federation-room.ts';
 import { check } from './field.ts';
 
@@ -21,7 +21,7 @@ export const federation = { ...linkFrames, ...recordFrames, ...roomFrames };
 export type Federation = typeof federation;
 
 /** Each part of the federation spreads its own in. */
-export const questions = { ...roomQuestions };
+export const questions = { ...recordQuestions, ...roomQuestions };
 export type Questions = typeof questions;
 
 export type FrameName = keyof Federation;

@@ -52,6 +52,8 @@ type Open = (signal: AbortSignal) => Promise<{ link: Link; server: string | unde
 
 export class Dialler {
   readonly #options: DiallerOptions;
+  /** Attempts at addresses that are not kept. */
+  readonly #passing = new Set<AbortController>();
   #closed = false;
 
   constructor(options: DiallerOptions) {
@@ -129,6 +131,21 @@ export class Dialler {
     track(done);
   }
 
+  /** Tries an address that is not kept, once; resolves with why it failed. Never rejects. */
+  async once(url: string, opened: (link: Link) => Promise<PeerFault | undefined>): Promise<PeerFault | undefined> {
+    const { dial, told } = this.#options;
+    if (this.#closed || !dial) return 'unreachable';
+    const stop = new AbortController();
+    this.#passing.add(stop);
+    try {
+      return await opened(await dial(url)(stop.signal));
+    } catch (error) {
+      return stop.signal.aborted ? 'went-away' : told(error);
+    } finally {
+      this.#passing.delete(stop);
+    }
+  }
+
   /** Waits for nothing any more. */
   rest(address: Address): void {
     address.retry?.cancel();
@@ -150,6 +167,7 @@ export class Dialler {
   close(): void {
     this.#closed = true;
     for (const address of this.#options.table.addresses.values()) this.stop(address);
+    for (const stop of this.#passing) stop.abort();
   }
 
   /** One attempt; resolves with undefined once there is a link. */

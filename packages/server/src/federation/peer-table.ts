@@ -1,6 +1,7 @@
 /** Other servers as this one knows them: addresses that are dialled, and servers by their id. */
 import type { PeerFault, PeerView } from '@parley/protocol';
 import type { PeerSession } from './peer-session.ts';
+import { handshakeMs } from './secure-link.ts';
 
 export interface Address {
   readonly url: string;
@@ -24,6 +25,21 @@ export interface Server {
   current: { readonly session: PeerSession; readonly startedAt: number } | undefined;
   /** When it was linked or blocked, Unix ms. */
   since: number;
+}
+
+/**
+ * Whether a new link with a server takes the place of the one there is. The latest handshake wins, so that a server that
+ * lost its link is let in at once; of two servers that dialled each other at the same time both keep the link that the
+ * smaller id dialled.
+ */
+export function wins(
+  newer: Pick<PeerSession, 'id' | 'direction'>,
+  older: NonNullable<Server['current']>,
+  ownId: string,
+  elapsedMs: number,
+): boolean {
+  const isCrossing = newer.direction !== older.session.direction && elapsedMs - older.startedAt < handshakeMs;
+  return !isCrossing || (newer.direction === 'out') === ownId < newer.id;
 }
 
 export class PeerTable {

@@ -30,18 +30,11 @@ import { Exchange } from './exchange.ts';
 import { LinkListeners } from './link-listeners.ts';
 import { faultOf } from './peer-fault.ts';
 import { type Hello, PeerSession } from './peer-session.ts';
-import { type Address, PeerTable, type Server } from './peer-table.ts';
+import { type Address, PeerTable, wins } from './peer-table.ts';
 import { maxPieceBytes } from './pieces.ts';
 import type { FrameOptions, Priority } from './priority.ts';
 import { createQuotas, type QuotaLimits, type Quotas } from './quotas.ts';
-import {
-  handshakeMs,
-  newStaticKey,
-  type SecureLink,
-  type SecureLinkOptions,
-  secureAccepted,
-  secureDialled,
-} from './secure-link.ts';
+import { newStaticKey, type SecureLink, type SecureLinkOptions, secureAccepted, secureDialled } from './secure-link.ts';
 
 export type PeerLimits = AdmissionOptions['limits'] & QuotaLimits & Pick<Limits, 'peerAddresses' | 'peersBlocked'>;
 
@@ -152,6 +145,12 @@ export class Peers {
     return this.#dialler.connect(url);
   }
 
+  /** Tries once to link with a server at an address that it names; resolves with why not. Never rejects. */
+  reach(server: string, url: string): Promise<PeerFault | undefined> {
+    const shake = (link: Link) => (): Promise<SecureLink> => secureDialled(link, this.#secure, server);
+    return this.#dialler.once(url, (link) => this.#handshake(link, shake(link), 'out'));
+  }
+
   /** Dials an address no more. Refuses with `not-found`. */
   disconnect(url: string): Promise<void> {
     return this.#dialler.disconnect(url);
@@ -244,6 +243,16 @@ export class Peers {
     return this.#session(server) !== undefined;
   }
 
+  /** Who dialled the link with a server, and from where. */
+  linkWith(server: string): Pick<PeerSession, 'address' | 'direction'> | undefined {
+    return this.#session(server);
+  }
+
+  /** Whether the operator lets this server link with that one. */
+  mayLink(server: string): boolean {
+    return this.#table.isAllowed(server) && this.#table.servers.get(server)?.blocked !== true;
+  }
+
   linked(): string[] {
     return [...this.#table.servers.values()].flatMap(({ id, current }) => (current ? [id] : []));
   }
@@ -317,10 +326,11 @@ export class Peers {
 
   /** The link counts from now on, unless it lost against one that crossed it. */
   #adopt(session: PeerSession, { name }: Hello): void {
-    const { runtime, store, log } = this.#options;
+    const { identity, runtime, store, log } = this.#options;
     const server = this.#table.server(session.id, runtime.now());
     const older = server.current;
-    if (server.blocked || !this.#sessions.has(session) || (older && !this.#wins(session, older))) {
+    const isOver = server.blocked || !this.#sessions.has(session);
+    if (isOver || (older && !wins(session, older, identity.id, runtime.elapsed()))) {
       session.close(server.blocked ? 'refused' : 'replaced');
       return;
     }
@@ -342,16 +352,6 @@ export class Peers {
     }
     log.info({ server: session.id, name, direction: session.direction, address: session.address }, 'server linked');
     this.#whenLinked.tell(session.id);
-  }
-
-  /**
-   * The latest handshake wins, so that a server that lost its link is let in at once. Two servers that dialled each
-   * other at the same time both keep the link that the smaller id dialled.
-   */
-  #wins(newer: PeerSession, older: NonNullable<Server['current']>): boolean {
-    const { identity, runtime } = this.#options;
-    const isCrossing = newer.direction !== older.session.direction && runtime.elapsed() - older.startedAt < handshakeMs;
-    return !isCrossing || (newer.direction === 'out') === identity.id < newer.id;
   }
 
   #ended(session: PeerSession, fault: PeerFault): void {
