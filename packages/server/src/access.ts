@@ -49,8 +49,20 @@ export async function readerOf(context: Context, roomId: string): Promise<Access
   return access;
 }
 
-/** The seqs that the caller may read, up to what is committed. */
-export async function readableBy(context: Context, { room, standing }: Access): Promise<Range[]> {
+/** The seqs that the caller may read, as far as they are here. */
+export async function readableBy(context: Context, access: Access): Promise<Range[]> {
+  const ranges = await permittedTo(context, access);
+  const { room } = access;
+  if (room.archive || room.state.clerk === context.here.id) return ranges;
+  return from(ranges, await context.here.across.backfill.heldFrom(room));
+}
+
+/** Ranges without what is before a seq. */
+export const from = (ranges: readonly Range[], seq: number): Range[] =>
+  ranges.map((range) => ({ from: Math.max(seq, range.from), to: range.to })).filter(({ from, to }) => from <= to);
+
+/** The seqs that the caller may read, up to what is committed, whether or not they are here. */
+export async function permittedTo(context: Context, { room, standing }: Access): Promise<Range[]> {
   if (standing === 'archive') return [{ from: 1, to: room.committed.seq }];
   const member = standing === 'member' || standing === 'watching';
   const sinceJoin = room.state.historyRules.some(({ rule }) => rule === 'since-join');

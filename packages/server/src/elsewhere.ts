@@ -1,6 +1,7 @@
 /** What clients ask about rooms and people of other servers, and how they come into such a room. */
 import {
   defaultPermissions,
+  type ErrorCode,
   type ForeignRoom,
   type Payload,
   type Person,
@@ -10,7 +11,9 @@ import {
 } from '@parley/protocol';
 import { participants } from '@parley/room';
 import type { Context } from './context.ts';
+import { type Draft, refusalOf } from './draft.ts';
 import { shortId } from './people.ts';
+import { place } from './speak.ts';
 
 /** How long a client waits for another server; what was begun goes on after it. */
 const patienceMs = 15_000;
@@ -69,6 +72,28 @@ export async function enter(context: Context, room: string, clientId: string, se
   try {
     await Promise.race([entered, late]);
   } finally {
+    cancel();
+  }
+}
+
+/**
+ * Places one act of the caller in a room and resolves when it stands in the log, wherever that is kept. Refuses as the
+ * clerk does, and with `unavailable` when that takes long.
+ */
+export async function placeAndWait(context: Context, room: string, draft: Draft): Promise<void> {
+  const { here, runtime } = context;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  promise.catch(() => {});
+  const { author, clientId } = draft;
+  const decided = (code: ErrorCode | undefined): void => (code ? reject(new Refusal(code)) : resolve());
+  const stop = here.across.decisions.wait(room, author.id, clientId, decided);
+  const cancel = runtime.setTimer(() => reject(new Refusal('unavailable')), patienceMs);
+  try {
+    const [outcome] = await place(context, room, [draft]);
+    if (outcome?.type === 'queued') await promise;
+    else if (outcome?.type !== 'entry') throw refusalOf(outcome);
+  } finally {
+    stop();
     cancel();
   }
 }

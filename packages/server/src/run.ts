@@ -1,6 +1,15 @@
 /** Acts and entries that go into a room in one go: one append for all of them. */
 import type { Part } from '@parley/room';
-import { type Appended, type Crypto, type Input, type RoomState, type Stepped, step, takeChanges } from '@parley/room';
+import {
+  type Appended,
+  type Crypto,
+  freesClientId,
+  type Input,
+  type RoomState,
+  type Stepped,
+  step,
+  takeChanges,
+} from '@parley/room';
 import { nthAfter, type Written } from './append.ts';
 import { type Committer, Moved } from './committer.ts';
 import type { Draft, Outcome } from './draft.ts';
@@ -65,7 +74,7 @@ export class Run {
     }
     if (of?.draft.kind === 'settings' && own !== undefined) rename(room, of.draft);
     if (isDeserted(room.state)) room.alias = null;
-    if (of && outcome?.type === 'entry') this.#note(of, outcome);
+    if (of && outcome) this.#note(of, outcome);
     return outcome;
   }
 
@@ -85,15 +94,16 @@ export class Run {
     if ([...leaves.keys()].some((key) => key.startsWith('~due/'))) dueChanged(room);
   }
 
-  /** Until it is on disk it is found here. */
-  #note({ name, draft: { kind, target } }: Owned, { pos, at }: Placed): void {
-    const on = target && actName(target.user, target.clientId);
-    this.room.placed.set(name, { pos, at, durable: this.durable, kind, target: on });
+  /** Until it is on disk it is found here: what was done, and what was refused for good. */
+  #note({ name, draft: { kind, target } }: Owned, outcome: NonNullable<Stepped['outcome']>): void {
+    if (outcome.type === 'refused' || (outcome.type === 'tombstone' && freesClientId(outcome.code))) return;
+    const { pos, at } = outcome;
+    const isDone = outcome.type === 'entry';
+    const on = isDone && target ? actName(target.user, target.clientId) : undefined;
+    this.room.placed.set(name, { pos, at, durable: this.durable, kind: isDone ? kind : 'tombstone', target: on });
     this.#names.push(name);
   }
 }
-
-type Placed = Stepped['outcome'] & { type: 'entry' };
 
 function clerksOwn(made: Appended): Written {
   return { ...made, parts: [], body: undefined, author: 0, mentioned: [] };

@@ -125,7 +125,8 @@ export class Clerk {
       if (type !== 'next') {
         // What came before it in its batch is settled already, or this is the first: nothing is half decided.
         if (run.written.length > 0) throw new Refusal('bad-request', { field: 'stamp' });
-        return { value: reply(room, from, type === 'old' || type === 'full' ? 'fork' : type, []) };
+        if (type === 'full') return { value: reply(room, from, 'closed', [], 'too-many') };
+        return { value: reply(room, from, type === 'old' ? 'fork' : type, []) };
       }
       const facts = await this.#factsOf(room, handed);
       const { stamp, stampBytes, act, actBytes, draft, parts } = handed;

@@ -23,6 +23,7 @@ import type { EnteringRecord } from '../store/room-foreign.ts';
 import { snapshotGroup } from '../store/room-snapshot.ts';
 import type { Store } from '../store/store.ts';
 import type { PersonRecord } from '../store/user.ts';
+import type { Backfill } from './backfill.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
 
@@ -36,6 +37,7 @@ export interface EnteringOptions {
   readonly rooms: Pick<Rooms, 'drop' | 'load'>;
   readonly peers: Pick<Peers, 'ask' | 'isLinked' | 'send'>;
   readonly names: Names;
+  readonly backfill: Pick<Backfill, 'reach'>;
   readonly crypto: Crypto;
   readonly runtime: Runtime;
   readonly log: Log;
@@ -154,7 +156,7 @@ export class Entering {
 
   /** Takes the room as it stands at one checkpoint. */
   async #fetch(clerk: string, room: string): Promise<void> {
-    const { crypto, network, names, store, runtime, rooms, peers, id } = this.#options;
+    const { crypto, network, names, store, runtime, rooms, peers, id, backfill } = this.#options;
     const first = await this.#ask(clerk, 'snapshot', { room });
     const { checkpoint, create } = first;
     const pages = [first];
@@ -185,8 +187,10 @@ export class Entering {
     const n = known?.n ?? randomNumber(runtime);
     await store.db.transaction([snapshotGroup({ n, state, numbers, here: id, ...words })]);
     rooms.drop(room);
-    await rooms.load(room);
+    const loaded = await rooms.load(room);
     peers.send(clerk, 'cursor', { rooms: [{ room, at: checkpoint.pos, isReset: true }] }, { priority: 'control' });
+    // A first screen.
+    await backfill.reach(loaded, checkpoint.pos.seq);
   }
 }
 

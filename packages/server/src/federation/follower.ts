@@ -10,6 +10,7 @@ import {
   equalBytes,
   type Header,
   hashOfOutcome,
+  nameOf,
   type RoomState,
   readHeader,
   SignedRun,
@@ -22,6 +23,7 @@ import type { Log } from '../log.ts';
 import type { People } from '../people.ts';
 import type { Rooms } from '../rooms.ts';
 import { Run, type RunOptions } from '../run.ts';
+import { actName, keyOf } from '../store/entry.ts';
 import { outboxSettle, type Stamped } from '../store/entry-outbox.ts';
 import type { Store } from '../store/store.ts';
 import type { Names } from './names-told.ts';
@@ -164,6 +166,7 @@ export class Follower {
     const meant = bodies.map((body) => mentionsOf(body).filter((user) => serverOf(user) === id));
     const known = await people.all(meant.flat());
     const keeps = room.state.settings.retentionDays !== 0;
+    const free = await this.#namesOf(room, headers);
     return headers.map((header, i): Written => {
       const act = actOf(header);
       const subject = numbers.get(subjectOf(act?.data) ?? '');
@@ -171,6 +174,7 @@ export class Follower {
       return {
         header,
         headerBytes,
+        name: free[i]!,
         parts: keeps || act?.kind === 'settings' ? parts : [],
         body: bodies[i],
         author: numbers.get(act?.user ?? '') ?? 0,
@@ -178,6 +182,21 @@ export class Follower {
         mentioned: meant[i]!.flatMap((user) => (user === act?.user ? [] : (known.get(user)?.n ?? []))),
         ...(act?.kind === 'member' ? { members: room.state.members.size } : {}),
       };
+    });
+  }
+
+  /** What names each entry: its act, unless a clerk let two acts have one name. */
+  async #namesOf(room: LoadedRoom, headers: readonly Header[]): Promise<string[]> {
+    const names = headers.map(({ what, pos }) => {
+      const used = nameOf(what);
+      return { used: used && actName(used.user, used.clientId), place: actName('', `pos:${pos.term}:${pos.seq}`) };
+    });
+    const asked = names.flatMap(({ used }) => (used === undefined ? [] : [keyOf(used)]));
+    const taken = new Set((await this.#options.store.entry.byActs(room.n, asked)).keys());
+    return names.map(({ used, place }) => {
+      if (used === undefined || taken.has(used)) return place;
+      taken.add(used);
+      return used;
     });
   }
 

@@ -11,6 +11,7 @@ import {
   encodeStamp,
   endsBatch,
   envelopeHash,
+  equalBytes,
   readHeader,
   refusalOf,
   signBatch,
@@ -144,7 +145,7 @@ export class Origin {
       if (batch.length === 0) return;
       const reply = await this.#submit(room, batch);
       if (!reply) return this.#later(id);
-      if (reply.state === 'fork') {
+      if (reply.state === 'fork' || (reply.cursor && !(await this.#isOwn(room, reply.cursor)))) {
         await this.#restamp(id, reply.cursor);
         from = { incarnation: -1, oseq: 0 };
       } else if (reply.state === 'closed') return this.#close(id, batch, reply);
@@ -221,6 +222,15 @@ export class Origin {
     const decided = room.state.origins.get(this.#options.id);
     if (waiting && (!decided || isAfter(waiting, decided))) return waiting;
     return decided ?? { incarnation: 0, oseq: 0, hash: zeroHash };
+  }
+
+  /** Whether a number that the clerk knows is one that this server gave out: one restored from an old backup did not. */
+  async #isOwn(room: LoadedRoom, known: Stamped): Promise<boolean> {
+    if (isAfter(known, await this.#lastOf(room))) return false;
+    const waiting = await this.#options.store.outbox.at(room.n, known);
+    const decided = room.state.origins.get(this.#options.id);
+    const own = waiting ?? (decided && !isAfter(known, decided) && !isAfter(decided, known) ? decided : known);
+    return equalBytes(own.hash, known.hash);
   }
 
   async #known(room: LoadedRoom, rows: readonly OutboxRow[], draft: Draft): Promise<Outcome | undefined> {

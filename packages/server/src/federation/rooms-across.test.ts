@@ -31,4 +31,81 @@ describe('a room across servers', () => {
     );
     assert.equal(entry?.name, 'ada');
   });
+
+  it('is joined by a second person of a server as by any other, and left', async () => {
+    await using homes = new TestHomes();
+    const one = await homes.home(1);
+    const two = await homes.home(2, [1]);
+    const ada = await one.server.account('ada');
+    const bob = await two.server.account('bob');
+    const cem = await two.server.account('cem');
+    const room = await ada.createRoom('ops');
+    await bob.request('room.join', { room, clientId: 'j', server: 's1.example' });
+    const { sync } = await cem.request('room.join', { room, clientId: 'j' });
+    assert.equal(sync.room.members, 3);
+    await cem.request('message.send', { room, clientId: 'c1', body: say('hello') });
+    await homes.settled();
+    assert.deepEqual(heard(ada), ['hello']);
+    await cem.request('room.leave', { room, clientId: 'l1' });
+    await bob.request('room.leave', { room, clientId: 'l1' });
+    await homes.settled();
+    await ada.request('message.send', { room, clientId: 'a1', body: say('alone') });
+    await homes.settled();
+    assert.deepEqual(heard(bob), ['hello']);
+    assert.equal((await ada.request('room.get', { room })).room.members, 1);
+    const again = await bob.request('room.join', { room, clientId: 'j2', server: one.id });
+    assert.equal(again.sync.room.members, 2);
+    await ada.request('message.send', { room, clientId: 'a2', body: say('back') });
+    await homes.settled();
+    assert.deepEqual(heard(bob), ['hello', 'back']);
+  });
+
+  it('is read back to its beginning by who joins later, as far as its history is open', async () => {
+    await using homes = new TestHomes();
+    const one = await homes.home(1);
+    const two = await homes.home(2, [1]);
+    const ada = await one.server.account('ada');
+    const bob = await two.server.account('bob');
+    const room = await ada.createRoom('ops');
+    for (let i = 1; i <= 300; i++)
+      await ada.request('message.send', { room, clientId: `m${i}`, body: say(`line ${i}`) });
+    const { sync } = await bob.request('room.join', { room, clientId: 'j', server: one.id });
+    assert.deepEqual(
+      sync.entries.map(({ seq }) => seq),
+      Array.from({ length: 30 }, (_, i) => 273 + i),
+    );
+    let before = sync.entries[0]!.seq;
+    const seen: number[] = [];
+    for (;;) {
+      const page = await bob.request('history.page', { room, before, limit: 100, show: 'everything' });
+      seen.unshift(...page.entries.map(({ seq }) => seq));
+      if (!page.before) break;
+      before = page.from;
+    }
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 272 }, (_, i) => i + 1),
+    );
+  });
+
+  it('shows nothing of before to people and servers that come later, where its history is for those who were there', async () => {
+    await using homes = new TestHomes();
+    const one = await homes.home(1);
+    const two = await homes.home(2, [1]);
+    const ada = await one.server.account('ada');
+    const bob = await two.server.account('bob');
+    const created = { alias: 'ops', clientId: 'c', history: 'since-join' } as const;
+    const room = (await ada.request('room.create', created)).sync.room.id;
+    await ada.request('message.send', { room, clientId: 'm1', body: say('a secret') });
+    await bob.request('room.join', { room, clientId: 'j', server: one.id });
+    await ada.request('message.send', { room, clientId: 'm2', body: say('for both') });
+    await homes.settled();
+    const page = await bob.request('history.page', { room, limit: 100, show: 'everything' });
+    assert.deepEqual(
+      page.entries.map(({ kind }) => kind),
+      ['member', 'message'],
+    );
+    assert.ok(!Buffer.from(two.db.image()).includes('a secret'));
+    assert.ok(Buffer.from(two.db.image()).includes('for both'));
+  });
 });

@@ -18,13 +18,17 @@ import type { PlacedAct, RunOptions } from '../run.ts';
 import type { EnteringRecord } from '../store/room-foreign.ts';
 import type { Store } from '../store/store.ts';
 import type { PersonRecord } from '../store/user.ts';
+import { Backfill } from './backfill.ts';
+import { ChainMarks } from './chain-marks.ts';
 import { Clerk } from './clerk.ts';
+import { Decisions } from './decisions.ts';
 import { Entering } from './entering.ts';
 import { Feeds } from './feed.ts';
 import { Follower } from './follower.ts';
 import { Names } from './names-told.ts';
 import { Origin } from './origin.ts';
 import type { Peers } from './peers.ts';
+import { Ranges } from './ranges.ts';
 import { Snapshots } from './snapshots.ts';
 import { VisibleRooms } from './visible-rooms.ts';
 
@@ -49,6 +53,8 @@ export interface AcrossListener {
 
 export class RoomsAcross {
   readonly names: Names;
+  readonly backfill: Backfill;
+  readonly decisions = new Decisions();
   readonly #id: string;
   readonly #peers: Peers;
   readonly #feeds: Feeds;
@@ -64,26 +70,46 @@ export class RoomsAcross {
     const names = new Names({ people, store, runtime, here: { id } });
     this.names = names;
     const clerk = new Clerk({ store, rooms, people, names, crypto, run, id });
+    const chains = new ChainMarks({ store, crypto, runtime });
+    const ranges = new Ranges({ clerk, store, names, chains });
+    this.backfill = new Backfill({ store, rooms, peers, names, crypto, log });
     const snapshots = new Snapshots({ clerk, rooms, store, names, crypto });
     const visible = new VisibleRooms({ store, rooms, clerk, id });
     this.#feeds = new Feeds({ store, rooms, peers, names, crypto, runtime, log, id });
-    const refused = (room: string, user: string, clientId: string, code: ErrorCode): void =>
+    const refused = (room: string, user: string, clientId: string, code: ErrorCode): void => {
+      this.decisions.settle(room, user, clientId, code);
       this.#listener?.refused(room, user, clientId, code);
+    };
     this.#origin = new Origin({ store, peers, rooms, names, crypto, runtime, log, id, refused });
     const settled = (room: LoadedRoom, written: readonly Written[]): void => {
       for (const { header } of written) {
         const { what } = header;
-        if (what.type === 'tombstone' && what.stamp.origin === id)
+        if ((what.type !== 'envelope' && what.type !== 'tombstone') || what.stamp.origin !== id) continue;
+        if (what.type === 'tombstone')
           refused(room.id, what.user, what.clientId, isErrorCode(what.code) ? what.code : 'internal');
+        else this.decisions.settle(room.id, what.act.user, what.act.clientId, undefined);
       }
     };
     const follower = new Follower({ store, rooms, peers, people, names, crypto, run, log, id, settled });
     const entered = (room: string, user: string): void => this.#listener?.entered(room, user);
-    this.#entering = new Entering({ store, rooms, peers, names, crypto, runtime, log, id, network, entered });
+    this.#entering = new Entering({
+      store,
+      rooms,
+      peers,
+      names,
+      backfill: this.backfill,
+      crypto,
+      runtime,
+      log,
+      id,
+      network,
+      entered,
+    });
 
     peers.onAsk('submit', (from, asked) => clerk.submit(from, asked));
     peers.onAsk('outcome', (from, asked) => clerk.outcome(from, asked));
     peers.onAsk('snapshot', (from, asked) => snapshots.page(from, asked));
+    peers.onAsk('range', (from, asked) => ranges.page(from, asked));
     peers.onAsk('rooms', (_from, asked) => visible.list(asked));
     peers.onAsk('room', (from, asked) => visible.room(from, asked));
     peers.onAsk('people', (_from, asked) => visible.people(asked));

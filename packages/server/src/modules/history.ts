@@ -9,7 +9,7 @@ import {
   Refusal,
 } from '@parley/protocol';
 import { within } from '@parley/room';
-import { readableBy, readerOf } from '../access.ts';
+import { type Access, permittedTo, readableBy, readerOf } from '../access.ts';
 import type { Context } from '../context.ts';
 import { sizeOf, viewEntries } from '../history-view.ts';
 import { boundsOf, fitted, type PageQuery, readPage } from '../paging.ts';
@@ -23,8 +23,9 @@ export const history: Handlers<Protocol['history'], Context> = {
     const { entry } = context.store;
     const access = await readerOf(context, payload.room);
     const { room } = access;
-    const ranges = await readableBy(context, access);
     const query = await queryOf(context, room.n, payload);
+    const more = await fetchEarlier(context, access, query, payload.limit);
+    const ranges = await readableBy(context, access);
     const rows = payload.show === 'rows';
     const source = {
       forwards: (range: { from: number; to: number }, limit: number) => entry.forwards(room.n, range, limit, rows),
@@ -33,7 +34,12 @@ export const history: Handlers<Protocol['history'], Context> = {
     const page = await readPage(source, ranges, query, payload.limit);
     const entries = await viewEntries(context, room, page.entries, rows ? ranges : undefined);
     const cut = fitted({ ...page, entries }, entries.map(sizeOf), mostBytes);
-    return { entries: cut.entries, ...boundsOf(cut, ranges, query) };
+    const bounds = boundsOf(cut, ranges, query);
+    return {
+      entries: cut.entries,
+      ...bounds,
+      before: bounds.before || (more && bounds.from <= (ranges[0]?.from ?? 0)),
+    };
   },
 
   async pins(context, { room: id }) {
@@ -62,6 +68,21 @@ export const history: Handlers<Protocol['history'], Context> = {
     return { entries: fit(views, views.length - 1) };
   },
 };
+
+/**
+ * Of another server's room, what is before the page that is asked for.
+ * @returns whether there is more that the caller may read, before what is here then
+ */
+async function fetchEarlier(context: Context, access: Access, query: PageQuery, limit: number): Promise<boolean> {
+  const { room } = access;
+  const { here } = context;
+  if (room.archive || room.state.clerk === here.id || 'after' in query) return false;
+  const first = (await permittedTo(context, access))[0]?.from;
+  if (first === undefined) return false;
+  const end = 'before' in query ? Math.min(query.before, room.committed.seq) : query.around;
+  const { from, isCut } = await here.across.backfill.reach(room, Math.max(first, end - limit));
+  return from > first && !isCut;
+}
 
 /** Entries from the one at `centre` on, as many as fit a frame. */
 function fit(entries: RawEntry[], centre: number): RawEntry[] {

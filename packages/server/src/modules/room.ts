@@ -12,10 +12,9 @@ import { roomVersion } from '@parley/room';
 import { accessTo, isOutside } from '../access.ts';
 import { forgetArchive } from '../archive.ts';
 import type { Context } from '../context.ts';
-import { refusalOf } from '../draft.ts';
-import { enter, isHere, roomNamed, roomsOf } from '../elsewhere.ts';
+import { enter, isHere, placeAndWait, roomNamed, roomsOf } from '../elsewhere.ts';
 import { firstScreen, followRoom, roomViewOf } from '../room-view.ts';
-import { act, joining, mayEnterAnother, mine, place } from '../speak.ts';
+import { act, joining, mayEnterAnother, mine } from '../speak.ts';
 
 export const room: Handlers<Protocol['room'], Context> = {
   async create(context, payload) {
@@ -95,8 +94,9 @@ export const room: Handlers<Protocol['room'], Context> = {
         if (room.state.settings.joinRule !== 'public') throw new Refusal('not-invited');
         session.watching.set(id, room.committed.seq + 1);
       } else if (isOutside(standing)) {
-        const [outcome] = await place(context, id, [joining(context, clientId)]);
-        if (outcome?.type === 'refused' && outcome.code !== 'already-a-member') throw refusalOf(outcome);
+        await placeAndWait(context, id, joining(context, clientId)).catch((error) => {
+          if (!(error instanceof Refusal && error.code === 'already-a-member')) throw error;
+        });
       }
       const sync = await entered(context, id);
       context.here.presence.announce(id, session.me.person.id, session.me.person.name);

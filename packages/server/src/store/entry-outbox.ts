@@ -72,6 +72,9 @@ export function outboxStore(db: Database) {
         oseq,
         limit,
       ]),
+    async at(room: number, { incarnation, oseq }: Omit<Stamped, 'hash'>): Promise<Stamped | undefined> {
+      return (await list('room = ? AND incarnation = ? AND oseq = ?', [room, incarnation, oseq]))[0];
+    },
     /** The one with the highest number. */
     async last(room: number): Promise<Stamped | undefined> {
       const [row] = await list('room = ? ORDER BY incarnation DESC, oseq DESC LIMIT 1', [room]);

@@ -1,4 +1,5 @@
 /** Rooms that another server keeps: where their logs begin here, and who is on the way in. */
+import type { Range } from '@parley/room';
 import type { Database, Statement } from './database.ts';
 
 export interface FollowedRecord {
@@ -41,6 +42,35 @@ export function foreignRooms(db: Database) {
         [clerk, after, limit],
       );
     },
+    /** When people of a server were members, ascending by their coming. */
+    async staysOf(room: number, server: string): Promise<Range[]> {
+      const rows = await db.all<{ since: number; until: number | null }>(
+        'SELECT stay.since AS since, stay.until AS until FROM stay JOIN person ON person.n = stay.person WHERE stay.room = ? AND substr(person.id, 18) = ? ORDER BY stay.since',
+        [room, server],
+      );
+      return rows.map(({ since, until }) => ({ from: since, to: until ?? Number.MAX_SAFE_INTEGER }));
+    },
+    async mark(room: number, seq: number): Promise<Uint8Array | undefined> {
+      const [row] = await db.all<{ chain: Uint8Array }>('SELECT chain FROM chain_mark WHERE room = ? AND seq = ?', [
+        room,
+        seq,
+      ]);
+      return row?.chain;
+    },
+    /** The last one up to a place. */
+    async lastMark(room: number, seq: number): Promise<{ seq: number; chain: Uint8Array } | undefined> {
+      const [row] = await db.all<{ seq: number; chain: Uint8Array }>(
+        'SELECT seq, chain FROM chain_mark WHERE room = ? AND seq <= ? ORDER BY seq DESC LIMIT 1',
+        [room, seq],
+      );
+      return row;
+    },
+    putMark: (room: number, seq: number, chain: Uint8Array) =>
+      db.run('INSERT INTO chain_mark (room, seq, chain) VALUES (?, ?, ?) ON CONFLICT (room, seq) DO NOTHING', [
+        room,
+        seq,
+        chain,
+      ]),
     async entering(): Promise<EnteringRecord[]> {
       const rows = await db.all<Row>('SELECT room, person, server, client_id, change FROM entering');
       return rows.map(({ client_id: clientId, ...row }) => ({ ...row, clientId }));

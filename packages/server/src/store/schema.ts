@@ -111,4 +111,10 @@ export const migrations: readonly string[][] = [
       change TEXT NOT NULL, PRIMARY KEY (room, person)
     ) STRICT`,
   ],
+  [
+    // The chain at every 128th entry of logs of which other servers asked for ranges.
+    `CREATE TABLE chain_mark (
+      room INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL, PRIMARY KEY (room, seq)
+    ) STRICT, WITHOUT ROWID`,
+  ],
 ];
