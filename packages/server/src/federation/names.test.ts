@@ -85,6 +85,18 @@ describe('the name of a server', () => {
     assert.equal(names.claim('a.example', one), 'held');
   });
 
+  test('is one of the last eight that DNS proved, and a server that nobody knows any more loses those too', async () => {
+    const { names } = await open(openSqliteInMemory(), 9, [one, three]);
+    for (let i = 0; i < 20; i++) names.bind(`n${i}.example`, two);
+    assert.equal(names.resolve('n11.example'), undefined);
+    assert.equal(names.resolve('n12.example'), two);
+    assert.equal(names.claim('a.example', one), 'held');
+    assert.equal(names.claim('b.example', three), 'full', 'a claim displaces nothing proven');
+    assert.equal(names.resolve('n12.example'), two);
+    names.bind('b.example', three);
+    assert.deepEqual([names.resolve('b.example'), names.resolve('n12.example')], [three, undefined]);
+  });
+
   test('is none that every machine has, that is an address, or that looks like a key', async () => {
     const { names } = await open();
     for (const bad of [

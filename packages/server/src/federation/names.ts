@@ -27,6 +27,9 @@ export interface HeldName {
 /** `taken`: another server holds it. `unusable`: it says nothing, or could be taken for something else. */
 export type Claimed = 'held' | 'taken' | 'unusable' | 'full';
 
+/** Whoever has a zone can prove names without end. */
+const mostNames = 8;
+
 export class Names {
   readonly #options: NamesOptions;
   readonly #byName = new Map<string, StoredServerName>();
@@ -62,12 +65,12 @@ export class Names {
       );
       return 'taken';
     }
-    if (!this.#makeRoom()) return 'full';
+    if (!this.#makeRoom('claim')) return 'full';
     this.#keep({ name, server, verified: false, since: runtime.now() });
     return 'held';
   }
 
-  /** DNS proves that the name is this server's. */
+  /** DNS proves that the name is this server's, one of the last eight that it proved. */
   bind(name: string, server: string): void {
     const { runtime, log } = this.#options;
     const held = this.#byName.get(name);
@@ -78,7 +81,10 @@ export class Names {
       this.#refuse(name, held.server);
     }
     if (this.#refused.get(server) === name) this.#refused.delete(server);
-    this.#keep({ name, server, verified: true, since: runtime.now() });
+    const [oldest, ...others] = this.#namesOf(server).filter((own) => own.name !== name);
+    if (oldest && others.length + 1 >= mostNames) this.#release(oldest);
+    if (this.#byName.has(name) || this.#makeRoom('proof'))
+      this.#keep({ name, server, verified: true, since: runtime.now() });
   }
 
   /** The name to show a server by; undefined: by its key. Of several, one that DNS proves. */
@@ -112,15 +118,14 @@ export class Names {
     return [...(this.#byServer.get(server) ?? [])].map((name) => this.#byName.get(name)!);
   }
 
-  #makeRoom(): boolean {
+  /** What is proven goes only for what is proven. */
+  #makeRoom(by: 'claim' | 'proof'): boolean {
     const { limits, isKnown } = this.#options;
     if (this.#byName.size < limits.serverNames) return true;
-    for (const held of this.#byName.values()) {
-      if (held.verified || isKnown(held.server)) continue;
-      this.#release(held);
-      return true;
-    }
-    return false;
+    const forgotten = [...this.#byName.values()].filter((held) => !isKnown(held.server));
+    const first = forgotten.find(({ verified }) => !verified) ?? (by === 'proof' ? forgotten[0] : undefined);
+    if (first) this.#release(first);
+    return first !== undefined;
   }
 
   #keep(held: StoredServerName): void {
