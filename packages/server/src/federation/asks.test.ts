@@ -4,7 +4,7 @@ import { decodeFederationFrame, limits, linkLimits, Refusal } from '@parley/prot
 import { createVirtualRuntime } from '../runtime-virtual.ts';
 import { Asks } from './asks.ts';
 import type { FrameOptions, Priority } from './priority.ts';
-import { testQuestions } from './testing-network.ts';
+import { testQuestions } from './testing-exchange.ts';
 
 const refusedAs = (code: string) => (error: unknown) => error instanceof Refusal && error.code === code;
 

@@ -1,7 +1,10 @@
 /** The frames of a link's own that are to be sent next. Of each sort the newest says all, so they need no queue. */
-import { encodeFederationFrame, type FramePayload } from '@parley/protocol';
+import { encodeFederationFrame, type FrameName, type FramePayload } from '@parley/protocol';
 import { encodePiece } from './pieces.ts';
 import type { Priority } from './priority.ts';
+
+/** Frames that are a link's own, and so never stand among others. */
+export const ownNames: ReadonlySet<string> = new Set<FrameName>(['hello', 'ping', 'pong', 'credit']);
 
 export class OwnFrames {
   #hello: FramePayload<'hello'> | undefined;

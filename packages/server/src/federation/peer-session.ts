@@ -18,7 +18,7 @@ import type { Exchange } from './exchange.ts';
 import { Gate } from './gate.ts';
 import { type Frame, Incoming } from './incoming.ts';
 import { type Load, Outgoing } from './outgoing.ts';
-import { OwnFrames } from './own-frames.ts';
+import { OwnFrames, ownNames } from './own-frames.ts';
 import { faultOfReason } from './peer-fault.ts';
 import { decodePiece } from './pieces.ts';
 import type { FrameOptions, Priority } from './priority.ts';
@@ -118,6 +118,11 @@ export class PeerSession {
     this.ended = this.#run();
   }
 
+  /** Whether it has ended, though that may not have been told yet. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   get address(): string {
     return this.#link.peer.address;
   }
@@ -213,7 +218,8 @@ export class PeerSession {
 
   async #take({ priority, isAnswer, bytes }: Frame, release: () => void): Promise<void> {
     const frame = decodeFederationFrame(bytes);
-    if (isAnswer !== (frame?.frame === 'answer')) throw new Refusal('bad-frame');
+    if (isAnswer !== (frame?.frame === 'answer') || (frame && ownNames.has(frame.frame)))
+      throw new Refusal('bad-frame');
     if (frame?.frame === 'ask') {
       const answered = this.#answers.take(priority, frame.payload, bytes.length);
       answered.catch((error) => this.#failed(error)).finally(release);

@@ -130,7 +130,7 @@ function viewOf(server: Server | undefined, addresses: readonly Address[]): Peer
   if (server?.current) return { ...known, state: 'connected', since: server.since, ...linkOf(server.current.session) };
   const dialled = addresses.find(({ attempt }) => attempt !== undefined);
   const waiting = addresses.filter(({ retry }) => retry !== undefined).sort((a, b) => a.retry!.at - b.retry!.at);
-  const shown = dialled ?? waiting[0];
+  const shown = dialled ?? waiting[0] ?? addresses[0];
   const lastError = shown?.lastError;
   return {
     ...known,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Refusal } from '@parley/protocol';
 import type { Log } from '../log.ts';
-import { exchangeOf, TestNetwork, type TestPeer, testQuestions } from './testing-network.ts';
+import { exchangeOf, testQuestions } from './testing-exchange.ts';
+import { TestNetwork, type TestPeer } from './testing-network.ts';
 
 const refusedAs = (code: string) => (error: unknown) => error instanceof Refusal && error.code === code;
 const control = { priority: 'control' } as const;

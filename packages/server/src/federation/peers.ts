@@ -23,7 +23,7 @@ import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
 import type { PeerStore } from '../store/peer.ts';
-import { Admission, type AdmissionOptions, closeReasons } from './admission.ts';
+import { Admission, type AdmissionOptions, closeReasons, type OwnFault } from './admission.ts';
 import type { AskOptions } from './asks.ts';
 import { Dialler, type DialName } from './dialler.ts';
 import { Exchange } from './exchange.ts';
@@ -254,7 +254,7 @@ export class Peers {
   }
 
   linked(): string[] {
-    return [...this.#table.servers.values()].flatMap(({ id, current }) => (current ? [id] : []));
+    return [...this.#table.servers.keys()].filter((id) => this.isLinked(id));
   }
 
   /** Ends every link and waits for what is under way. */
@@ -276,10 +276,15 @@ export class Peers {
     for (const { server } of this.#table.addresses.values()) if (server) this.#table.server(server, now);
   }
 
-  async #shake(link: Link, address: Address, expected: string | undefined): Promise<SecureLink> {
-    const secure = await secureDialled(link, this.#secure, expected);
-    this.#dialler.pin(address, secure.id);
-    return secure;
+  #shake(link: Link, address: Address, expected: string | undefined): Promise<SecureLink> {
+    return secureDialled(link, this.#secure, expected, (id) => {
+      this.#dialler.pin(address, id);
+      return this.#refuses(id, link, 'out');
+    });
+  }
+
+  #refuses(id: string, link: Pick<Link, 'peer'>, direction: 'in' | 'out'): OwnFault | undefined {
+    return this.#admission.refuses({ id, address: link.peer.address, direction }, this.#sessions);
   }
 
   /** From an open connection to a link that counts; resolves with undefined when there is one. Never rejects. */
@@ -301,8 +306,7 @@ export class Peers {
 
   async #begin(secure: SecureLink, direction: 'in' | 'out'): Promise<PeerFault | undefined> {
     const { runtime, log } = this.#options;
-    const arrived = { id: secure.id, address: secure.link.peer.address, direction };
-    const refused = this.#admission.refuses(arrived, this.#sessions);
+    const refused = direction === 'in' ? this.#refuses(secure.id, secure.link, direction) : undefined;
     if (refused) {
       secure.link.close(closeReasons[refused]);
       return refused;
@@ -372,7 +376,8 @@ export class Peers {
   }
 
   #session(server: string): PeerSession | undefined {
-    return this.#table.servers.get(server)?.current?.session;
+    const session = this.#table.servers.get(server)?.current?.session;
+    return session?.isOver ? undefined : session;
   }
 
   /** What an error of a link means; one that is no link's is a fault of ours, and in the log. */

@@ -15,7 +15,7 @@ import {
   x25519KeyPair,
 } from '@parley/e2ee';
 import { FrameTooLarge, type Link, LinkClosed } from '@parley/link';
-import { decodeCanonical, encodeCbor, limits, toBase32 } from '@parley/protocol';
+import { decodeCanonical, encodeCbor, limits, type PeerFault, toBase32 } from '@parley/protocol';
 import type { Identity } from '../identity.ts';
 import type { Runtime } from '../runtime.ts';
 import { faultOf, faultOfReason, NoSecureLink } from './peer-fault.ts';
@@ -53,16 +53,23 @@ export function newStaticKey(runtime: Pick<Runtime, 'randomBytes'>): KeyPair {
 
 /**
  * The dialling side. Rejects with NoSecureLink, the link closed: `wrong-server` unless the server is the one expected,
- * where one is, and `same-server` when it is this one, both before it has said who it is; `bad-handshake`, `timed-out`,
- * or what the link ended with.
+ * where one is, `same-server` when it is this one, and whatever `refuses` says of it, all before this one has said who
+ * it is; `bad-handshake`, `timed-out`, or what the link ended with.
  */
-export async function secureDialled(link: Link, options: SecureLinkOptions, expected?: string): Promise<SecureLink> {
+export async function secureDialled(
+  link: Link,
+  options: SecureLinkOptions,
+  expected?: string,
+  refuses: (id: string) => PeerFault | undefined = () => undefined,
+): Promise<SecureLink> {
   return within(link, options, async (receive) => {
     const noise = noiseInitiator(noiseOptions(options));
     await link.send(noise.write());
     const id = whose(options, 'responder', noise, noise.read(await receive()));
     if (id === options.identity.id) throw new NoSecureLink('same-server');
     if (expected !== undefined && id !== expected) throw new NoSecureLink('wrong-server');
+    const fault = refuses(id);
+    if (fault) throw new NoSecureLink(fault);
     await link.send(noise.write(proofOf(options, 'initiator')));
     return { id, noise };
   });

@@ -1,7 +1,7 @@
 /** Servers that link over memory, on one clock that stands still until it is moved. For tests. */
 import type { Link } from '@parley/link';
 import { type MemoryNetwork, memoryNetwork } from '@parley/link/memory';
-import { federation, type PeerView, type QuestionType, question } from '@parley/protocol';
+import type { PeerView, QuestionType } from '@parley/protocol';
 import { identityFromSeed } from '../identity.ts';
 import { createLimits } from '../limits.ts';
 import { type Log, silentLog } from '../log.ts';
@@ -11,7 +11,6 @@ import { createVirtualRuntime, type VirtualRuntime } from '../runtime-virtual.ts
 import { migrate } from '../store/migrations.ts';
 import { peerStore } from '../store/peer.ts';
 import { migrations } from '../store/schema.ts';
-import type { AskOptions } from './asks.ts';
 import type { DialName } from './dialler.ts';
 import { type PeerLimits, Peers } from './peers.ts';
 
@@ -53,15 +52,30 @@ export class TestNetwork {
   readonly links: MemoryNetwork;
   /** Pieces from one host to another that never arrive, as `from>to`. */
   readonly cut = new Set<string>();
+  /** How slow the line from one host to another is, in bytes a second, as `from>to`. */
+  readonly pace = new Map<string, number>();
+  /** When such a line is free again, on the clock. */
+  readonly #freeAt = new Map<string, number>();
   readonly #open = new Set<TestPeer>();
 
   constructor() {
     this.links = memoryNetwork({
       encoding: 'cbor',
-      carry: ({ from, to }, deliver) => {
-        if (!this.cut.has(`${from}>${to}`)) queueMicrotask(deliver);
+      carry: ({ from, to, bytes }, deliver) => {
+        const line = `${from}>${to}`;
+        const perSecond = this.pace.get(line);
+        if (this.cut.has(line)) return;
+        if (perSecond === undefined) queueMicrotask(deliver);
+        else this.#carrySlowly(line, (bytes / perSecond) * 1_000, deliver);
       },
     });
+  }
+
+  #carrySlowly(line: string, ms: number, deliver: () => void): void {
+    const now = this.clock.elapsed();
+    const freeAt = Math.max(now, this.#freeAt.get(line) ?? 0) + ms;
+    this.#freeAt.set(line, freeAt);
+    this.clock.setTimer(deliver, freeAt - now);
   }
 
   /** A server on host `s1`, `s2`, … by its seed, 1 to 255. */
@@ -163,15 +177,3 @@ export class TestNetwork {
 export function viewOf({ peers }: TestPeer, of: { id: string }): PeerView | undefined {
   return peers.list().find(({ id }) => id === of.id);
 }
-
-const number = federation.ping.payload;
-/** Asks for a number by a number. */
-export const testQuestions = { double: question({ about: 'Twice as much.', payload: number, reply: number }) };
-
-/** Peers with {@link testQuestions} in place of the protocol's. */
-export interface TestExchange {
-  ask(server: string, question: 'double', payload: { n: number }, options: AskOptions): Promise<{ n: number }>;
-  onAsk(question: 'double', handler: (from: string, payload: { n: number }) => Promise<{ n: number }>): void;
-}
-
-export const exchangeOf = ({ peers }: TestPeer): TestExchange => peers as unknown as TestExchange;
