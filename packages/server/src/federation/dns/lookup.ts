@@ -54,6 +54,8 @@ const shortestMs = 60_000;
 const longestMs = 86_400_000;
 /** Nobody answered, which may pass at once; as long as this it is not tried again. */
 const failedMs = 5_000;
+/** Of a host with more of them, others are not tried. */
+const maxHostAddresses = 8;
 /** Names remembered: less than a kilobyte each. */
 const maxNames = 4_096;
 
@@ -87,10 +89,11 @@ export class NameLookup {
     const ask = (type: 'A' | 'AAAA') => this.#resolver.ask({ name: host, type });
     const replies = await Promise.all([ask('AAAA'), ask('A')]);
     const records = replies.flatMap((reply) => (reply.kind === 'records' ? reply.records : []));
-    return records.flatMap((record): HostAddress[] => {
+    const addresses = records.flatMap((record): HostAddress[] => {
       if (record.type === 'A') return [{ address: record.data, family: 4 }];
       return record.type === 'AAAA' ? [{ address: record.data, family: 6 }] : [];
     });
+    return addresses.slice(0, maxHostAddresses);
   }
 
   /** Gives up what is under way. */

@@ -101,14 +101,19 @@ test('a forged answer takes the name of a claim, and nothing from what was prove
 });
 
 test('no record never unpins', async () => {
-  const { names, says, claims, pass } = await world();
+  const { names, asked, says, claims, pass } = await world();
   says('validated', ada);
   await claims(ada);
-  for (const outcome of ['none', 'unavailable', 'unsigned'] as const) {
+  for (const outcome of ['none', 'unsigned', 'unavailable'] as const) {
     says(outcome);
     await pass(60_000);
     assert.deepEqual(names.nameOf(ada), { name, verified: true });
   }
+  const before = asked.length;
+  await pass(299_999);
+  assert.equal(asked.length, before, 'a resolver that is not there is left alone for a while');
+  await pass(1);
+  assert.equal(asked.length, before + 1);
 });
 
 test('a name is asked for again when what DNS said has expired, as long as its server is linked and claims it', async () => {

@@ -24,6 +24,9 @@ export interface NameProofsOptions {
   readonly log: Log;
 }
 
+/** Where nobody answers, as on a machine without a resolver, each server's name is asked for no more often. */
+const unansweredMs = 300_000;
+
 interface Watched {
   readonly name: string;
   cancel(): void;
@@ -63,7 +66,8 @@ export class NameProofs {
     const records = await this.#options.lookup.lookup(watched.name);
     if (this.#watched.get(server) !== watched) return;
     this.#judge(server, watched.name, records);
-    watched.cancel = this.#options.runtime.setTimer(() => void this.#check(server, watched), records.ttlMs);
+    const waitMs = records.outcome === 'unavailable' ? unansweredMs : records.ttlMs;
+    watched.cancel = this.#options.runtime.setTimer(() => void this.#check(server, watched), waitMs);
   }
 
   #judge(server: string, name: string, { outcome, id }: NameRecords): void {

@@ -83,7 +83,7 @@ describe('a question', () => {
     await withResolver(
       () => undefined,
       async (resolver, server, clock) => {
-        const asked = Array.from({ length: 400 }, () => resolver.ask(question));
+        const asked = Array.from({ length: 1_200 }, () => resolver.ask(question));
         const refused = await Promise.all(asked.slice(-100));
         assert.ok(refused.every(({ kind }) => kind === 'unavailable'));
         while (server.asked.length < 16) await new Promise((resolve) => setImmediate(resolve));

@@ -29,8 +29,8 @@ const udpTimeoutsMs = [2_000, 3_000, 5_000];
 const tcpTimeoutMs = 5_000;
 /** Questions under way at a time: a socket each. */
 const maxUnderWay = 16;
-/** Questions that wait for their turn; more are refused. */
-const maxWaiting = 256;
+/** Questions that wait for their turn, as when every server links again after a restart; more are refused. */
+const maxWaiting = 1_024;
 /** Aliases after each other. */
 const maxAliases = 8;
 
