@@ -1,6 +1,7 @@
 // Everything that can be configured. `listen.tcpPort` is `tcp-port` in table `[listen]` of the file and
 // PARLEY_LISTEN_TCP_PORT in the environment.
 import { isIP } from 'node:net';
+import { check, serverId } from '@parley/protocol';
 import { addressMatcher } from './address.ts';
 import { resolverAddress } from './federation/dns/open.ts';
 import { isDnsName } from './federation/dns/records.ts';
@@ -31,6 +32,8 @@ const resolver = text(
   (value) => value === 'none' || resolverAddress(value) !== undefined,
 );
 
+const serverKey = text('the id of a server, as parley identity shows it', (value) => check(serverId, value).ok);
+
 const network = text('an address or a network such as 10.0.0.0/8', (value) => {
   try {
     addressMatcher([value]);
@@ -55,6 +58,9 @@ export const shape = {
   trustedProxies: setting(list(network, 64), [], 'Proxies whose X-Forwarded-For is believed.'),
   origins: setting(list(origin, 64), [], 'Pages of other hosts that may connect.'),
   peers: setting(list(peer, 64), [], 'Servers to link with, as https://chat.example.org, or by a name in DNS.'),
+  federation: {
+    allow: setting(list(serverKey, 1_000), [], 'The only servers to link with, by id; empty for all but the blocked.'),
+  },
   listen: {
     host: setting(host, '127.0.0.1', 'The address to listen on; 0.0.0.0 or :: for all.'),
     port: setting(number(0, 65_535), 8080, 'The port of the web app and of WebSockets; 0 takes a free one.'),

@@ -38,6 +38,7 @@ suite('the configuration', () => {
       trustedProxies: [],
       origins: [],
       peers: [],
+      federation: { allow: [] },
       listen: { host: '127.0.0.1', port: 8080, tcpPort: undefined, tlsCert: undefined, tlsKey: undefined },
       dns: { resolver: '127.0.0.1:53', trustRemote: false },
       limits: { rateFactor: 1, connections: 50_000, loadedRooms: 1_000 },
@@ -83,6 +84,13 @@ suite('the configuration', () => {
     assert.deepEqual(load({ flags: { peer: ['chat.example.org'] } }).peers, ['chat.example.org']);
     for (const wrong of ['localhost', 'chat.example.org/x', 'https://b.example/x'])
       refuses({ flags: { peer: [wrong] } }, '--peer must be an origin such as');
+  });
+
+  it('takes ids of servers as the only ones to link with', () => {
+    const [a, b] = ['a'.repeat(52), 'b'.repeat(52)];
+    assert.deepEqual(load({ toml: `federation.allow = ["${a}", "${b}"]` }).federation.allow, [a, b]);
+    assert.deepEqual(load({ env: { PARLEY_FEDERATION_ALLOW: a }, flags: { allow: [b] } }).federation.allow, [b]);
+    refuses({ flags: { allow: ['chat.example.org'] } }, '--allow must be the id of a server');
   });
 
   it('takes the address of a resolver, or none', () => {

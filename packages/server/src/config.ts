@@ -15,6 +15,7 @@ export interface ConfigFlags {
   readonly config?: string | undefined;
   readonly name?: string | undefined;
   readonly peer?: readonly string[] | undefined;
+  readonly allow?: readonly string[] | undefined;
 }
 
 export interface ConfigSources {
@@ -33,6 +34,7 @@ const flagPaths: Record<Exclude<keyof ConfigFlags, 'config'>, string> = {
   data: 'data',
   name: 'name',
   peer: 'peers',
+  allow: 'federation.allow',
 };
 
 /** Of commands that talk to a server, of bots and of the test run: no settings of a server. */

@@ -63,6 +63,8 @@ export interface HomeserverOptions {
   federation?: {
     dial: (url: string, socket?: Socket) => Dial;
     peers: readonly string[];
+    /** The only servers to link with; empty or left out, all but the blocked. */
+    allow?: readonly string[] | undefined;
     names?: NameLookup | undefined;
   };
 }
@@ -190,5 +192,6 @@ function openPeers(options: HomeserverOptions, store: Store): Promise<Peers> {
     dial: federation?.dial,
     dialName: federation?.names && nameDialler({ ...federation, names: federation.names, runtime }),
     configured,
+    allowed: federation?.allow,
   });
 }

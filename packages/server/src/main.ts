@@ -67,7 +67,12 @@ export async function startServer({
       network: config.network,
       guests: config.guests,
       signUpOpen: signUpRule(config),
-      federation: { dial: dialServer, peers: config.peers, names: openNameLookup(config.dns, runtime, log) },
+      federation: {
+        dial: dialServer,
+        peers: config.peers,
+        allow: config.federation.allow,
+        names: openNameLookup(config.dns, runtime, log),
+      },
     });
     undo.unshift(() => home.close());
     return await openDoors(config, home, { log, webDir, limits, undo });

@@ -1,6 +1,6 @@
 /** The server's id, and its links to other servers, for operators. */
 import { domainToASCII } from 'node:url';
-import { check, type PeerView, peerAddress, peerFaults, serverId } from '@parley/protocol';
+import { check, type PeerRefusal, type PeerView, peerAddress, peerFaults, serverId } from '@parley/protocol';
 import { cleanLine, dateTime } from '@parley/terminal';
 import type { Context } from '../context.ts';
 import { usage } from '../exit.ts';
@@ -13,6 +13,8 @@ const urlArgument = {
   about: 'Scheme, host and port, as https://chat.example.org; or a name in DNS, as chat.example.org.',
 } as const;
 const serverArgument = { name: 'SERVER', about: 'Its id, as parley peers shows it.' } as const;
+
+type Traffic = NonNullable<PeerView['traffic']>;
 
 export const identity = command({
   name: 'identity',
@@ -35,16 +37,21 @@ export const identity = command({
 export const peers = command({
   name: 'peers',
   group: 'Server',
-  about: 'Lists the other servers that this one is linked with, dials or blocks.',
-  details: 'Names are what servers claim; only the id is proven.',
+  about: 'Lists the other servers that this one is linked with, dials or blocks, and those that it turned away.',
+  details:
+    'Names are what servers claim; only the id is proven. Of a link it shows the time to the other server and back, what\npassed since it was made, and what waits to be sent.',
   arguments: [],
   options: {},
   async run(context) {
     await withServer(context, { as: 'account', deadline: 'command' }, async ({ client, signal }) => {
-      const list = (await client.request('peer.list', {}, { signal })).peers;
-      for (const peer of list) {
+      const { peers, refused } = await client.request('peer.list', {}, { signal });
+      for (const peer of peers) {
         if (context.json) await context.printJson(jsonOf(peer));
         else await context.print(lineOf(peer));
+      }
+      for (const refusal of refused) {
+        if (context.json) await context.printJson(refusalJson(refusal));
+        else await context.print(refusalLine(refusal));
       }
     });
   },
@@ -124,9 +131,10 @@ function urlOf(typed: string): string {
   throw usage(`“${typed}” is no address of a server: write https://HOST, http://HOST:PORT or a name in DNS`);
 }
 
-function lineOf({ id, name, urls, state, direction, since, lastError, retryAt }: PeerView): string {
+function lineOf({ id, name, urls, state, direction, since, lastError, retryAt, traffic }: PeerView): string {
   const said = [
     ...(direction === undefined ? [] : [direction === 'in' ? 'it dialled' : 'dialled from here']),
+    ...(traffic === undefined ? [] : trafficWords(traffic)),
     ...(lastError === undefined ? [] : [peerFaults[lastError]]),
     ...(retryAt === undefined ? [] : [`again at ${dateTime(retryAt)}`]),
   ];
@@ -136,7 +144,37 @@ function lineOf({ id, name, urls, state, direction, since, lastError, retryAt }:
   return `${state.padEnd(10)}  ${who}${where}since ${dateTime(since)}${how}`;
 }
 
-function jsonOf({ id, name, urls, state, direction, since, lastError, retryAt }: PeerView) {
+function trafficWords({ queued, lagMs, bytesIn, bytesOut, roundTripMs }: Traffic): string[] {
+  const frames = queued.reduce((sum, each) => sum + each.frames, 0);
+  const bytes = queued.reduce((sum, each) => sum + each.bytes, 0);
+  return [
+    ...(roundTripMs === undefined ? [] : [`${roundTripMs} ms there and back`]),
+    `${kilobytes(bytesIn)} in, ${kilobytes(bytesOut)} out`,
+    ...(frames === 0
+      ? []
+      : [`${frames} frames, ${kilobytes(bytes)} wait, the oldest for ${Math.ceil(lagMs / 1_000)} s`]),
+  ];
+}
+
+const kilobytes = (bytes: number): string => `${Math.ceil(bytes / 1_000)} kB`;
+
+function refusalLine({ server, address, fault, times, at }: PeerRefusal): string {
+  const often = times === 1 ? '' : `, ${times} times`;
+  return `${'refused'.padEnd(10)}  ${server ?? 'not known'}  from ${cleanLine(address)}  at ${dateTime(at)} (${peerFaults[fault]}${often})`;
+}
+
+function refusalJson({ server, address, fault, times, at }: PeerRefusal) {
+  return {
+    server: server ?? null,
+    state: 'refused',
+    address,
+    lastError: fault,
+    times,
+    at: new Date(at).toISOString(),
+  };
+}
+
+function jsonOf({ id, name, urls, state, direction, since, lastError, retryAt, traffic }: PeerView) {
   return {
     server: id ?? null,
     claimedName: name ?? null,
@@ -146,5 +184,6 @@ function jsonOf({ id, name, urls, state, direction, since, lastError, retryAt }:
     since: new Date(since).toISOString(),
     lastError: lastError ?? null,
     retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),
+    traffic: traffic ?? null,
   };
 }

@@ -27,6 +27,11 @@ export const serve = command({
       about: 'Another server to link with, as https://chat.example.org; may be repeated.',
       multiple: true,
     },
+    allow: {
+      value: 'SERVER',
+      about: 'Id of a server to link with, and with none that is not named so; may be repeated.',
+      multiple: true,
+    },
   },
   async run(context, { options }) {
     const { shell } = context;

@@ -32,12 +32,17 @@ test('an operator links two servers, blocks one and lets it in again', async () 
     connected.stdout,
     new RegExp(`^connected +${theirs} +“localhost” +${there.url} +since .*dialled from here`),
   );
+  assert.match(
+    (await ada.parley('peers')).stdout,
+    /^connected .*dialled from here; (\d+ ms there and back; )?\d+ kB in, \d+ kB out/m,
+  );
   const [seen] = (await bob.parley('peers', '--json')).json();
   assert.deepEqual([seen?.server, seen?.state, seen?.direction, seen?.urls], [mine, 'connected', 'in', []]);
 
   assert.equal((await ada.parley('block', theirs!)).exit, 0);
   assert.match((await ada.parley('peers')).stdout, /^blocked /);
   assert.match((await bob.parley('connect', here.url)).stdout, /^waiting .*it does not let this server in/);
+  assert.match((await ada.parley('peers')).stdout, new RegExp(`^refused +${theirs} .*\\(it is blocked here`, 'm'));
   assert.equal((await bob.parley('disconnect', here.url)).exit, 0);
   assert.equal((await bob.parley('disconnect', here.url)).exit, 4);
   assert.equal((await ada.parley('unblock', theirs!)).exit, 0);
