@@ -42,8 +42,16 @@ const FEDERATION = `Servers speak over a WebSocket at \`/federation\` of subprot
 Noise_XX_25519_ChaChaPoly_SHA256. The prologue is the CBOR of \`["parley federation v1", network]\`; the second and the third
 message carry the CBOR of \`[identity key, signature]\`, where the identity signs the CBOR of
 \`["parley noise static key v1", network, "initiator" or "responder", Noise static key]\`. After the handshake a message holds
-a byte, 1 where more of the frame follows, and a piece of a frame: all but the last have 65,518 bytes of it. Each
-direction gets a new key after 2^20 messages. A frame is the CBOR of \`[name, payload]\`; one of an unknown name is passed over.
+a byte that is 0, a head of one byte, and a piece of at most ${parley.linkLimits.pieceBytes} bytes. Each direction gets a new key after 2^20 messages.
+The head's bits 0–2 are 0 for \`hello\`, \`ping\`, \`pong\` and \`credit\`, which are whole, and else the priority, from 1:
+${parley.framePriorities.join(', ')}. Bit 6 is set for an \`answer\`, bit 7 where more of the frame follows, and then the piece is full.
+Pieces of different priorities may alternate; those of one priority are of one frame after another. Each piece costs its
+bytes and ${parley.linkLimits.pieceOverheadBytes} more; in each priority ${parley.linkLimits.windowBytes} may be spent before the other side grants more by \`credit\`.
+
+A frame is the CBOR of \`[name, payload]\`; one of an unknown name is passed over. Frames of one priority are dealt with one
+after another, answers at once.
+`; one of an unknown name is passed over. Frames of one priority are dealt with
+in order, answers at once.
 `;
 
 const QUESTIONS = `A question travels in the frame \`ask\` and has its reply, or an error of the table below, in the frame \`answer\`. One
