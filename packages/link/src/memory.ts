@@ -8,6 +8,7 @@ import { type Dial, type Encoding, type Link, LinkClosed, type Listener } from '
 import { type Beating, LinkSet } from './link-set.ts';
 import { open } from './opening.ts';
 import { filled, type LinkOptions } from './options.ts';
+import type { Timers } from './runtime.ts';
 
 export interface Piece {
   readonly from: string;
@@ -27,6 +28,8 @@ export interface MemoryOptions extends LinkOptions {
   readonly encoding?: Encoding | undefined;
   /** Default: everything arrives in the next microtask. */
   readonly carry?: Carry | undefined;
+  /** By whose time a dial that nobody answers is given up; without them it waits for ever. */
+  readonly dialTimers?: Timers | undefined;
 }
 
 const promptly: Carry = (_piece, deliver) => queueMicrotask(deliver);
@@ -186,7 +189,7 @@ export function memoryNetwork(options: MemoryOptions = {}): MemoryNetwork {
       const merged = { ...options, ...own };
       const carry = merged.carry ?? promptly;
       return (signal) =>
-        open(signal, undefined, ({ opened, failed }) => {
+        open(signal, merged.dialTimers, ({ opened, failed }) => {
           let abandoned = false;
           carry({ from, to: host, kind: 'dial', bytes: 0 }, () => {
             if (abandoned) return;

@@ -30,6 +30,8 @@ const roomsPerFrame = 1_000;
 /** Leaves of one page of a snapshot. */
 const leavesPerPage = 5_000;
 const partsPerAct = 8;
+const invitationsPerFrame = 200;
+const peoplePerFrame = 1_000;
 /** Acts of one batch. */
 const batchEnvelopes = 64;
 
@@ -112,13 +114,26 @@ export const roomFrames = {
       ),
     }),
   }),
+  invitations: frame({
+    about:
+      'From the clerk: people of the other server who are invited. On a new link all of them, the first frame with `isReset`: what is not named any more is withdrawn.',
+    payload: view({
+      invited: list(view({ room: foreignRoom, user: userId, by: namedPerson }), invitationsPerFrame),
+      withdrawn: list(view({ room: roomId, user: userId }), invitationsPerFrame),
+      isReset: optional(flag()),
+    }),
+  }),
   typing: frame({
     about: 'Somebody of this server is typing in a room; not stored, not repeated to others.',
     payload: view({ room: roomId, user: userId, active: flag() }),
   }),
   presence: frame({
     about: 'Somebody of this server came or went; to servers that share a room with them.',
-    payload: view({ user: userId, status: choice(['online', 'away', 'offline']) }),
+    payload: view({
+      people: list(view({ user: userId, status: choice(['online', 'away', 'offline']) }), peoplePerFrame),
+      /** On a new link: these are all who are there. */
+      isReset: optional(flag()),
+    }),
   }),
   named: frame({
     about: 'People of this server have new names to show; to servers that share a room with them.',

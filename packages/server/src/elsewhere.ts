@@ -14,6 +14,7 @@ import type { Context } from './context.ts';
 import { type Draft, refusalOf } from './draft.ts';
 import { shortId } from './people.ts';
 import { place } from './speak.ts';
+import type { InvitedView } from './store/room-foreign.ts';
 
 /** How long a client waits for another server; what was begun goes on after it. */
 const patienceMs = 15_000;
@@ -61,16 +62,20 @@ export async function isHere({ rooms, here }: Pick<Context, 'rooms' | 'here'>, i
 }
 
 /** Brings the caller into a room that nobody of this server is in. Refuses with `unavailable` when that takes long. */
-export async function enter(context: Context, room: string, clientId: string, server: string): Promise<void> {
+export async function enter(
+  context: Context,
+  { room, clientId, server, change }: { room: string; clientId: string; server: string; change: 'join' | 'decline' },
+): Promise<void> {
   const { here, session, runtime } = context;
   const { person } = session.me;
-  const wish = { room, person: person.n, server: here.across.server(server), clientId, change: 'join' as const };
+  const wish = { room, person: person.n, server: here.across.server(server), clientId, change };
   const { promise: late, reject } = Promise.withResolvers<never>();
   const cancel = runtime.setTimer(() => reject(new Refusal('unavailable')), patienceMs);
   const entered = here.across.enter(wish, person);
   entered.catch(() => {});
   try {
     await Promise.race([entered, late]);
+    await context.store.foreign.dropInvitation(room, person.n);
   } finally {
     cancel();
   }
@@ -97,6 +102,12 @@ export async function placeAndWait(context: Context, room: string, draft: Draft)
     cancel();
   }
 }
+
+/** A room of another server as somebody sees it who is invited. */
+export const invitedView = ({ room, by }: InvitedView): RoomView => ({
+  ...viewOf(room),
+  me: { membership: 'invited', invitedBy: by.user },
+});
 
 function viewOf({
   id,

@@ -145,7 +145,7 @@ function assemble(
     soon: runtime.turnEnd,
     committed: (room, written) => {
       tellEntries(bus, { people, here: { id, name } }, room, written);
-      across.committed(room);
+      across.committed(room, written);
     },
   });
   const { loadedRooms } = limits;
@@ -159,7 +159,8 @@ function assemble(
     restMs: (room) => hub.restMs(room),
     elsewhere: (room, drafts) => across.elsewhere(room, drafts),
   });
-  const across = new RoomsAcross({ store, rooms, people, peers, run, log, id, network });
+  const presence = new Presence(hub);
+  const across = new RoomsAcross({ store, rooms, people, peers, run, log, id, network, hub, presence });
   const here: Here = {
     id,
     name,
@@ -167,7 +168,7 @@ function assemble(
     crypto,
     passwords: options.passwords ?? createPasswords(runtime),
     guests: options.guests ? new Guests(runtime) : undefined,
-    presence: new Presence(hub),
+    presence,
     rates: new Rates(limits, runtime.elapsed),
     uploads: new Uploads(store, runtime, identity.id),
     retention: new Retention(store, runtime, log),

@@ -91,6 +91,11 @@ export class Hub {
     return this.#fanout.restMs(room);
   }
 
+  /** Rooms that connections of this node follow. */
+  followed(): string[] {
+    return [...this.#followers.keys()];
+  }
+
   /** Connections of this node that follow a room. */
   followers(room: string): readonly Session[] {
     return [...(this.#followers.get(room) ?? [])];

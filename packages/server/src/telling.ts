@@ -3,6 +3,7 @@ import type { Person, ServerEvent } from '@parley/protocol';
 import type { Written } from './append.ts';
 import type { Bus } from './bus/bus.ts';
 import type { Context } from './context.ts';
+import { invitedView } from './elsewhere.ts';
 import { entryView } from './entry-view.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import { Membership, tellAdded } from './membership.ts';
@@ -52,6 +53,12 @@ export function keepUpAcross(node: Node): void {
     entered: (room, user) => {
       for (const session of hub.of(user)) tellAdded({ ...node, session }, room);
     },
+    invited: (user, invitation, room) =>
+      hub.tell(user, [
+        invitation
+          ? { event: 'room.invited', payload: { room: invitedView(invitation) } }
+          : { event: 'room.removed', payload: { room, how: 'revoked' } },
+      ]),
   });
 }
 

@@ -108,4 +108,77 @@ describe('a room across servers', () => {
     assert.ok(!Buffer.from(two.db.image()).includes('a secret'));
     assert.ok(Buffer.from(two.db.image()).includes('for both'));
   });
+
+  it('that is private is entered by invitation, also by who was away when they were invited', async () => {
+    await using homes = new TestHomes();
+    const one = await homes.home(1);
+    const two = await homes.home(2, [1]);
+    const ada = await one.server.account('ada');
+    const bob = await two.server.account('bob');
+    const cem = await two.server.account('cem');
+    for (const client of [bob, cem]) await client.request('sync.start', { rooms: {} });
+    const created = { alias: 'ops', clientId: 'c', joinRule: 'invite' } as const;
+    const room = (await ada.request('room.create', created)).sync.room.id;
+    const { people } = await ada
+      .request('user.find', { prefix: '', server: 's2.example' })
+      .catch(() => ({ people: [] }));
+    const found =
+      people.length > 0 ? people : (await ada.request('user.find', { prefix: 'b', server: 's2.example' })).people;
+    assert.ok(found.some(({ id, server }) => id === bob.user && server !== undefined));
+    await ada.request('user.find', { prefix: 'cem', server: two.id });
+    await assert.rejects(
+      bob.request('room.join', { room, clientId: 'j', server: one.id }),
+      /not-found|no such|unknown/i,
+    );
+    await ada.request('member.invite', { room, user: bob.user, clientId: 'i1' });
+    await homes.settled();
+    const told = await bob.next('room.invited');
+    assert.deepEqual([told.room.id, told.room.me.invitedBy], [room, ada.user]);
+    const { sync } = await bob.request('room.join', { room, clientId: 'j' });
+    assert.equal(sync.room.me.membership, 'member');
+
+    const other = (await ada.request('room.create', { alias: 'other', clientId: 'c2', joinRule: 'invite' })).sync.room
+      .id;
+    homes.cut.add('s1>s2').add('s2>s1');
+    await homes.advance(60_000, 5_000);
+    await ada.request('member.invite', { room: other, user: cem.user, clientId: 'i2' });
+    await homes.settled();
+    assert.deepEqual((await cem.request('sync.start', { rooms: {} })).invitations, []);
+    homes.cut.clear();
+    await homes.advance(400_000, 5_000);
+    const [waiting] = (await cem.request('sync.start', { rooms: {} })).invitations;
+    assert.equal(waiting?.id, other);
+    await cem.request('room.leave', { room: other, clientId: 'no' });
+    assert.deepEqual((await cem.request('sync.start', { rooms: {} })).invitations, []);
+    await homes.settled();
+    await assert.rejects(ada.request('member.revoke', { room: other, user: cem.user, clientId: 'r' }));
+  });
+
+  it('shows who types and who is here on every server', async () => {
+    await using homes = new TestHomes();
+    const one = await homes.home(1);
+    const two = await homes.home(2, [1]);
+    const ada = await one.server.account('ada');
+    const bob = await two.server.account('bob');
+    await ada.request('sync.start', { rooms: {} });
+    const room = await ada.createRoom('ops');
+    await bob.request('sync.start', { rooms: {} });
+    await bob.request('room.join', { room, clientId: 'j', server: one.id });
+    await homes.settled();
+    await bob.request('typing.set', { room, typing: true });
+    await homes.settled();
+    const typing = await ada.next('typing.changed');
+    assert.deepEqual([typing.user, typing.name], [bob.user, 'bob']);
+    await bob.request('presence.set', { status: 'away' });
+    await homes.settled();
+    const status = async (): Promise<string[]> => {
+      const { present } = await ada.request('presence.list', { room });
+      return present.map(({ user, status }) => `${user === bob.user ? 'bob' : 'ada'} ${status}`).sort();
+    };
+    assert.deepEqual(await status(), ['ada online', 'bob away']);
+    bob.link.close('going-away');
+    await homes.settled();
+    assert.deepEqual(await status(), ['ada online']);
+    await assert.rejects(ada.request('member.mute', { room, user: 'nobody', clientId: 'm' }));
+  });
 });

@@ -10,12 +10,14 @@ import {
 } from '@parley/protocol';
 import type { Written } from '../append.ts';
 import type { Draft } from '../draft.ts';
+import type { Hub } from '../hub.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { Log } from '../log.ts';
 import type { People } from '../people.ts';
+import type { Presence } from '../presence.ts';
 import type { Rooms } from '../rooms.ts';
 import type { PlacedAct, RunOptions } from '../run.ts';
-import type { EnteringRecord } from '../store/room-foreign.ts';
+import type { EnteringRecord, InvitedView } from '../store/room-foreign.ts';
 import type { Store } from '../store/store.ts';
 import type { PersonRecord } from '../store/user.ts';
 import { Backfill } from './backfill.ts';
@@ -25,10 +27,12 @@ import { Decisions } from './decisions.ts';
 import { Entering } from './entering.ts';
 import { Feeds } from './feed.ts';
 import { Follower } from './follower.ts';
+import { Invitations } from './invitations.ts';
 import { Names } from './names-told.ts';
 import { Origin } from './origin.ts';
 import type { Peers } from './peers.ts';
 import { Ranges } from './ranges.ts';
+import { Signals } from './signals.ts';
 import { Snapshots } from './snapshots.ts';
 import { VisibleRooms } from './visible-rooms.ts';
 
@@ -41,6 +45,8 @@ export interface RoomsAcrossOptions {
   readonly log: Log;
   readonly id: string;
   readonly network: string;
+  readonly hub: Hub;
+  readonly presence: Presence;
 }
 
 /** Who is told on this server. */
@@ -49,6 +55,8 @@ export interface AcrossListener {
   refused(room: string, user: string, clientId: string, code: ErrorCode): void;
   /** A room of another server is here for somebody now. */
   entered(room: string, user: string): void;
+  /** Somebody is invited into a room of another server; undefined = not any more. */
+  invited(user: string, invitation: InvitedView | undefined, room: string): void;
 }
 
 export class RoomsAcross {
@@ -60,6 +68,8 @@ export class RoomsAcross {
   readonly #feeds: Feeds;
   readonly #origin: Origin;
   readonly #entering: Entering;
+  readonly #invitations: Invitations;
+  readonly #signals: Signals;
   #listener: AcrossListener | undefined;
 
   constructor(options: RoomsAcrossOptions) {
@@ -106,6 +116,11 @@ export class RoomsAcross {
       entered,
     });
 
+    const told = (user: string, invitation: InvitedView | undefined, room: string): void =>
+      this.#listener?.invited(user, invitation, room);
+    this.#invitations = new Invitations({ store, rooms, peers, people, names, log, id, told });
+    this.#signals = new Signals({ rooms, peers, people, hub: options.hub, presence: options.presence, id });
+
     peers.onAsk('submit', (from, asked) => clerk.submit(from, asked));
     peers.onAsk('outcome', (from, asked) => clerk.outcome(from, asked));
     peers.onAsk('snapshot', (from, asked) => snapshots.page(from, asked));
@@ -115,12 +130,20 @@ export class RoomsAcross {
     peers.onAsk('people', (_from, asked) => visible.people(asked));
     peers.onFrame('append', (from, frame) => follower.append(from, frame));
     peers.onFrame('cursor', (from, frame) => this.#feeds.stands(from, frame));
-    peers.whenLost((server) => this.#feeds.lost(server));
+    peers.onFrame('invitations', (from, frame) => this.#invitations.hear(from, frame));
+    peers.onFrame('typing', (from, frame) => this.#signals.heardTyping(from, frame));
+    peers.onFrame('presence', (from, frame) => this.#signals.heardPresence(from, frame));
+    peers.whenLost((server) => {
+      this.#feeds.lost(server);
+      this.#signals.lost(server);
+    });
     peers.whenLinked((server) => {
       const failed = (error: unknown): void => log.warn({ error, server }, 'rooms of a linked server wait');
       follower.linked(server).catch(failed);
       this.#origin.linked(server).catch(failed);
       this.#entering.linked(server).catch(failed);
+      this.#invitations.linked(server).catch(failed);
+      this.#signals.linked(server);
     });
   }
 
@@ -134,8 +157,15 @@ export class RoomsAcross {
   }
 
   /** Entries of a room are on disk. */
-  committed(room: LoadedRoom): void {
-    if (room.state.clerk === this.#id) this.#feeds.committed(room);
+  committed(room: LoadedRoom, written: readonly Written[]): void {
+    if (room.state.clerk !== this.#id) return;
+    this.#feeds.committed(room);
+    this.#invitations.committed(room, written);
+  }
+
+  /** Somebody of this server types in a room, or does not any more. */
+  typing(room: string, user: string, active: boolean): void {
+    this.#signals.typing(room, user, active);
   }
 
   /** The id of a server by its id or the name that it has here. Refuses with `not-found`. */

@@ -21,6 +21,7 @@ export class TestHomes {
   readonly cut = new Set<string>();
   readonly #links = memoryNetwork({
     encoding: 'cbor',
+    dialTimers: this.clock,
     carry: ({ from, to }, deliver) => {
       if (!this.cut.has(`${from}>${to}`)) queueMicrotask(deliver);
     },

@@ -55,7 +55,7 @@ export class VisibleRooms {
   }
 }
 
-function viewOf({ id, state, alias, title, topic, committed }: LoadedRoom): ForeignRoom {
+export function viewOf({ id, state, alias, title, topic, committed }: LoadedRoom): ForeignRoom {
   const { clerk, settings, members, createdAt } = state;
   return {
     id,

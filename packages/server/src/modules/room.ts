@@ -83,8 +83,9 @@ export const room: Handlers<Protocol['room'], Context> = {
 
   async join(context, { room: id, clientId, server }) {
     const { session } = context;
-    if (server !== undefined && !(await isHere(context, id)))
-      return { sync: await enteredElsewhere(context, id, clientId, server) };
+    const via = server ?? (await inviter(context, id));
+    if (via !== undefined && !(await isHere(context, id)))
+      return { sync: await enteredElsewhere(context, id, clientId, via) };
     const { room, standing } = await accessTo(context, id);
     if (room.state.bans.has(session.me.person.id)) throw new Refusal('banned');
     if (isOutside(standing)) await mayEnterAnother(context);
@@ -121,6 +122,11 @@ export const room: Handlers<Protocol['room'], Context> = {
 
   async leave(context, { room: id, clientId }) {
     const { session, hub, store } = context;
+    const via = await inviter(context, id);
+    if (via !== undefined && !(await isHere(context, id))) {
+      await enter(context, { room: id, clientId, server: via, change: 'decline' });
+      return {};
+    }
     const { room, standing } = await accessTo(context, id);
     const { person } = session.me;
     const change = endings[standing];
@@ -150,13 +156,18 @@ async function madeBefore(context: Context, clientId: string): Promise<Reply<'ro
   return made === undefined ? undefined : { sync: await entered(context, made) };
 }
 
+/** The server of a room that the caller is invited to elsewhere. */
+async function inviter({ store, session }: Context, room: string): Promise<string | undefined> {
+  return (await store.foreign.invitation(session.me.person.n, room))?.room.clerk;
+}
+
 /** A room of another server that nobody of this one was in. */
 async function enteredElsewhere(context: Context, room: string, clientId: string, server: string): Promise<RoomSync> {
   const { joining } = context.session;
   await mayEnterAnother(context);
   joining.add(room);
   try {
-    await enter(context, room, clientId, server);
+    await enter(context, { room, clientId, server, change: 'join' });
     return await entered(context, room);
   } finally {
     joining.delete(room);

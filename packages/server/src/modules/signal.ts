@@ -7,8 +7,9 @@ import type { Context } from '../context.ts';
 const expiresMs = 6_000;
 
 export const typing: Handlers<Protocol['typing'], Context> = {
-  async set({ session, hub }, { room, typing }) {
+  async set({ session, hub, here }, { room, typing }) {
     const { id, name, display } = session.me.person;
+    here.across.typing(room, id, typing);
     hub.signal(room, {
       event: 'typing.changed',
       payload: { room, user: id, name: display ?? name, typing, expiresMs: typing ? expiresMs : 0 },
@@ -26,8 +27,10 @@ export const presence: Handlers<Protocol['presence'], Context> = {
     return {};
   },
   async list(context, { room: id }) {
-    await readerOf(context, id);
+    const { room } = await readerOf(context, id);
+    const { presence } = context.here;
     const users = new Set(context.hub.followers(id).map((session) => session.me.person.id));
-    return { present: [...users].slice(0, shown).map((user) => ({ user, ...context.here.presence.of(user) })) };
+    for (const user of presence.elsewhere(room.state.members.keys())) users.add(user);
+    return { present: [...users].slice(0, shown).map((user) => ({ user, ...presence.of(user) })) };
   },
 };

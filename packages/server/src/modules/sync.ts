@@ -2,6 +2,7 @@
 import { type Handlers, limits, type Protocol, Refusal, type RoomSync } from '@parley/protocol';
 import { isOutside } from '../access.ts';
 import type { Context } from '../context.ts';
+import { invitedView } from '../elsewhere.ts';
 import { sendAdded } from '../membership.ts';
 import { type Cursor, followRoom, roomViewOf, type SyncBudget } from '../room-view.ts';
 
@@ -93,9 +94,12 @@ function afterwards(context: Context, ids: readonly string[]): void {
 async function invitationsOf(context: Context, person: number) {
   const ids = await context.store.room.invitations(person, invitationsShown);
   const views = await Promise.allSettled(ids.map((id) => roomViewOf(context, id)));
-  return views.flatMap((view) =>
+  const here = views.flatMap((view) =>
     view.status === 'fulfilled' && view.value.me.membership === 'invited' ? [view.value] : [],
   );
+  const elsewhere = await context.store.foreign.invitationsOf(person, invitationsShown);
+  const known = new Set(here.map(({ id }) => id));
+  return [...here, ...elsewhere.map(invitedView).filter(({ id }) => !known.has(id))].slice(0, invitationsShown);
 }
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));

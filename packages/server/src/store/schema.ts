@@ -117,4 +117,12 @@ export const migrations: readonly string[][] = [
       room INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL, PRIMARY KEY (room, seq)
     ) STRICT, WITHOUT ROWID`,
   ],
+  [
+    // Invitations of people of this server into rooms of other servers, as those tell them.
+    `CREATE TABLE invited_elsewhere (
+      room TEXT NOT NULL, person INTEGER NOT NULL, server TEXT NOT NULL, view BLOB NOT NULL,
+      PRIMARY KEY (person, room)
+    ) STRICT`,
+    `CREATE INDEX invited_by_server ON invited_elsewhere (server)`,
+  ],
 ];

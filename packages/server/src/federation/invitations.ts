@@ -1,0 +1,120 @@
+/**
+ * Invitations across servers. The clerk tells the server of whoever is invited, at once and on every new link, for the
+ * log is all that it remembers; there they are kept until they are taken, declined or withdrawn.
+ */
+import { type FramePayload, type MemberChange, serverOf } from '@parley/protocol';
+import { participants } from '@parley/room';
+import type { Written } from '../append.ts';
+import { actOf, subjectOf } from '../entry-view.ts';
+import type { LoadedRoom } from '../loaded-room.ts';
+import type { Log } from '../log.ts';
+import type { People } from '../people.ts';
+import type { Rooms } from '../rooms.ts';
+import type { InvitedView } from '../store/room-foreign.ts';
+import type { Store } from '../store/store.ts';
+import type { Names } from './names-told.ts';
+import type { Peers } from './peers.ts';
+import { viewOf } from './visible-rooms.ts';
+
+const perFrame = 200;
+/** Invitations of one server that are kept, and of all for one person. */
+const mostOfServer = 10_000;
+const mostOfPerson = 100;
+
+const control = { priority: 'decision' } as const;
+
+export interface InvitationsOptions {
+  readonly store: Store;
+  readonly rooms: Pick<Rooms, 'load'>;
+  readonly peers: Pick<Peers, 'send'>;
+  readonly people: People;
+  readonly names: Names;
+  readonly log: Log;
+  readonly id: string;
+  /** Somebody of this server is invited, or not any more. */
+  readonly told: (user: string, invited: InvitedView | undefined, room: string) => void;
+}
+
+export class Invitations {
+  readonly #options: InvitationsOptions;
+
+  constructor(options: InvitationsOptions) {
+    this.#options = options;
+  }
+
+  /** At the clerk: entries of one of its rooms are on disk. */
+  committed(room: LoadedRoom, written: readonly Written[]): void {
+    const { id, log } = this.#options;
+    for (const { header } of written) {
+      const act = actOf(header);
+      const subject = act?.kind === 'member' ? subjectOf(act.data) : undefined;
+      if (subject === undefined || serverOf(subject) === id) continue;
+      const isInvited = (act!.data as { change: MemberChange }).change === 'invite';
+      this.#tell(room, subject, isInvited).catch((error) =>
+        log.warn({ error }, 'an invitation waits for the next link'),
+      );
+    }
+  }
+
+  /** At the clerk: a server is linked and learns of all invitations to its people. */
+  async linked(server: string): Promise<void> {
+    const { store, peers } = this.#options;
+    let isReset = true;
+    let after = { room: 0, person: 0 };
+    for (;;) {
+      const rows = await store.foreign.invitedOf(server, after, perFrame);
+      const invited = (await Promise.all(rows.map(({ id, user }) => this.#invitation(id, user)))).flatMap(
+        (each) => each ?? [],
+      );
+      const frame = { invited, withdrawn: [], ...(isReset ? { isReset } : {}) };
+      if ((isReset || invited.length > 0) && !peers.send(server, 'invitations', frame, control)) return;
+      if (rows.length < perFrame) return;
+      isReset = false;
+      after = rows.at(-1)!;
+    }
+  }
+
+  /** Where the people are: takes what the clerk of a room says. */
+  async hear(from: string, { invited, withdrawn, isReset }: FramePayload<'invitations'>): Promise<void> {
+    const { store, people, names, id, told } = this.#options;
+    if (isReset) {
+      const still = new Set(invited.map(({ room, user }) => `${room.id}/${user}`));
+      for (const { room, user, person } of await store.foreign.invitationsFrom(from))
+        if (!still.has(`${room}/${user}`)) await this.#withdraw(from, room, user, person);
+    }
+    for (const { room, user } of withdrawn) {
+      const person = await people.one(user);
+      if (person) await this.#withdraw(from, room, user, person.n);
+    }
+    for (const { room, user, by } of invited) {
+      const person = serverOf(user) === id ? await people.one(user) : undefined;
+      if (!person || person.erased || room.clerk !== from) continue;
+      await names.numbers([by.user], [by]);
+      const kept = { room: room.id, person: person.n, server: from, view: { room, by } };
+      if (await store.foreign.putInvitation(kept, { mostOfServer, mostOfPerson })) told(user, { room, by }, room.id);
+    }
+  }
+
+  async #withdraw(from: string, room: string, user: string, person: number): Promise<void> {
+    if (await this.#options.store.foreign.dropInvitation(room, person, from)) this.#options.told(user, undefined, room);
+  }
+
+  /** A server with members in the room reads it in the log. */
+  async #tell(room: LoadedRoom, user: string, isInvited: boolean): Promise<void> {
+    const { peers } = this.#options;
+    const server = serverOf(user);
+    const invitation = isInvited ? await this.#invitation(room.id, user) : undefined;
+    const frame = invitation
+      ? { invited: [invitation], withdrawn: [] }
+      : { invited: [], withdrawn: [{ room: room.id, user }] };
+    if (!participants(room.state).has(server) || !isInvited) peers.send(server, 'invitations', frame, control);
+  }
+
+  async #invitation(room: string, user: string) {
+    const { rooms, names } = this.#options;
+    const loaded = await rooms.load(room).catch(() => undefined);
+    const by = loaded?.state.invited.get(user)?.by;
+    const [inviter] = by === undefined ? [] : await names.of([by]);
+    return loaded && inviter ? { room: viewOf(loaded), user, by: inviter } : undefined;
+  }
+}

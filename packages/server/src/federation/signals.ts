@@ -1,0 +1,105 @@
+/**
+ * Who types and who is here, across servers: told by a person's own server to those that share a room with them, never
+ * stored, and believed only of people of the server that tells it, in rooms in which they are.
+ */
+import { type FramePayload, type PresenceStatus, serverOf } from '@parley/protocol';
+import { isMuted, participants } from '@parley/room';
+import type { Hub } from '../hub.ts';
+import type { LoadedRoom } from '../loaded-room.ts';
+import type { People } from '../people.ts';
+import type { Presence } from '../presence.ts';
+import type { Rooms } from '../rooms.ts';
+import type { Peers } from './peers.ts';
+
+/** A server says it again every few seconds while it is true. */
+const typingExpiresMs = 6_000;
+const perFrame = 1_000;
+
+export interface SignalsOptions {
+  readonly rooms: Pick<Rooms, 'peek' | 'load'>;
+  readonly peers: Pick<Peers, 'send' | 'linked'>;
+  readonly people: People;
+  readonly hub: Hub;
+  readonly presence: Presence;
+  readonly id: string;
+}
+
+const signal = { priority: 'control' } as const;
+
+export class Signals {
+  readonly #options: SignalsOptions;
+
+  constructor(options: SignalsOptions) {
+    this.#options = options;
+    options.presence.listen((user, status, rooms) => this.#presence(user, status, rooms));
+  }
+
+  /** Somebody of this server types, or does not any more. */
+  typing(room: string, user: string, active: boolean): void {
+    for (const server of this.#serversOf([room]))
+      this.#options.peers.send(server, 'typing', { room, user, active }, { ...signal, flow: room });
+  }
+
+  /** A server is linked: it learns who of this one is here. */
+  linked(server: string): void {
+    const { hub, presence, peers, rooms } = this.#options;
+    const here = new Map<string, PresenceStatus>();
+    for (const session of hub.all) {
+      const user = session.who?.person.id;
+      if (user === undefined || here.has(user) || here.size >= perFrame) continue;
+      const shares = [...session.following].some((id) => isIn(rooms.peek(id), server));
+      if (shares) here.set(user, presence.of(user).status);
+    }
+    const people = [...here].map(([user, status]) => ({ user, status }));
+    peers.send(server, 'presence', { people, isReset: true }, signal);
+  }
+
+  /** Nobody knows any more who is there. */
+  lost(server: string): void {
+    this.#options.presence.forgetServer(server);
+  }
+
+  async heardTyping(from: string, { room: id, user, active }: FramePayload<'typing'>): Promise<void> {
+    const { rooms, people, hub } = this.#options;
+    const room = rooms.peek(id);
+    if (!room || serverOf(user) !== from || !room.state.members.has(user) || isMuted(room.state, user)) return;
+    const person = await people.one(user);
+    if (!person) return;
+    const expiresMs = active ? typingExpiresMs : 0;
+    const name = person.display ?? person.name;
+    hub.signal(id, { event: 'typing.changed', payload: { room: id, user, name, typing: active, expiresMs } });
+  }
+
+  async heardPresence(from: string, { people: told, isReset }: FramePayload<'presence'>): Promise<void> {
+    const { people, presence } = this.#options;
+    if (isReset) presence.forgetServer(from);
+    const own = told.filter(({ user }) => serverOf(user) === from);
+    const known = await people.all(own.map(({ user }) => user));
+    for (const { user, status } of own) {
+      const person = known.get(user);
+      if (person) presence.heard(person, status, this.#roomsWith(user));
+    }
+  }
+
+  #presence(user: string, status: PresenceStatus, rooms: readonly string[]): void {
+    if (serverOf(user) !== this.#options.id) return;
+    for (const server of this.#serversOf(rooms))
+      this.#options.peers.send(server, 'presence', { people: [{ user, status }] }, signal);
+  }
+
+  /** Other servers that share these rooms, as far as they are linked. */
+  #serversOf(ids: Iterable<string>): string[] {
+    const { rooms, peers, id: here } = this.#options;
+    const sharing = [...ids].flatMap((id) => rooms.peek(id) ?? []);
+    return peers.linked().filter((server) => server !== here && sharing.some((room) => isIn(room, server)));
+  }
+
+  /** Rooms that somebody here follows in which a person is. */
+  #roomsWith(user: string): string[] {
+    const { hub, rooms } = this.#options;
+    return hub.followed().filter((id) => rooms.peek(id)?.state.members.has(user));
+  }
+}
+
+const isIn = (room: LoadedRoom | undefined, server: string): boolean =>
+  room !== undefined && !room.archive && participants(room.state).has(server);
