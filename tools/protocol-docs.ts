@@ -50,8 +50,6 @@ bytes and ${parley.linkLimits.pieceOverheadBytes} more; in each priority ${parle
 
 A frame is the CBOR of \`[name, payload]\`; one of an unknown name is passed over. Frames of one priority are dealt with one
 after another, answers at once.
-`; one of an unknown name is passed over. Frames of one priority are dealt with
-in order, answers at once.
 `;
 
 const QUESTIONS = `A question travels in the frame \`ask\` and has its reply, or an error of the table below, in the frame \`answer\`. One
