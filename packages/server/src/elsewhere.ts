@@ -14,7 +14,7 @@ import type { Context } from './context.ts';
 import { type Draft, refusalOf } from './draft.ts';
 import { shortId } from './people.ts';
 import { place } from './speak.ts';
-import type { InvitedView } from './store/room-foreign.ts';
+import type { InvitedView } from './store/invite-elsewhere.ts';
 
 /** How long a client waits for another server; what was begun goes on after it. */
 const patienceMs = 15_000;

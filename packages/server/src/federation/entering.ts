@@ -19,7 +19,7 @@ import { readBody } from '../entry-view.ts';
 import type { Log } from '../log.ts';
 import { type Rooms, randomNumber } from '../rooms.ts';
 import type { Runtime } from '../runtime.ts';
-import type { EnteringRecord } from '../store/room-foreign.ts';
+import type { EnteringRecord } from '../store/room-entering.ts';
 import { snapshotGroup } from '../store/room-snapshot.ts';
 import type { Store } from '../store/store.ts';
 import type { PersonRecord } from '../store/user.ts';

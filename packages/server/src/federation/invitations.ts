@@ -10,7 +10,7 @@ import type { LoadedRoom } from '../loaded-room.ts';
 import type { Log } from '../log.ts';
 import type { People } from '../people.ts';
 import type { Rooms } from '../rooms.ts';
-import type { InvitedView } from '../store/room-foreign.ts';
+import type { InvitedView } from '../store/invite-elsewhere.ts';
 import type { Store } from '../store/store.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';

@@ -17,7 +17,8 @@ import type { People } from '../people.ts';
 import type { Presence } from '../presence.ts';
 import type { Rooms } from '../rooms.ts';
 import type { PlacedAct, RunOptions } from '../run.ts';
-import type { EnteringRecord, InvitedView } from '../store/room-foreign.ts';
+import type { InvitedView } from '../store/invite-elsewhere.ts';
+import type { EnteringRecord } from '../store/room-entering.ts';
 import type { Store } from '../store/store.ts';
 import type { PersonRecord } from '../store/user.ts';
 import { Backfill } from './backfill.ts';
@@ -57,6 +58,13 @@ export interface AcrossListener {
   entered(room: string, user: string): void;
   /** Somebody is invited into a room of another server; undefined = not any more. */
   invited(user: string, invitation: InvitedView | undefined, room: string): void;
+}
+
+interface Answerers {
+  clerk: Clerk;
+  snapshots: Snapshots;
+  ranges: Ranges;
+  visible: VisibleRooms;
 }
 
 export class RoomsAcross {
@@ -121,6 +129,12 @@ export class RoomsAcross {
     this.#invitations = new Invitations({ store, rooms, peers, people, names, log, id, told });
     this.#signals = new Signals({ rooms, peers, people, hub: options.hub, presence: options.presence, id });
 
+    this.#answer({ clerk, snapshots, ranges, visible });
+    this.#keepUp(follower, log);
+  }
+
+  #answer({ clerk, snapshots, ranges, visible }: Answerers): void {
+    const peers = this.#peers;
     peers.onAsk('submit', (from, asked) => clerk.submit(from, asked));
     peers.onAsk('outcome', (from, asked) => clerk.outcome(from, asked));
     peers.onAsk('snapshot', (from, asked) => snapshots.page(from, asked));
@@ -128,6 +142,10 @@ export class RoomsAcross {
     peers.onAsk('rooms', (_from, asked) => visible.list(asked));
     peers.onAsk('room', (from, asked) => visible.room(from, asked));
     peers.onAsk('people', (_from, asked) => visible.people(asked));
+  }
+
+  #keepUp(follower: Follower, log: Log): void {
+    const peers = this.#peers;
     peers.onFrame('append', (from, frame) => follower.append(from, frame));
     peers.onFrame('cursor', (from, frame) => this.#feeds.stands(from, frame));
     peers.onFrame('invitations', (from, frame) => this.#invitations.hear(from, frame));

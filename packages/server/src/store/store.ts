@@ -7,9 +7,11 @@ import { entryNotes } from './entry-note.ts';
 import { outboxStore } from './entry-outbox.ts';
 import { entryParts } from './entry-part.ts';
 import { inviteStore } from './invite.ts';
+import { invitesElsewhere } from './invite-elsewhere.ts';
 import { markerStore } from './marker.ts';
 import { peerStore } from './peer.ts';
 import { roomStore } from './room.ts';
+import { roomEntering } from './room-entering.ts';
 import { foreignRooms } from './room-foreign.ts';
 import { roomMembers } from './room-member.ts';
 import { serverNames } from './server-name.ts';
@@ -29,7 +31,7 @@ export function openStore(db: Database) {
     session: sessionStore(db),
     invite: inviteStore(db),
     room: { ...roomStore(db), ...roomMembers(db) },
-    foreign: foreignRooms(db),
+    foreign: { ...foreignRooms(db), ...roomEntering(db), ...invitesElsewhere(db) },
     outbox: outboxStore(db),
     entry: { ...entryStore(db), ...entryNotes(db), ...entryParts(db) },
     marker: markerStore(db),

@@ -1,0 +1,29 @@
+/** People who are on their way into rooms of other servers. */
+import type { Database } from './database.ts';
+
+export interface EnteringRecord {
+  room: string;
+  /** Number of the person. */
+  person: number;
+  /** The server that is asked; the clerk, once it is known. */
+  server: string;
+  clientId: string;
+  change: 'join' | 'knock' | 'decline';
+}
+type Row = { room: string; person: number; server: string; client_id: string; change: EnteringRecord['change'] };
+
+export function roomEntering(db: Database) {
+  return {
+    async entering(): Promise<EnteringRecord[]> {
+      const rows = await db.all<Row>('SELECT room, person, server, client_id, change FROM entering');
+      return rows.map(({ client_id: clientId, ...row }) => ({ ...row, clientId }));
+    },
+    putEntering: ({ room, person, server, clientId, change }: EnteringRecord) =>
+      db.run(
+        'INSERT INTO entering (room, person, server, client_id, change) VALUES (?, ?, ?, ?, ?) ON CONFLICT (room, person) DO UPDATE SET server = excluded.server, client_id = excluded.client_id, change = excluded.change',
+        [room, person, server, clientId, change],
+      ),
+    dropEntering: (room: string, person: number) =>
+      db.run('DELETE FROM entering WHERE room = ? AND person = ?', [room, person]),
+  };
+}
