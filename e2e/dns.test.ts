@@ -32,11 +32,15 @@ interface Home {
   readonly env: Record<string, string>;
 }
 
-/** Three servers: `chat` with TLS and `plain` without have names; the owner of `own` links with others by them. */
+/**
+ * Four servers: `chat` with TLS and `plain` without have names, and `thief` claims that of `chat`; the owner of `own`
+ * links with them.
+ */
 interface World {
   readonly dns: Dns;
   readonly chat: Home;
   readonly plain: Home;
+  readonly thief: Home;
   readonly owner: Connection;
 }
 
@@ -61,12 +65,13 @@ async function withWorld(use: (world: World) => Promise<void>): Promise<void> {
     const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
     await writeFile(files.cert, testCertificate.cert);
     await writeFile(files.key, testCertificate.key);
-    const env = { PARLEY_DNS_RESOLVER: dns.resolver };
+    const env = { PARLEY_DNS_RESOLVER: dns.resolver, PARLEY_LIMITS_RATE_FACTOR: '100' };
     const tls = { PARLEY_LISTEN_TLS_CERT: files.cert, PARLEY_LISTEN_TLS_KEY: files.key };
     const chat = await home(folder, 'chat', { ...env, ...tls, PARLEY_NAME: 'chat.example.test' });
     const plain = await home(folder, 'plain', { ...env, PARLEY_NAME: 'chat.plain.example.test' });
     const own = await home(folder, 'own', env);
-    homes.push(chat, plain, own);
+    const thief = await home(folder, 'thief', { ...env, PARLEY_NAME: 'chat.example.test' });
+    homes.push(chat, plain, own, thief);
     const place = (home: Home, zone: string, host = 'chat') => [
       `${host} A 127.0.0.1`,
       `_parley.${host} TXT "v=parley1; id=${home.id}"`,
@@ -91,7 +96,7 @@ async function withWorld(use: (world: World) => Promise<void>): Promise<void> {
       strange: place(chat, 'strange.test'),
     };
     await dns.start(lines, { from: chat.id, to: plain.id });
-    await use({ dns, chat, plain, owner: await ownerOf(own) });
+    await use({ dns, chat, plain, thief, owner: await ownerOf(own) });
   } finally {
     await Promise.all(homes.map(({ server }) => server.close()));
     await rm(folder, { recursive: true, force: true });
@@ -102,6 +107,9 @@ test('servers by DNS name', { skip }, (context) =>
   withWorld(async (world) => {
     await context.test('the resolver tells what is signed, unsigned, forged and missing', () => outcomes(world));
     await context.test('servers link by names, over TLS with the key that DNS names', () => links(world));
+    await context.test('a name is proven, claimed, or refused to who is not the one that DNS names', () =>
+      claims(world),
+    );
     await context.test('names that are forged, missing or of somebody else are refused, links stay', () =>
       refusals(world),
     );
@@ -137,6 +145,22 @@ async function links({ chat, plain, owner }: World): Promise<void> {
   ] as const) {
     const peer = await owner.request('peer.connect', { url: name });
     assert.deepEqual([peer.state, peer.id, peer.urls], ['connected', id, [name]]);
+  }
+}
+
+async function claims({ chat, plain, thief, owner }: World): Promise<void> {
+  await owner.request('peer.connect', { url: thief.server.url });
+  const states = new Map([
+    [chat.id, 'verified'],
+    [plain.id, 'unverified'],
+    [thief.id, 'taken'],
+  ]);
+  for (;;) {
+    const { peers } = await owner.request('peer.list', {});
+    if (peers.some(({ nameState }) => nameState === undefined)) continue;
+    for (const { id = '', nameState } of peers) assert.equal(nameState, states.get(id));
+    assert.equal(peers.length, states.size);
+    return;
   }
 }
 

@@ -39,11 +39,16 @@ export const peerFaults = {
 export type PeerFault = keyof typeof peerFaults;
 const faultNames = Object.keys(peerFaults) as [PeerFault, ...PeerFault[]];
 
+/** `verified`: DNS proves it. `unverified`: it claims it, and nobody did before. `taken`: another server holds it. */
+export const nameState = choice(['verified', 'unverified', 'taken']);
+export type NameState = Infer<typeof nameState>;
+
 export const peerView = view({
   /** Unknown until the first contact. */
   id: optional(serverId),
-  /** The name that it claims; nothing proves it. */
+  /** The name that it claims, and how it stands with it; without a state the name does not count. */
   name: optional(serverName),
+  nameState: optional(nameState),
   urls: list(peerAddress, 256),
   /** Who dialled the link that is open. */
   direction: optional(choice(['in', 'out'])),

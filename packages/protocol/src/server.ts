@@ -5,13 +5,10 @@ import { feature, relay } from './federation-record.ts';
 import { choice, count, flag, type Infer, integer, list, optional, record, view } from './field.ts';
 import { serverId } from './id.ts';
 import { limits } from './limits.ts';
-import { peerUrl } from './peer.ts';
+import { nameState, peerUrl } from './peer.ts';
 
 /** How a server came to be known: by an operator, a directory, a link with it, a server that knows it, or DNS. */
 export const serverSource = choice(['hand', 'directory', 'link', 'gossip', 'dns']);
-
-/** `verified`: DNS proves it. `unverified`: it claims it, and nobody did before. `taken`: another server holds it. */
-export const nameState = choice(['verified', 'unverified', 'taken']);
 
 export const serverView = view({
   id: serverId,

@@ -1,5 +1,6 @@
 /** This server as its handlers need it. */
 import type { Crypto } from '@parley/room';
+import type { Names } from './federation/names.ts';
 import type { Peers } from './federation/peers.ts';
 import type { RoomsAcross } from './federation/rooms-across.ts';
 import type { Guests } from './guests.ts';
@@ -22,6 +23,8 @@ export interface Here {
   uploads: Uploads;
   retention: Retention;
   peers: Peers;
+  /** Of servers. */
+  names: Names;
   across: RoomsAcross;
   /** Whether this connection may make an account without an invite. */
   signUpOpen(session: Session): boolean;

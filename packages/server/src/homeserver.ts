@@ -14,6 +14,8 @@ import { finishErasures } from './erasure.ts';
 import { Fanout } from './fanout.ts';
 import { nameDialler } from './federation/dns/dial-name.ts';
 import type { NameLookup } from './federation/dns/lookup.ts';
+import { watchNames } from './federation/name-claims.ts';
+import { Names } from './federation/names.ts';
 import { Peers } from './federation/peers.ts';
 import { RoomsAcross } from './federation/rooms-across.ts';
 import { Guests } from './guests.ts';
@@ -86,7 +88,15 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   await migrate(db, migrations);
   const store = openStore(db);
   const peers = await openPeers(options, store);
-  const { node, committer, due } = assemble(options, store, peers);
+  const names = await Names.open({
+    store: store.server.names,
+    runtime,
+    log,
+    limits,
+    isKnown: (server) => peers.isLinked(server),
+  });
+  const stopNames = watchNames({ peers, names, lookup: options.federation?.names, runtime, log });
+  const { node, committer, due } = assemble(options, store, peers, names);
   keepUpWith(bus, node);
   keepUpAcross(node);
   due.start(node.rooms);
@@ -115,11 +125,13 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
     async close() {
       stopUpkeep();
       due.stop();
+      stopNames();
       options.federation?.names?.close();
       await peers.close();
       for (const session of node.hub.all) session.end('going-away');
       await Promise.allSettled(serving);
       await committer.idle();
+      await names.idle();
       await bus.close();
       await db.close();
     },
@@ -131,6 +143,7 @@ function assemble(
   options: HomeserverOptions,
   store: Store,
   peers: Peers,
+  names: Names,
 ): { node: Omit<Context, 'session'>; committer: Committer; due: Due } {
   const { db, bus, identity, runtime, log, limits } = options;
   const crypto = createCrypto(identity);
@@ -173,6 +186,7 @@ function assemble(
     uploads: new Uploads(store, runtime, identity.id),
     retention: new Retention(store, runtime, log),
     peers,
+    names,
     across,
     signUpOpen: (session) => options.signUpOpen(session.isLocal),
   };

@@ -39,7 +39,7 @@ export const peers = command({
   group: 'Server',
   about: 'Lists the other servers that this one is linked with, dials or blocks, and those that it turned away.',
   details:
-    'Names are what servers claim; only the id is proven. Of a link it shows the time to the other server and back, what\npassed since it was made, and what waits to be sent.',
+    'Names are what servers claim, proven where it says so; ids are always proven. Of a link it shows the time to the other server and back, what\npassed since it was made, and what waits to be sent.',
   arguments: [],
   options: {},
   async run(context) {
@@ -131,14 +131,16 @@ function urlOf(typed: string): string {
   throw usage(`“${typed}” is no address of a server: write https://HOST, http://HOST:PORT or a name in DNS`);
 }
 
-function lineOf({ id, name, urls, state, direction, since, lastError, retryAt, traffic }: PeerView): string {
+const nameWords = { verified: ' (proven by DNS)', unverified: ' (unverified)', taken: ' (another server’s)' } as const;
+
+function lineOf({ id, name, nameState, urls, state, direction, since, lastError, retryAt, traffic }: PeerView): string {
   const said = [
     ...(direction === undefined ? [] : [direction === 'in' ? 'it dialled' : 'dialled from here']),
     ...(traffic === undefined ? [] : trafficWords(traffic)),
     ...(lastError === undefined ? [] : [peerFaults[lastError]]),
     ...(retryAt === undefined ? [] : [`again at ${dateTime(retryAt)}`]),
   ];
-  const who = `${id ?? 'not known yet'}  ${name === undefined ? '' : `“${cleanLine(name)}”  `}`;
+  const who = `${id ?? 'not known yet'}  ${name === undefined ? '' : `“${cleanLine(name)}”${nameState ? nameWords[nameState] : ''}  `}`;
   const where = urls.length === 0 ? '' : `${urls.join(' ')}  `;
   const how = said.length === 0 ? '' : ` (${said.join('; ')})`;
   return `${state.padEnd(10)}  ${who}${where}since ${dateTime(since)}${how}`;
@@ -174,10 +176,11 @@ function refusalJson({ server, address, fault, times, at }: PeerRefusal) {
   };
 }
 
-function jsonOf({ id, name, urls, state, direction, since, lastError, retryAt, traffic }: PeerView) {
+function jsonOf({ id, name, nameState, urls, state, direction, since, lastError, retryAt, traffic }: PeerView) {
   return {
     server: id ?? null,
     claimedName: name ?? null,
+    nameState: nameState ?? null,
     urls,
     state,
     direction: direction ?? null,

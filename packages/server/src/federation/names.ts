@@ -3,6 +3,7 @@
  * claims the name after it is shown by its key. What DNS proves displaces a pin, and stays until DNS proves another.
  */
 import { isIP } from 'node:net';
+import type { NameState } from '@parley/protocol';
 import { isLoopback } from '../address.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -102,6 +103,13 @@ export class Names {
   /** Whether a name is proven; undefined while nobody holds it. */
   isVerified(name: string): boolean | undefined {
     return this.#byName.get(name)?.verified;
+  }
+
+  /** How it stands with a name that a server claims; undefined when the name does not count. */
+  stateOf(server: string, name: string): NameState | undefined {
+    const held = this.#byName.get(name);
+    if (held && held.server !== server) return 'taken';
+    return held && (held.verified ? 'verified' : 'unverified');
   }
 
   /** The name that a server claims and another one holds. */

@@ -1,12 +1,20 @@
 /** The links to other servers. */
-import type { Handlers, Protocol } from '@parley/protocol';
+import type { Handlers, PeerView, Protocol } from '@parley/protocol';
 import type { Context } from '../context.ts';
+
+function named({ names }: Context['here'], peer: PeerView): PeerView {
+  const { id, name } = peer;
+  const nameState = id === undefined || name === undefined ? undefined : names.stateOf(id, name);
+  return nameState === undefined ? peer : { ...peer, nameState };
+}
 
 export const peer: Handlers<Protocol['peer'], Context> = {
   async list({ here }) {
-    return { peers: here.peers.list(), refused: here.peers.refused() };
+    return { peers: here.peers.list().map((peer) => named(here, peer)), refused: here.peers.refused() };
   },
-  connect: ({ here }, { url }) => here.peers.connect(url),
+  async connect({ here }, { url }) {
+    return named(here, await here.peers.connect(url));
+  },
   async disconnect({ here }, { url }) {
     await here.peers.disconnect(url);
     return {};
