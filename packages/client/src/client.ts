@@ -234,11 +234,12 @@ class ParleyClient implements Client {
   }
 
   #load(): Promise<void> {
-    this.#loading ??= (async () => {
-      await this.#session.load();
-      await this.#outbox.load();
-      await this.#rooms.load(this.#options.store);
-    })();
+    // Side by side: what a browser's database takes for one read it takes for all of them.
+    this.#loading ??= Promise.all([
+      this.#session.load(),
+      this.#outbox.load(),
+      this.#rooms.load(this.#options.store),
+    ]).then(() => undefined);
     return this.#loading;
   }
 

@@ -54,11 +54,12 @@ export class Rooms {
 
   /** Brings back the rooms that the store holds, without their rows. */
   async load(store: Store): Promise<void> {
-    for (const [key, bytes] of await store.list(keys.drafts)) {
+    const [drafts, rooms] = await Promise.all([store.list(keys.drafts), store.list(keys.rooms)]);
+    for (const [key, bytes] of drafts) {
       const draft = fromBytes(bytes);
       if (typeof draft === 'string') this.#drafts.set(key.slice(keys.drafts.length), draft);
     }
-    for (const [, bytes] of await store.list(keys.rooms)) {
+    for (const [, bytes] of rooms) {
       const held = readHeld(bytes);
       if (held) this.#make(held);
     }
