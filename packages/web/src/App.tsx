@@ -2,6 +2,7 @@ import type { Client } from '@parley/client';
 import { useEffect, useState } from 'react';
 import { SessionEnded, Starting, Unreachable } from './enter/Quiet.tsx';
 import { followClaims } from './platform/claim.ts';
+import { whenSettled } from './platform/settled.ts';
 import { followLinks, useRoute } from './route.ts';
 import { type Services, ServicesProvider } from './service/services.tsx';
 import { RoomScreen } from './shell/RoomPlace.tsx';
@@ -20,7 +21,7 @@ export function App(props: { client: Client; services: Services; claim?: string 
       <ErrorBoundary what="Parley">
         <Screen client={props.client} claim={props.claim} />
       </ErrorBoundary>
-      <Layers />
+      <Layers client={props.client} />
     </ServicesProvider>
   );
 }
@@ -36,9 +37,8 @@ function Screen({ client, claim }: { client: Client; claim: string | undefined }
   useEffect(() => followLinks(document), []);
   useEffect(() => {
     // Whoever signs in now finds the rooms loaded.
-    const timer = setTimeout(() => RoomScreen.preload().catch(() => undefined), 500);
-    return () => clearTimeout(timer);
-  }, []);
+    return whenSettled(client, () => void RoomScreen.preload().catch(() => undefined));
+  }, [client]);
   if (status.state === 'closed') return <SessionEnded client={client} code={status.code} />;
   const owner = secret === undefined ? undefined : { secret, done: () => setSecret(undefined) };
   if (me && !owner) return <Shell client={client} me={me} route={route} />;

@@ -6,6 +6,7 @@ import { openIndexedDbStore } from '@parley/client/indexeddb';
 import { dial } from '@parley/link/websocket-browser';
 import { createRoot } from 'react-dom/client';
 import { App, Enter } from './App.tsx';
+import { dialAhead, readAhead } from './platform/ahead.ts';
 import { followAttention } from './platform/attention.ts';
 import { takeClaim } from './platform/claim.ts';
 import { deviceName } from './platform/device.ts';
@@ -19,21 +20,24 @@ const openStore = (): Promise<Store> => openIndexedDbStore('parley').catch(() =>
 
 async function start(root: HTMLElement): Promise<void> {
   // Loads beside the database: who was here before goes on in a room, who was not signs in.
-  (lastRoom() ? RoomScreen : Enter).preload().catch(() => undefined);
+  const room = lastRoom();
+  (room ? RoomScreen : Enter).preload().catch(() => undefined);
+  const { protocol, host } = location;
+  const server = dialAhead(dial(`${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}/ws`, { encoding: 'cbor' }));
   const claim = takeClaim();
   const services = createServices();
-  const { protocol, host } = location;
   const client = createClient({
-    dial: dial(`${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}/ws`, { encoding: 'cbor' }),
+    dial: server,
     store: await openStore(),
     runtime: machineRuntime,
     name: 'web/0.1.0',
     device: deviceName(navigator.userAgent),
   });
+  readAhead(client, room);
   client.start().catch((error: unknown) => console.warn(error));
   createRoot(root).render(<App client={client} services={services} claim={claim} />);
   followAttention(client);
-  registerWorker(services.toasts);
+  registerWorker(client, services.toasts);
 }
 
 const root = document.getElementById('root');

@@ -1,12 +1,13 @@
 /** The service worker keeps the app itself, so that it opens without a network; a newer app is offered, never forced. */
+import type { Client } from '@parley/client';
 import type { Toasts } from '../service/toasts.ts';
+import { whenSettled } from './settled.ts';
 
-export function registerWorker(toasts: Toasts): void {
+export function registerWorker(client: Client, toasts: Toasts): void {
   if (!isSecureContext || !('serviceWorker' in navigator)) return;
   const hadOne = navigator.serviceWorker.controller !== null;
-  // After the page is loaded: the first paint needs the connection more.
-  if (document.readyState === 'complete') void register();
-  else addEventListener('load', () => void register(), { once: true });
+  // It fetches the whole app: the first paint and the first messages come before it.
+  whenSettled(client, () => void register());
   navigator.serviceWorker.addEventListener('controllerchange', () => {
     if (!hadOne) return;
     toasts.show({

@@ -3,7 +3,7 @@ import type { Client, OutboxRow } from '@parley/client';
 import type { SignedIn } from '@parley/protocol';
 import Search from 'lucide-react/icons/search';
 import SquarePen from 'lucide-react/icons/square-pen';
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { useShownKeys } from '../service/services.tsx';
 import { IconButton } from '../ui/Button.tsx';
 import { Kbd } from '../ui/Kbd.tsx';
@@ -32,7 +32,9 @@ export function RoomList(props: {
   /** Another screen covers it: it stays as it was, unseen. */
   away: boolean;
 }) {
-  const { client, me, sections, hidden, current, alone, away } = props;
+  const { client, me, hidden, current, alone, away } = props;
+  // Hundreds of rows give way to the room beside them: to its first paint, and to what is typed there.
+  const sections = useDeferredValue(props.sections);
   const shell = useShell();
   const shown = useShownKeys();
   const outbox = useReadable(client.outbox);

@@ -15,7 +15,7 @@ export const RoomRow = memo(function RoomRow(props: { summary: RoomSummary; sele
   const isNew = !selected && (unread > 0 || mentions > 0);
   const muted = view.me.mutedUntil !== undefined;
   return (
-    <li>
+    <li className={styles.item}>
       <a
         className={`${styles.row} ${isNew ? styles.unread : ''} ${selected ? styles.selected : ''}`}
         href={hashOf({ at: 'room', room: roomKey(view) })}

@@ -2,6 +2,7 @@
 import type { Client } from '@parley/client';
 import type { SignedIn } from '@parley/protocol';
 import { useEffect, useMemo } from 'react';
+import { whenSettled } from '../platform/settled.ts';
 import { navigate, type Route } from '../route.ts';
 import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
 import { later } from '../ui/later.tsx';
@@ -31,9 +32,8 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
   useHome(route, sections, isPhone);
   useEffect(() => {
     // Ctrl+K must not wait for the network: what is typed after it would land in the message.
-    const timer = setTimeout(() => Overlays.preload().catch(() => undefined), 400);
-    return () => clearTimeout(timer);
-  }, []);
+    return whenSettled(client, () => void Overlays.preload().catch(() => undefined));
+  }, [client]);
   const view = route.at === 'room' || (route.at === 'settings' && route.page) ? 'main' : 'list';
   const current = route.at === 'room' ? route.room : undefined;
   return (

@@ -1,5 +1,7 @@
 /** What floats over every screen: tips, notes and the voice for screen readers. Tips and notes load when the app is idle. */
+import type { Client } from '@parley/client';
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { whenSettled } from '../platform/settled.ts';
 import { useServices } from '../service/services.tsx';
 import { DialogParts } from './Dialog.tsx';
 import { later } from './later.tsx';
@@ -8,25 +10,23 @@ import { MenuParts } from './Menu.tsx';
 const TipLayer = later(() => import('./lazy/TipLayer.tsx').then((layer) => layer.TipLayer));
 const ToastLayer = later(() => import('./lazy/ToastLayer.tsx').then((layer) => layer.ToastLayer));
 
-/** The first paint and the first messages come before this. */
-const idleAfterMs = 300;
-
-export function Layers() {
+export function Layers({ client }: { client: Client }) {
   const { announcer, toasts } = useServices();
   const said = useSyncExternalStore(announcer.subscribe, announcer.get);
   const [idle, setIdle] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => {
+    // The first paint and the first messages come before this.
+    const stop = whenSettled(client, () => {
       setIdle(true);
       void Promise.all([MenuParts.preload(), DialogParts.preload()]).catch(() => undefined);
-    }, idleAfterMs);
+    });
     const flush = () => toasts.flush();
     addEventListener('pagehide', flush);
     return () => {
-      clearTimeout(timer);
+      stop();
       removeEventListener('pagehide', flush);
     };
-  }, [toasts]);
+  }, [client, toasts]);
   return (
     <>
       <div className="sr" aria-live="polite">
