@@ -15,12 +15,19 @@ import {
 } from '@parley/protocol';
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
+import type { LinkFrameName } from './own-frames.ts';
 
 type FrameHandler = (from: string, payload: unknown) => void | Promise<void>;
 type AskHandler = (from: string, payload: unknown) => Promise<unknown>;
 
-/** Answers of all links that are being made: past that a server is told to come again. */
+/** Frames of the parts of the federation, beside which a link has some of its own. */
+export type PartFrameName = Exclude<FrameName, LinkFrameName>;
+
+/** Answers that are being made for all servers: past that only those who wait for few get more. */
 const answersUnderWay = 4_096;
+const fewAnswers = 16;
+/** For one server, over links that it has lost meanwhile too. */
+const answersPerServer = 1_024;
 const busyRetryMs = 1_000;
 
 export class Exchange {
@@ -30,7 +37,10 @@ export class Exchange {
   readonly #log: Log;
   readonly #frames = new Map<string, FrameHandler>();
   readonly #asks = new Map<string, AskHandler>();
-  #answering = 0;
+  /** Answers that are being made, by server. */
+  readonly #answering = new Map<string, number>();
+  #answeringAll = 0;
+  #closed = false;
 
   constructor(options: {
     runtime: Pick<Runtime, 'randomBytes'>;
@@ -42,7 +52,7 @@ export class Exchange {
     this.questions = options.questions ?? questions;
   }
 
-  onFrame<N extends FrameName>(
+  onFrame<N extends PartFrameName>(
     name: N,
     handler: (from: string, payload: FramePayload<N>) => void | Promise<void>,
   ): void {
@@ -64,8 +74,13 @@ export class Exchange {
       await this.#frames.get(frame)?.(from, payload);
     } catch (error) {
       if (error instanceof Refusal && error.code === 'bad-frame') throw error;
-      this.#log.error({ error, server: from, frame }, 'a frame of a server failed');
+      this.#failed({ error, server: from, frame }, 'a frame of a server failed');
     }
+  }
+
+  /** This server is stopping, and what handlers lean on with it. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** The frame that answers a question. Never rejects. */
@@ -86,13 +101,22 @@ export class Exchange {
     if (!type || !handler) throw new Refusal('unknown-request');
     const checked = check<unknown>(type.payload, payload);
     if (!checked.ok) throw new Refusal('bad-request', { field: checked.field });
-    if (this.#answering >= answersUnderWay) throw new Refusal('too-fast', { retryAfterMs: busyRetryMs });
-    this.#answering += 1;
+    const underWay = this.#answering.get(from) ?? 0;
+    if (underWay >= (this.#answeringAll < answersUnderWay ? answersPerServer : fewAnswers))
+      throw new Refusal('too-fast', { retryAfterMs: busyRetryMs });
+    this.#count(from, 1);
     try {
       return await handler(from, checked.value);
     } finally {
-      this.#answering -= 1;
+      this.#count(from, -1);
     }
+  }
+
+  #count(from: string, change: 1 | -1): void {
+    const underWay = (this.#answering.get(from) ?? 0) + change;
+    if (underWay === 0) this.#answering.delete(from);
+    else this.#answering.set(from, underWay);
+    this.#answeringAll += change;
   }
 
   #errorOf(error: unknown, from: string, question: string): NonNullable<FramePayload<'answer'>['error']> {
@@ -101,7 +125,13 @@ export class Exchange {
       return { code: error.code, ...(retryAfterMs !== undefined && { retryAfterMs }) };
     }
     const id = this.#runtime.randomBytes(8).toHex();
-    this.#log.error({ error, id, server: from, question }, 'a question of a server failed');
+    this.#failed({ error, id, server: from, question }, 'a question of a server failed');
     return { code: 'internal' };
+  }
+
+  /** What fails because the server is stopping is no fault. */
+  #failed(fields: object, what: string): void {
+    if (this.#closed) this.#log.debug(fields, what);
+    else this.#log.error(fields, what);
   }
 }

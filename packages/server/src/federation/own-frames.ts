@@ -4,7 +4,10 @@ import { encodePiece } from './pieces.ts';
 import type { Priority } from './priority.ts';
 
 /** Frames that are a link's own, and so never stand among others. */
-export const ownNames: ReadonlySet<string> = new Set<FrameName>(['hello', 'ping', 'pong', 'credit']);
+const own = ['hello', 'ping', 'pong', 'credit'] as const satisfies FrameName[];
+export const ownNames: ReadonlySet<string> = new Set(own);
+/** Those, and what carries questions. */
+export type LinkFrameName = (typeof own)[number] | 'ask' | 'answer';
 
 export class OwnFrames {
   #hello: FramePayload<'hello'> | undefined;

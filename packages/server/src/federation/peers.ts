@@ -6,7 +6,6 @@
 import type { Dial, Link } from '@parley/link';
 import {
   encodeFederationFrame,
-  type FrameName,
   type FramePayload,
   federationVersion,
   type PeerFault,
@@ -26,7 +25,7 @@ import type { PeerStore } from '../store/peer.ts';
 import { Admission, type AdmissionOptions, closeReasons, type OwnFault } from './admission.ts';
 import type { AskOptions } from './asks.ts';
 import { Dialler, type DialName } from './dialler.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, type PartFrameName } from './exchange.ts';
 import { LinkListeners } from './link-listeners.ts';
 import { faultOf } from './peer-fault.ts';
 import { type Hello, PeerSession } from './peer-session.ts';
@@ -182,7 +181,7 @@ export class Peers {
   }
 
   /** Queues a frame; false when the server is not linked or there is no room: what must arrive is sent again by its owner. */
-  send<N extends FrameName>(server: string, name: N, payload: FramePayload<N>, options: FrameOptions): boolean {
+  send<N extends PartFrameName>(server: string, name: N, payload: FramePayload<N>, options: FrameOptions): boolean {
     return this.#session(server)?.send(encodeFederationFrame(name, payload), options) ?? false;
   }
 
@@ -206,7 +205,7 @@ export class Peers {
    * Who takes the frames of a name: one handler. Its promise holds back what comes after from the same server; a
    * Refusal('bad-frame') ends the link, any other error is logged.
    */
-  onFrame<N extends FrameName>(
+  onFrame<N extends PartFrameName>(
     name: N,
     handler: (from: string, payload: FramePayload<N>) => void | Promise<void>,
   ): void {
@@ -261,6 +260,7 @@ export class Peers {
   async close(): Promise<void> {
     this.#closed = true;
     this.#dialler.close();
+    this.#exchange.close();
     for (const link of this.#opening) link.close('going-away');
     for (const session of this.#sessions) session.close('going-away');
     while (this.#tasks.size > 0) await Promise.allSettled(this.#tasks);

@@ -12,7 +12,8 @@ export class Refusals {
     const key = `${fault} ${server ?? address}`;
     const times = (this.#latest.get(key)?.times ?? 0) + 1;
     this.#latest.delete(key);
-    this.#latest.set(key, { ...(server !== undefined && { server }), address, fault, times, at });
+    const from = address || 'unknown';
+    this.#latest.set(key, { ...(server !== undefined && { server }), address: from, fault, times, at });
     const [oldest] = this.#latest.keys();
     if (this.#latest.size > most && oldest !== undefined) this.#latest.delete(oldest);
   }
