@@ -5,9 +5,9 @@ import type { Framing } from './framing.ts';
 export type Encoding = 'json' | 'cbor';
 
 export interface Peer {
-  /** The client's address, behind proxies that the door trusts; no port. */
+  /** The client's address, behind proxies that the door trusts; no port. Of a circuit, whoever passes it on. */
   readonly address: string;
-  readonly transport: 'memory' | 'tcp' | 'websocket';
+  readonly transport: 'memory' | 'tcp' | 'websocket' | 'circuit';
   /** Whether TLS protects it, here or at a trusted proxy. */
   readonly secure: boolean;
 }

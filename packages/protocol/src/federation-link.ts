@@ -2,8 +2,11 @@
 import { frame } from './federation-define.ts';
 import { anything, choice, count, integer, line, list, optional, pattern, view } from './field.ts';
 
-/** What is sent first when not all can be, from the most urgent on; each has its share of a link. */
-export const framePriorities = ['control', 'decision', 'message', 'bulk'] as const;
+/**
+ * What is sent first when not all can be, from the most urgent on; each has its share of a link. What is passed on for
+ * other servers is apart from them: it neither waits for nor crowds out what the two say to each other.
+ */
+export const framePriorities = ['control', 'decision', 'message', 'bulk', 'circuit'] as const;
 export type FramePriority = (typeof framePriorities)[number];
 
 export const linkLimits = {

@@ -5,6 +5,7 @@
  */
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import { Refusal } from './error.ts';
+import { circuitFrames, circuitQuestions } from './federation-circuit.ts';
 import type { FrameType, QuestionType } from './federation-define.ts';
 import { linkFrames } from './federation-link.ts';
 import { recordFrames, recordQuestions } from './federation-record.ts';
@@ -17,11 +18,11 @@ export const federationSubprotocol = 'parley.federation.v1';
 /** Nesting of arrays and maps in a frame, the frame itself included. */
 const depth = 8;
 
-export const federation = { ...linkFrames, ...recordFrames, ...roomFrames };
+export const federation = { ...linkFrames, ...recordFrames, ...roomFrames, ...circuitFrames };
 export type Federation = typeof federation;
 
 /** Each part of the federation spreads its own in. */
-export const questions = { ...recordQuestions, ...roomQuestions };
+export const questions = { ...recordQuestions, ...roomQuestions, ...circuitQuestions };
 export type Questions = typeof questions;
 
 export type FrameName = keyof Federation;

@@ -7,6 +7,7 @@ export * from './directory.ts';
 export * from './entry.ts';
 export * from './error.ts';
 export * from './federation.ts';
+export { circuitLimits } from './federation-circuit.ts';
 export * from './federation-define.ts';
 export { type FramePriority, framePriorities, linkLimits, serverName } from './federation-link.ts';
 export * from './federation-record.ts';

@@ -77,9 +77,9 @@ const fixed = {
   peersBlocked: 1_000,
   /** Other servers that one address links with at a time, beside those that are dialled: a firm, a test on one machine. */
   peersPerAddress: 128,
-  /** Bytes of all servers together that nobody has dealt with: each link alone may bring 10 MiB. The worst one is ended. */
+  /** Bytes of all servers together that nobody has dealt with: each link alone may bring 12 MiB. The worst one is ended. */
   peerIncomingBytes: 268_435_456,
-  /** Bytes that all servers together have not taken: each link alone may hold 16 MiB. The worst one is ended. */
+  /** Bytes that all servers together have not taken: each link alone may hold 20 MiB. The worst one is ended. */
   peerOutgoingBytes: 268_435_456,
   /** Handshakes with servers that dialled and have not proven who they are: a millisecond of work each. */
   peerHandshakes: 64,

@@ -41,7 +41,7 @@ describe('frames of one server', () => {
 
   test('that wait pass in fair shares of their priorities, so that none waits for ever', () => {
     const { made, runtime } = gate({ frames: 1_000, bytes: 1_000 });
-    const passed = { control: 0, decision: 0, message: 0, bulk: 0 };
+    const passed = { control: 0, decision: 0, message: 0, bulk: 0, circuit: 0 };
     for (let i = 0; i < 1_000; i++)
       for (const priority of priorities) made.enter(priority, 10, () => (passed[priority] += 1));
     runtime.advance(1_000);

@@ -26,8 +26,8 @@ function grantAll(queue: Outgoing, sent: Record<Priority, number>): void {
 describe('what waits to be sent', () => {
   test('is shared among priorities by their weights, and none waits for ever', () => {
     const { queue } = outgoing();
-    const bytes = { control: 0, decision: 0, message: 0, bulk: 0 };
-    const cost = { control: 0, decision: 0, message: 0, bulk: 0 };
+    const bytes = { control: 0, decision: 0, message: 0, bulk: 0, circuit: 0 };
+    const cost = { control: 0, decision: 0, message: 0, bulk: 0, circuit: 0 };
     for (let i = 0; i < 3_000; i++) {
       for (const priority of priorities) while (queue.push(new Uint8Array(10_000), { priority }));
       const { priority, bytes: piece } = next(queue)!;
@@ -86,6 +86,7 @@ describe('what waits to be sent', () => {
       { priority: 'decision', frames: 0, bytes: 0 },
       { priority: 'message', frames: 257, bytes: 2_560 + limits.frameBytes },
       { priority: 'bulk', frames: 3, bytes: 900_000 },
+      { priority: 'circuit', frames: 0, bytes: 0 },
     ]);
     assert.equal(queue.oldestAt, 0);
     queue.end();

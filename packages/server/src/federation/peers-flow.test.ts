@@ -199,7 +199,10 @@ describe('operators see of a link', () => {
     const [ada, bob] = await linked(network);
     whenTold(bob, () => {});
     const idle = viewOf(ada, bob)!.traffic!;
-    assert.deepEqual([idle.lagMs, idle.roundTripMs, idle.queued.map(({ frames }) => frames)], [0, 0, [0, 0, 0, 0]]);
+    assert.deepEqual(
+      [idle.lagMs, idle.roundTripMs, idle.queued.map(({ frames }) => frames)],
+      [0, 0, priorities.map(() => 0)],
+    );
     network.pace.set('s1>s2', 1_000);
     say(ada, bob, 'x', 5_000, { priority: 'message' });
     await network.advance(20_000, 100);

@@ -26,7 +26,7 @@ test('a piece that no honest server sends is refused', () => {
   const bad: Record<string, Uint8Array> = {
     'nothing at all': new Uint8Array(0),
     'an empty piece': Uint8Array.of(1),
-    'an unknown priority': Uint8Array.of(5, 1),
+    'an unknown priority': Uint8Array.of(6, 1),
     'an unknown bit': Uint8Array.of(0x21, 1),
     'an answer of the link itself': Uint8Array.of(0x40, 1),
     'a frame of the link itself in pieces': Uint8Array.of(0x80, ...full),

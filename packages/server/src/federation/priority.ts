@@ -1,12 +1,12 @@
 /** What is sent first to another server when not all can be. None waits for ever: each has its share of a link. */
 import { type FramePriority, framePriorities } from '@parley/protocol';
 
-/** From the most urgent on. Decisions are entries of rooms other than messages; bulk is what fills gaps. */
+/** Decisions are entries of rooms other than messages; bulk is what fills gaps; circuits are what a relay passes on. */
 export const priorities = framePriorities;
 export type Priority = FramePriority;
 
 /** What each gets of a link that all of them fill. */
-export const weights: Readonly<Record<Priority, number>> = { control: 8, decision: 4, message: 2, bulk: 1 };
+export const weights: Readonly<Record<Priority, number>> = { control: 8, decision: 4, message: 2, bulk: 1, circuit: 2 };
 
 export interface FrameOptions {
   readonly priority: Priority;
