@@ -65,6 +65,29 @@ export type Status =
 
 export interface ServerInfo extends Pick<Reply<'session.hello'>, 'server' | 'signUp' | 'guests' | 'features'> {}
 
+/** Another server. */
+export interface ServerName {
+  readonly id: string;
+  /** What to call it: its name, else the beginning of its key. */
+  readonly label: string;
+  /** Undefined where nobody told one. */
+  readonly name: string | undefined;
+  /** Whether DNS proves the name; else the server only claims it. */
+  readonly verified: boolean;
+}
+
+/** Other servers whose names are known, by id. */
+export interface ServerNames extends Readable<ReadonlyMap<string, ServerName>> {
+  /** What a server is called, whether or not its name is known. */
+  of(id: string): ServerName;
+  /** What to call the server of a person, by the person's id; undefined for one's own. `told`: what it was called there. */
+  labelOf(user: string, told?: string): string | undefined;
+  /** The id of a server by its id, its name or the beginning of its key; undefined when that is not known here. */
+  idOf(label: string): string | undefined;
+  /** How to name a server in a request, by what a person typed: undefined for one's own. Refuses (`not-found`) what is no name. */
+  elsewhere(typed: string): string | undefined;
+}
+
 export interface ClientOptions {
   dial: Dial;
   store: Store;
@@ -86,6 +109,7 @@ export interface Client {
   readonly invitations: Readable<readonly RoomView[]>;
   /** Acts that wait for their outcome or failed, in all rooms, oldest first. */
   readonly outbox: Readable<readonly OutboxRow[]>;
+  readonly servers: ServerNames;
 
   /** Connects and stays connected; resumes the session whose token the store holds. Resolves after the first hello. */
   start(): Promise<void>;
@@ -100,10 +124,16 @@ export interface Client {
   request<N extends RequestName>(name: N, payload: Payload<N>, options?: { signal?: AbortSignal }): Promise<Reply<N>>;
   /** Every event of the server, as it arrives. */
   events(signal?: AbortSignal): AsyncIterable<ServerEvent>;
-  /** A room that is in `rooms`, by id or `#alias`; undefined when it is not there. */
-  room(idOrAlias: string): Room | undefined;
-  /** Joins by id or `#alias` and resolves when the room can be used. `server` names one that knows it, by id or name. */
-  join(idOrAlias: string, server?: string): Promise<Room>;
+  /** A room that is in `rooms`: by its id, `#alias` for one of one's own server, or `#alias:server`. */
+  room(address: string): Room | undefined;
+  /** A room that one may know of, by the same. Refuses with `not-found`, `unavailable`. */
+  resolve(address: string): Promise<RoomView>;
+  /**
+   * Joins by the same, or by `id:server`, and resolves when the room can be used. `server` may be given apart: one that
+   * knows the room. Where it cannot be asked now the refusal is `unavailable`; of a room that was named by its id one's
+   * own server goes on trying, and the room comes into `rooms` when it could.
+   */
+  join(address: string, server?: string): Promise<Room>;
   /** Makes a room. When the answer was lost, the same call again gets the room that was made. */
   create(details: Omit<Payload<'room.create'>, 'clientId'>): Promise<Room>;
   /** What a person is called, from what was seen; undefined when never seen. */
@@ -126,6 +156,8 @@ export interface Client {
 
 export interface RoomSummary {
   view: RoomView;
+  /** The server that keeps it, when it is another one. */
+  server: ServerName | undefined;
   unread: number;
   mentions: number;
   /** Position up to which everything is read. */
@@ -142,6 +174,7 @@ export interface OutboxRow {
   request: RequestName;
   payload: unknown;
   at: number;
+  /** `queued`: one's own server has it, the room's server has not decided. */
   state: 'waiting' | 'sending' | 'queued' | 'failed';
   /** Why it failed. */
   code?: ErrorCode;
@@ -225,7 +258,10 @@ export interface Timeline extends Readable<TimelineState> {
 export interface SendOptions {
   clientId?: string;
   signal?: AbortSignal;
+  /** Resolves with the place in the log only, however long the room's server takes; never with `queued`. */
+  untilDecided?: boolean;
 }
+/** `queued`: one's own server keeps it until the room's server, which is another one, has decided. */
 export type Sent = { seq: number; at: number } | 'queued';
 
 export interface Room {

@@ -5,9 +5,12 @@ import {
   type Payload,
   Refusal,
   type RoomSync,
+  type RoomView,
   type ServerEvent,
   type SignedIn,
+  serverOf,
 } from '@parley/protocol';
+import { readRoom } from './address.ts';
 import type { Client, ClientOptions, Room } from './api.ts';
 import { Cache } from './cache.ts';
 import { newClientId } from './client-id.ts';
@@ -18,7 +21,8 @@ import { queuedEvents, wantedRooms } from './limits.ts';
 import { type ActName, Outbox } from './outbox.ts';
 import { People } from './people.ts';
 import type { Surroundings } from './room.ts';
-import { Rooms, roomIdOf } from './rooms.ts';
+import { Rooms } from './rooms.ts';
+import { namesTold, readNames, Servers, type ToldServer } from './server.ts';
 import { Session } from './session.ts';
 
 /** Makes a client. It does nothing until `start`; the store is its own until `close`. */
@@ -30,6 +34,7 @@ class ParleyClient implements Client {
   readonly #options: ClientOptions;
   readonly #cache: Cache;
   readonly #people = new People();
+  readonly #servers: Servers;
   readonly #outbox: Outbox;
   readonly #rooms: Rooms;
   readonly #session: Session;
@@ -62,6 +67,7 @@ class ParleyClient implements Client {
       send: (act, payload) => this.#session.request(act, payload as Payload<ActName>),
       entered: (row, place) => this.#rooms.entered(row, place),
     });
+    this.#servers = new Servers({ own: () => this.#ownServer(), people: () => this.#people.all() });
     this.#rooms = new Rooms(this.#surroundings());
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -88,6 +94,10 @@ class ParleyClient implements Client {
 
   get outbox(): Client['outbox'] {
     return this.#outbox.rows;
+  }
+
+  get servers(): Client['servers'] {
+    return this.#servers;
   }
 
   async start(): Promise<void> {
@@ -131,7 +141,11 @@ class ParleyClient implements Client {
     await this.#wipe();
   }
 
-  request: Client['request'] = (name, payload, options) => this.#session.request(name, payload, options);
+  request: Client['request'] = async (name, payload, options) => {
+    const reply = await this.#session.request(name, payload, options);
+    this.#learn(namesTold(name, payload, reply));
+    return reply;
+  };
 
   events(signal?: AbortSignal): AsyncIterable<ServerEvent> {
     const listen = (take: (event: ServerEvent) => void) => {
@@ -141,17 +155,30 @@ class ParleyClient implements Client {
     return queued(listen, queuedEvents, signal);
   }
 
-  room(idOrAlias: string): Room | undefined {
-    return this.#rooms.get(idOrAlias);
+  room(address: string): Room | undefined {
+    return this.#rooms.get(address);
   }
 
-  async join(idOrAlias: string, server?: string): Promise<Room> {
-    const at = server === undefined ? {} : { server };
-    const resolve = async (alias: string) => (await this.request('room.resolve', { alias, ...at })).room;
-    const room = await roomIdOf(idOrAlias, this.#rooms, resolve);
-    const held = this.#rooms.get(room);
+  async resolve(typed: string): Promise<RoomView> {
+    const address = readRoom(typed);
+    if (!address) throw new Refusal('not-found');
+    const held = this.#rooms.get(typed)?.summary.get().view;
     if (held) return held;
-    return this.#added('room.join', { room, clientId: this.newClientId(), ...at });
+    if ('id' in address)
+      return this.#rooms.invitation(address.id) ?? (await this.request('room.get', { room: address.id })).room;
+    return (await this.request('room.resolve', { alias: address.alias, ...this.#at(address.server) })).room;
+  }
+
+  async join(name: string, server?: string): Promise<Room> {
+    const typed = server === undefined ? name : `${name}:${server}`;
+    const address = readRoom(typed);
+    if (!address) throw new Refusal('not-found');
+    const held = this.#rooms.get(typed);
+    if (held) return held;
+    const view = 'id' in address ? this.#rooms.invitation(address.id) : await this.resolve(typed);
+    const room = 'id' in address ? address.id : (view?.id ?? '');
+    const at = this.#at(address.server ?? view?.server);
+    return this.#rooms.get(room) ?? this.#added('room.join', { room, clientId: this.newClientId(), ...at });
   }
 
   async create(details: Parameters<Client['create']>[0]): Promise<Room> {
@@ -209,6 +236,22 @@ class ParleyClient implements Client {
     return this.close();
   }
 
+  /** Without a connection the account says whose it is. */
+  #ownServer(): { id: string; name?: string } | undefined {
+    const me = this.me.get();
+    return this.server.get()?.server ?? (me && { id: serverOf(me.user) });
+  }
+
+  /** The server of a request, where it is not one's own. */
+  #at(typed: string | undefined): { server?: string } {
+    const server = typed === undefined ? undefined : this.#servers.elsewhere(typed);
+    return server === undefined ? {} : { server };
+  }
+
+  #learn(told: readonly ToldServer[]): void {
+    if (this.#servers.learn(told)) this.#cache.set(keys.servers, [...this.#servers.get().values()]);
+  }
+
   /** The room is there before the first event that follows the reply. */
   async #added<N extends 'room.join' | 'room.create'>(name: N, payload: Payload<N>): Promise<Room> {
     const taken = ({ sync }: { sync: RoomSync }) => this.#rooms.add(sync);
@@ -222,6 +265,7 @@ class ParleyClient implements Client {
       runtime,
       cache: this.#cache,
       people: this.#people,
+      servers: this.#servers,
       outbox: this.#outbox,
       status: this.#session.status,
       online: () => this.#session.isOnline,
@@ -239,8 +283,13 @@ class ParleyClient implements Client {
       this.#session.load(),
       this.#outbox.load(),
       this.#rooms.load(this.#options.store),
+      this.#loadServers(),
     ]).then(() => undefined);
     return this.#loading;
+  }
+
+  async #loadServers(): Promise<void> {
+    this.#servers.learn(readNames(fromBytes(await this.#options.store.get(keys.servers))));
   }
 
   async #signIn(ask: (connection: Connection) => Promise<SignedIn>): Promise<SignedIn> {
@@ -287,6 +336,7 @@ class ParleyClient implements Client {
     const { store } = this.#options;
     this.#outbox.clear();
     this.#rooms.clear();
+    this.#servers.clear();
     await this.#cache.flush();
     const changes = new Map<string, undefined>([[keys.account, undefined]]);
     for (const prefix of accountPrefixes) for (const [key] of await store.list(prefix)) changes.set(key, undefined);

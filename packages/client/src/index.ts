@@ -1,3 +1,4 @@
+export { type RoomAddress, readPerson, readRoom, readServer, roomAddress, roomLabel } from './address.ts';
 export * from './api.ts';
 export { createClient } from './client.ts';
 export { machineRuntime } from './runtime.ts';

@@ -15,13 +15,15 @@ export const keys = {
   entry: (room: string, seq: number) => `entry/${room}/${padded(seq)}`,
   drafts: 'draft/',
   draft: (room: string) => `draft/${room}`,
+  /** What other servers are called. */
+  servers: 'server/names',
   /** Of a bot: up to where it has handled a room. */
   cursors: 'cursor/',
   cursor: (room: string) => `cursor/${room}`,
 } as const;
 
 /** Everything that belongs to an account. */
-export const accountPrefixes = ['outbox/', 'room/', 'entry/', 'draft/', 'cursor/'] as const;
+export const accountPrefixes = ['outbox/', 'room/', 'entry/', 'draft/', 'cursor/', 'server/'] as const;
 
 const padded = (number: number): string => String(number).padStart(16, '0');
 

@@ -44,3 +44,5 @@ export const typingMs = { between: 3_000, idle: 5_000 };
 export const typists = 50;
 /** Length of a draft: as that of a message. */
 export const draftText = 16_384;
+/** Servers whose names are remembered: more than one person's rooms and people are on. */
+export const serverNames = 1_000;

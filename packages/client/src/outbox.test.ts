@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as drain } from 'node:timers/promises';
 import { type ErrorCode, Refusal } from '@parley/protocol';
 import fc from 'fast-check';
-import type { MessageRow, Sent, Store } from './api.ts';
+import type { Client, MessageRow, Sent, Store } from './api.ts';
 import { keys } from './keys.ts';
 import { internalTries, outboxRows } from './limits.ts';
 import { memoryStore } from './store-memory.ts';
@@ -190,6 +190,51 @@ test('an outcome that was missed while away is learnt on the next connection', a
     await ada.close();
   }
 });
+
+test('what the server had queued is shown as that after a restart, and may be waited for until it is decided', async () => {
+  for (const code of [undefined, 'muted'] as const) {
+    const all = setting(drain);
+    const store = memoryStore();
+    const ada = await all.ada(store);
+    all.server.queueing = true;
+    assert.equal(await ada.room('ops')!.send('later', { clientId: 'q' }), 'queued');
+    await all.runtime.settle();
+    await ada.close();
+    // No connection at first: nothing but the store knows of it.
+    let isUp = false;
+    all.server.before = () => (isUp ? undefined : new Promise(() => {}));
+    const again = all.client(store);
+    void again.start().catch(() => {});
+    await all.runtime.settle();
+    assert.deepEqual(
+      again.outbox.get().map(({ state }) => state),
+      ['queued'],
+    );
+    isUp = true;
+    all.server.drop();
+    await meanwhile(until(again), all.runtime);
+    assert.deepEqual(
+      again.outbox.get().map(({ state }) => state),
+      ['queued'],
+    );
+    const decided = again.room('ops')!.send('later', { clientId: 'q', untilDecided: true });
+    assert.equal(await again.room('ops')!.send('later', { clientId: 'q' }), 'queued');
+    const outcome = decided.then(
+      (sent) => sent,
+      (error) => error.code,
+    );
+    await all.runtime.settle();
+    all.server.queueing = false;
+    all.server.decide(code);
+    const told = await meanwhile(outcome, all.runtime);
+    assert.deepEqual(code ? told : told.seq, code ?? 1);
+    await again.close();
+  }
+});
+
+async function until(client: Client): Promise<void> {
+  for await (const { state } of client.status.values()) if (state === 'online') return;
+}
 
 test('a send that is aborted before it went is taken back; later only the waiting ends', async () => {
   const all = setting(drain);

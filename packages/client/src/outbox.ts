@@ -11,7 +11,7 @@ import {
   type Reply,
   type RequestName,
 } from '@parley/protocol';
-import type { OutboxRow, Readable, Runtime, Sent, Store } from './api.ts';
+import type { OutboxRow, Readable, Runtime, SendOptions, Sent, Store } from './api.ts';
 import { backoff } from './backoff.ts';
 import { fromBytes, keys, toBytes } from './keys.ts';
 import { internalTries, outboxInFlight, outboxRows } from './limits.ts';
@@ -39,7 +39,11 @@ interface Act {
   handedOver: boolean;
   inFlight: boolean;
   cancelTimer: (() => void) | undefined;
-  readonly waiters: Set<PromiseWithResolvers<Sent>>;
+  readonly waiters: Set<Waiter>;
+}
+
+interface Waiter extends PromiseWithResolvers<Sent> {
+  untilDecided: boolean;
 }
 
 export class Outbox {
@@ -74,7 +78,7 @@ export class Outbox {
       const order = Number(key.slice(keys.outbox.length));
       if (!row || typeof row.clientId !== 'string' || !Number.isSafeInteger(order)) continue;
       this.#lastOrder = Math.max(this.#lastOrder, order);
-      const state = row.state === 'failed' ? 'failed' : 'waiting';
+      const state = row.state === 'failed' || row.state === 'queued' ? row.state : 'waiting';
       this.#acts.set(row.clientId, newAct(order, { ...row, state }, true));
     }
     this.#tell();
@@ -84,14 +88,18 @@ export class Outbox {
    * Adds an act and resolves with its outcome, or rejects with the refusal. An act of the same clientId that is there
    * already is waited for instead. Aborted before it was sent it is taken back; later only the waiting ends.
    */
-  add<N extends ActName>(name: N, payload: Payload<N>, signal?: AbortSignal): Promise<Sent> {
+  add<N extends ActName>(
+    name: N,
+    payload: Payload<N>,
+    { signal, untilDecided = false }: Pick<SendOptions, 'signal' | 'untilDecided'> = {},
+  ): Promise<Sent> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const { clientId, room } = payload;
-    const waiter = Promise.withResolvers<Sent>();
+    const waiter: Waiter = { ...Promise.withResolvers<Sent>(), untilDecided };
     let act = this.#acts.get(clientId);
     if (act) {
       if (act.row.state === 'failed') void this.retry(clientId).catch(() => {});
-      else if (act.row.state === 'queued') return Promise.resolve('queued');
+      else if (act.row.state === 'queued' && !untilDecided) return Promise.resolve('queued');
     } else {
       if (this.#acts.size >= outboxRows) return Promise.reject(new Refusal('too-many'));
       const row: OutboxRow = { clientId, room, request: name, payload, at: this.#port.runtime.now(), state: 'waiting' };
@@ -211,9 +219,16 @@ export class Outbox {
       return;
     }
     act.handedOver = true;
-    this.#change(act, { state: 'queued' });
-    for (const waiter of act.waiters) waiter.resolve('queued');
-    act.waiters.clear();
+    if (act.row.state !== 'queued') {
+      this.#change(act, { state: 'queued' });
+      // Should this not reach the disk, it is shown as waiting after a restart until the server says so again.
+      if (act.stored) this.#write(act).catch(() => {});
+    }
+    for (const waiter of act.waiters) {
+      if (waiter.untilDecided) continue;
+      waiter.resolve('queued');
+      act.waiters.delete(waiter);
+    }
   }
 
   #enter(act: Act, { seq, at }: { seq: number; at: number }): void {
@@ -283,7 +298,7 @@ export class Outbox {
     return this.#port.store.apply(new Map([[keys.outboxRow(act.order), toBytes(act.row)]]));
   }
 
-  #abort(act: Act, waiter: PromiseWithResolvers<Sent>, reason: unknown): void {
+  #abort(act: Act, waiter: Waiter, reason: unknown): void {
     if (!act.waiters.delete(waiter)) return;
     waiter.reject(reason);
     if (act.row.state !== 'waiting' || act.waiters.size > 0) return;

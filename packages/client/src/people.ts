@@ -9,6 +9,10 @@ export class People {
     return this.#held.get(user);
   }
 
+  all(): Iterable<Person> {
+    return this.#held.values();
+  }
+
   /** Everybody whose name is this one, whatever their server. */
   named(name: string): Person[] {
     const wanted = name.toLowerCase();

@@ -300,10 +300,15 @@ test('a message means the people it names, and no one where the name is not clea
   });
   for (const one of [person('1', 'ada'), person('2', 'bob'), person('3', 'eve'), person('4', 'Eve', 'b.org')])
     people.see(one);
-  assert.deepEqual(mentioned('@ada, (@bob) and @ada again', people), ['1', '2']);
-  assert.deepEqual(mentioned('@Bob.', people), ['2']);
-  for (const none of ['ada@bob', '@eve', '@nobody', 'x/@ada', '@@ada', 'ada'])
-    assert.deepEqual(mentioned(none, people), [], none);
+  for (const one of [person('5', 'kim', 'b.org'), person('6.far', 'kim', 'c')]) people.see(one);
+  const servers = { idOf: (label: string) => (label === 'c.org' ? 'far' : undefined) };
+  const meant = (text: string) => mentioned(text, people, servers);
+  assert.deepEqual(meant('@ada, (@bob) and @ada again'), ['1', '2']);
+  assert.deepEqual(meant('@Bob. @ada: hello @ada:well'), ['2', '1']);
+  assert.deepEqual(meant('@eve and @eve:b.org'), ['3', '4']);
+  assert.deepEqual(meant('@kim:b.org, @kim:c.org.'), ['5', '6.far']);
+  for (const none of ['ada@bob', '@kim', '@kim:d.org', '@nobody', 'x/@ada', '@@ada', 'ada'])
+    assert.deepEqual(meant(none), [], none);
 });
 
 test('a message that names someone known counts as a mention there', async () => {

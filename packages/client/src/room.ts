@@ -33,6 +33,7 @@ import type { Pending } from './overlay.ts';
 import type { People } from './people.ts';
 import { PresenceMap } from './presence.ts';
 import { derived, value } from './readable.ts';
+import type { Servers } from './server.ts';
 import { type HeldRoom, lastOf, sameSummary } from './summary.ts';
 import { RoomTimeline } from './timeline.ts';
 import { TypingList, TypingSignal } from './typing.ts';
@@ -42,6 +43,7 @@ export interface Surroundings {
   readonly runtime: Runtime;
   readonly cache: Cache;
   readonly people: People;
+  readonly servers: Servers;
   readonly outbox: Outbox;
   readonly status: Readable<Status>;
   online(): boolean;
@@ -229,6 +231,11 @@ export class ClientRoom implements Room {
     this.#presence.changed(payload);
   }
 
+  /** Servers may have other names now. */
+  serversChanged(): void {
+    this.#tell();
+  }
+
   renamed(person: Person): void {
     this.log.rename(person);
   }
@@ -261,7 +268,7 @@ export class ClientRoom implements Room {
 
   #content(body: string | Content): Content {
     if (typeof body !== 'string') return body;
-    const mentions = mentioned(body, this.#around.people);
+    const mentions = mentioned(body, this.#around.people, this.#around.servers);
     return { text: body, ...(mentions.length > 0 && { mentions }) };
   }
 
@@ -274,7 +281,7 @@ export class ClientRoom implements Room {
     const checked = type && check(type.payload, payload);
     if (!checked?.ok) return Promise.reject(new Refusal('bad-request', checked ? { field: checked.field } : {}));
     if (!this.#around.me()) return Promise.reject(new Refusal('not-signed-in'));
-    return this.#around.outbox.add(name, checked.value as Payload<ActName>, options.signal);
+    return this.#around.outbox.add(name, checked.value as Payload<ActName>, options);
   }
 
   #sayTyping(typing: boolean): void {
@@ -336,7 +343,9 @@ export class ClientRoom implements Room {
   }
 
   #makeSummary(): RoomSummary {
-    return { view: this.#view.get(), ...this.#marker.counts, last: this.#last, draft: this.#draft };
+    const view = this.#view.get();
+    const server = view.server === undefined ? undefined : this.#around.servers.of(view.server);
+    return { view, server, ...this.#marker.counts, last: this.#last, draft: this.#draft };
   }
 
   /** Shows and keeps what is true now. */

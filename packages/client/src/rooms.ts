@@ -1,12 +1,6 @@
 /** All rooms that one is in, as the store, syncs and events tell. Every event of the connection comes through here. */
-import {
-  normalizeAlias,
-  type Payload,
-  Refusal,
-  type RoomSync,
-  type RoomView,
-  type ServerEvent,
-} from '@parley/protocol';
+import type { Payload, RoomSync, RoomView, ServerEvent } from '@parley/protocol';
+import { type RoomAddress, readRoom } from './address.ts';
 import type { Readable, RoomSummary, Store } from './api.ts';
 import type { Connection } from './connection.ts';
 import { fromBytes, keys } from './keys.ts';
@@ -30,6 +24,7 @@ export class Rooms {
 
   constructor(around: Surroundings) {
     this.#around = around;
+    around.servers.subscribe(() => this.#together(() => this.#eachRoom((room) => room.serversChanged())));
   }
 
   get list(): Readable<readonly RoomSummary[]> {
@@ -44,12 +39,17 @@ export class Rooms {
     if (!this.#gathering) this.#list.touch();
   }
 
-  /** By id, or by alias with or without `#`. */
-  get(idOrAlias: string): ClientRoom | undefined {
-    const byId = this.#rooms.get(idOrAlias);
+  /** By what a person types; see {@link readRoom}. */
+  get(typed: string): ClientRoom | undefined {
+    const byId = this.#rooms.get(typed);
     if (byId) return byId;
-    const alias = normalizeAlias(idOrAlias);
-    return [...this.#rooms.values()].find((room) => room.summary.get().view.alias === alias);
+    const address = readRoom(typed);
+    return address && this.#find(address);
+  }
+
+  /** The view of an invitation to this room. */
+  invitation(id: string): RoomView | undefined {
+    return this.#invitations.get().find((view) => view.id === id);
   }
 
   /** Brings back the rooms that the store holds, without their rows. */
@@ -151,9 +151,7 @@ export class Rooms {
         return;
       case 'user.changed':
         this.#around.people.see(event.payload.person);
-        this.#together(() => {
-          for (const room of this.#rooms.values()) room.renamed(event.payload.person);
-        });
+        this.#together(() => this.#eachRoom((room) => room.renamed(event.payload.person)));
         return;
       default:
     }
@@ -166,21 +164,21 @@ export class Rooms {
 
   /** A new connection follows the rooms. */
   opened(): void {
-    for (const room of this.#rooms.values()) room.opened();
+    this.#eachRoom((room) => room.opened());
   }
 
   disconnected(): void {
-    for (const room of this.#rooms.values()) room.disconnected();
+    this.#eachRoom((room) => room.disconnected());
   }
 
   /** Ends the timers of all rooms. */
   close(): void {
-    for (const room of this.#rooms.values()) room.close();
+    this.#eachRoom((room) => room.close());
   }
 
   /** Forgets all rooms: the account is another one now. */
   clear(): void {
-    for (const room of this.#rooms.values()) room.close();
+    this.close();
     this.#rooms.clear();
     this.#drafts.clear();
     this.#invitations.set([]);
@@ -195,6 +193,23 @@ export class Rooms {
       this.#gathering = false;
       this.changed();
     }
+  }
+
+  #eachRoom(change: (room: ClientRoom) => void): void {
+    for (const room of this.#rooms.values()) change(room);
+  }
+
+  /** A name without a server means a room of one's own. */
+  #find(address: RoomAddress): ClientRoom | undefined {
+    if ('id' in address) return this.#rooms.get(address.id);
+    const { alias, server } = address;
+    const own = this.#around.servers.own;
+    const at = server === undefined ? own : this.#around.servers.idOf(server);
+    if (server !== undefined && at === undefined) return undefined;
+    return [...this.#rooms.values()].find((room) => {
+      const { view } = room.summary.get();
+      return view.alias === alias && (view.server ?? own) === at;
+    });
   }
 
   #make(held: HeldRoom): ClientRoom {
@@ -219,17 +234,3 @@ const byName = (a: RoomSummary, b: RoomSummary): number => {
   const [one, other] = [nameOf(a), nameOf(b)];
   return one < other ? -1 : one > other ? 1 : a.view.id < b.view.id ? -1 : 1;
 };
-
-/** The id that a name stands for: rooms one is in first, then what the server knows. */
-export async function roomIdOf(
-  idOrAlias: string,
-  rooms: Rooms,
-  resolve: (alias: string) => Promise<RoomView>,
-): Promise<string> {
-  const held = rooms.get(idOrAlias);
-  if (held) return held.id;
-  if (/^[a-z2-7]{52}$/.test(idOrAlias)) return idOrAlias;
-  const alias = normalizeAlias(idOrAlias);
-  if (alias === '') throw new Refusal('not-found');
-  return (await resolve(alias)).id;
-}

@@ -44,6 +44,7 @@ export function lastOf(rows: readonly RawEntry[]): RoomSummary['last'] {
 
 export const sameSummary = (a: RoomSummary, b: RoomSummary): boolean =>
   a.view === b.view &&
+  a.server === b.server &&
   a.unread === b.unread &&
   a.mentions === b.mentions &&
   a.marker === b.marker &&

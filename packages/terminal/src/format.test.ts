@@ -96,7 +96,7 @@ test('settings, reactions and kinds of later versions are said in words', () => 
   assert.equal(noticeWords(settings), 'ada changed the topic to “tea”, slow mode to 30 seconds');
   const target = { user: bob, clientId: 'm' };
   assert.equal(
-    noticeWords(entry('react', { target, body: { emoji: '🎉' } }), () => 'bob'),
+    noticeWords(entry('react', { target, body: { emoji: '🎉' } }), { nameOf: () => 'bob' }),
     'ada reacted 🎉 to a message of bob',
   );
   assert.equal(noticeWords(entry('poll')), 'ada did something that this version does not know (poll)');

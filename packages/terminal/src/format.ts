@@ -1,14 +1,13 @@
 /** Entries as lines of text for people. Pure: what the screen is like is handed in. */
 import { type Content, type RawEntry, readEntry } from '@parley/protocol';
 import { cleanLine, cleanText } from './clean.ts';
-import { type NameOf, noticeWords, who } from './notice.ts';
+import { type Names, noticeWords, who } from './notice.ts';
 
-export interface Format {
+export interface Format extends Names {
   /** Whether escape sequences for colours may be written. */
   colour: boolean;
   /** `full`: date and time on each line. `short`: the time alone, under lines that name the day. */
   time: 'full' | 'short';
-  nameOf?: NameOf | undefined;
 }
 
 const codes = { dim: 2, bold: 1, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
@@ -53,14 +52,14 @@ export function formatEntry(raw: RawEntry, format: Format): string {
   const stamp = tint(time, 'dim', format.colour);
   const entry = readEntry(raw);
   if (entry?.kind !== 'message') {
-    const words = indented(cleanText(noticeWords(raw, format.nameOf)), time.length + 4);
+    const words = indented(cleanText(noticeWords(raw, format)), time.length + 4);
     return `${stamp} -- ${tint(words, 'dim', format.colour)}`;
   }
-  const name = cleanLine(who(raw));
+  const name = cleanLine(who(raw, format));
   const shown = tint(name, 'bold', format.colour);
   const body = raw.redacted ? null : raw.edited ? (raw.edited.body as Content | null) : entry.body;
   if (body === null) return `${stamp} ${shown}  ${tint(deletedWords(raw), 'dim', format.colour)}`;
-  const said = [replyWords(body, format.nameOf), body.text, raw.edited ? '(edited)' : ''].filter(Boolean).join(' ');
+  const said = [replyWords(body, format), body.text, raw.edited ? '(edited)' : ''].filter(Boolean).join(' ');
   const text = indented(cleanText(said), time.length + 1);
   const tail = [raw.pinned ? '[pinned]' : '', reactionWords(raw)].filter(Boolean).map((part) => `  ${part}`);
   return `${stamp} ${body.action ? `* ${shown} ` : `${shown}  `}${text}${tail.join('')}`;
@@ -75,7 +74,7 @@ function deletedWords({ redacted }: RawEntry): string {
   return cleanLine(`(deleted by ${redacted.name}${redacted.reason ? `: ${redacted.reason}` : ''})`);
 }
 
-function replyWords({ replyTo }: Content, nameOf: NameOf | undefined): string {
+function replyWords({ replyTo }: Content, { nameOf }: Names): string {
   if (!replyTo) return '';
   return `(to ${nameOf?.(replyTo.user) ?? 'a message'})`;
 }

@@ -2,30 +2,35 @@
 import { type Entry, type EntryOf, type RawEntry, type Role, readEntry } from '@parley/protocol';
 import { durationWords } from './duration.ts';
 
-/** What a person is called, by the id. */
-export type NameOf = (user: string) => string | undefined;
+export interface Names {
+  /** What a person is called, by the id. */
+  nameOf?(user: string): string | undefined;
+  /** What to call the server of a person, where it is not one's own. `told`: what the entry calls it. */
+  labelOf?(user: string, told?: string): string | undefined;
+}
 
-type Words = { [K in Exclude<Entry['kind'], 'message'>]: (entry: EntryOf<K>, nameOf: NameOf) => string };
+type Words = { [K in Exclude<Entry['kind'], 'message'>]: (entry: EntryOf<K>, names: Names) => string };
 
 const words: Words = {
-  create: (entry) => `${who(entry)} created the room`,
-  edit: (entry) => `${who(entry)} edited a message${entry.body ? `: ${entry.body.text}` : ''}`,
-  redact: (entry, nameOf) =>
-    `${who(entry)} deleted ${ofTarget(entry, nameOf, 'a message')}${because(entry.body?.reason)}`,
-  react: (entry, nameOf) =>
-    `${who(entry)} reacted ${entry.body?.emoji ?? ''} to ${ofTarget(entry, nameOf, 'a message')}`,
-  unreact: (entry) => `${who(entry)} took a reaction back`,
-  pin: (entry, nameOf) => `${who(entry)} pinned ${ofTarget(entry, nameOf, 'a message')}`,
-  unpin: (entry, nameOf) => `${who(entry)} unpinned ${ofTarget(entry, nameOf, 'a message')}`,
-  member: (entry) => `${memberWords(entry)}${because(entry.body?.reason)}`,
-  mute: (entry) => `${who(entry)} muted ${whom(entry)}${span(entry.data.durationMs)}${because(entry.body?.reason)}`,
-  unmute: (entry) =>
+  create: (entry, names) => `${who(entry, names)} created the room`,
+  edit: (entry, names) => `${who(entry, names)} edited a message${entry.body ? `: ${entry.body.text}` : ''}`,
+  redact: (entry, names) =>
+    `${who(entry, names)} deleted ${ofTarget(entry, names, 'a message')}${because(entry.body?.reason)}`,
+  react: (entry, names) =>
+    `${who(entry, names)} reacted ${entry.body?.emoji ?? ''} to ${ofTarget(entry, names, 'a message')}`,
+  unreact: (entry, names) => `${who(entry, names)} took a reaction back`,
+  pin: (entry, names) => `${who(entry, names)} pinned ${ofTarget(entry, names, 'a message')}`,
+  unpin: (entry, names) => `${who(entry, names)} unpinned ${ofTarget(entry, names, 'a message')}`,
+  member: (entry, names) => `${memberWords(entry, names)}${because(entry.body?.reason)}`,
+  mute: (entry, names) =>
+    `${who(entry, names)} muted ${whom(entry, names)}${span(entry.data.durationMs)}${because(entry.body?.reason)}`,
+  unmute: (entry, names) =>
     entry.clerk
-      ? `${whom(entry)} may speak again`
-      : `${who(entry)} unmuted ${whom(entry)}${because(entry.body?.reason)}`,
-  role: (entry) => `${who(entry)} made ${whom(entry)} ${roleWords[entry.data.role]}`,
-  settings: (entry) => `${who(entry)} changed ${settingsWords(entry)}`,
-  erase: (entry) => `Everything that ${whom(entry)} wrote here was erased`,
+      ? `${whom(entry, names)} may speak again`
+      : `${who(entry, names)} unmuted ${whom(entry, names)}${because(entry.body?.reason)}`,
+  role: (entry, names) => `${who(entry, names)} made ${whom(entry, names)} ${roleWords[entry.data.role]}`,
+  settings: (entry, names) => `${who(entry, names)} changed ${settingsWords(entry)}`,
+  erase: (entry, names) => `Everything that ${whom(entry, names)} wrote here was erased`,
   system: (entry) => entry.body?.text ?? 'A line of the server was taken away',
 };
 
@@ -41,24 +46,31 @@ const roleWords: Record<Role, string> = {
  * A sentence without a full stop for any entry but a message: `ada removed bob (spam)`. Kinds that this version does not
  * know are named as such.
  */
-export function noticeWords(raw: RawEntry, nameOf: NameOf = () => undefined): string {
+export function noticeWords(raw: RawEntry, names: Names = {}): string {
   const entry = readEntry(raw);
-  if (!entry) return `${who(raw)} did something that this version does not know (${raw.kind})`;
+  if (!entry) return `${who(raw, names)} did something that this version does not know (${raw.kind})`;
   if (entry.kind === 'message') return entry.body?.text ?? 'deleted';
   // Each sentence reads the kind that it stands under.
-  return (words[entry.kind] as (entry: Entry, nameOf: NameOf) => string)(entry, nameOf);
+  return (words[entry.kind] as (entry: Entry, names: Names) => string)(entry, names);
 }
 
 /** The author's name, with the server when it is another one. */
-export function who(entry: Pick<RawEntry, 'name' | 'server' | 'clerk'>): string {
+export function who(entry: Pick<RawEntry, 'name' | 'user' | 'server' | 'clerk'>, { labelOf }: Names = {}): string {
   if (entry.clerk && entry.name === '') return 'the server';
-  return entry.server === undefined ? entry.name : `${entry.name}:${entry.server}`;
+  return withServer(entry.name, labelOf ? labelOf(entry.user, entry.server) : entry.server);
 }
 
-const whom = (entry: Pick<RawEntry, 'subjectName'>): string => entry.subjectName || 'somebody';
+const withServer = (name: string, server: string | undefined): string =>
+  server === undefined ? name : `${name}:${server}`;
 
-function ofTarget(entry: { target?: { user: string } }, nameOf: NameOf, otherwise: string): string {
-  const name = entry.target && nameOf(entry.target.user);
+function whom(entry: Pick<RawEntry, 'subjectName' | 'data'>, { labelOf }: Names): string {
+  const { subject } = (entry.data ?? {}) as { subject?: string };
+  const name = entry.subjectName || 'somebody';
+  return subject === undefined ? name : withServer(name, labelOf?.(subject));
+}
+
+function ofTarget(entry: { target?: { user: string } }, { nameOf }: Names, otherwise: string): string {
+  const name = entry.target && nameOf?.(entry.target.user);
   return name === undefined ? otherwise : `a message of ${name}`;
 }
 
@@ -66,9 +78,9 @@ const because = (reason: string | undefined): string => (reason ? ` (${reason})`
 const span = (durationMs: number | undefined): string =>
   durationMs === undefined ? '' : ` for ${durationWords(durationMs)}`;
 
-function memberWords(entry: EntryOf<'member'>): string {
-  const author = who(entry);
-  const subject = whom(entry);
+function memberWords(entry: EntryOf<'member'>, names: Names): string {
+  const author = who(entry, names);
+  const subject = whom(entry, names);
   const { change, durationMs, guest } = entry.data;
   switch (change) {
     case 'invite':

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as drain } from 'node:timers/promises';
-import { type Payload, Refusal } from '@parley/protocol';
+import { type Payload, Refusal, type RoomView } from '@parley/protocol';
 import fc from 'fast-check';
 import { createClient } from '../client.ts';
 import { memoryStore } from '../store-memory.ts';
@@ -142,6 +142,28 @@ test('one who is no member is found for a ban and its end, and never guessed', a
   await client.close();
 });
 
+test('somebody of another server is asked for there, and what is queued is said to be', async () => {
+  const { server, client, room, asked } = await setting();
+  const bob = server.account('bob:far.example').user;
+  assert.deepEqual(await run(client, room, '/invite @bob:far.example'), { kind: 'done' });
+  assert.deepEqual(asked(), ['member.invite', { room: room.id, user: bob }]);
+  // Known now by the name, which members' lists do not tell.
+  server.room('ops').members.add(bob);
+  await run(client, room, '/kick @bob:far.example');
+  assert.deepEqual(asked(), ['member.kick', { room: room.id, user: bob }]);
+  await run(client, room, `/mute bob:${bob.slice(17, 25)}`);
+  assert.deepEqual(asked(), ['member.mute', { room: room.id, user: bob }]);
+  await run(client, room, '/kick @bob:fake');
+  assert.deepEqual(asked()[1], { room: room.id, user: server.account('bob').user });
+  const nobody = await run(client, room, '/invite @bob:nowhere.example');
+  assert.ok(nobody.kind === 'refused' && nobody.refusal.code === 'not-found');
+  server.before = (request) => (request === 'member.invite' ? { outcome: 'queued' } : undefined);
+  assert.deepEqual(await run(client, room, '/invite @bob:far.example'), { kind: 'done', queued: true });
+  server.queueing = true;
+  assert.deepEqual(await run(client, room, 'hello'), { kind: 'done', queued: true });
+  await client.close();
+});
+
 test('messages are meant by number, by choice, or as the newest', async () => {
   const { server, client, room, asked } = await setting();
   const target = (seq: number) => ({ user: server.room('ops').log[seq - 1]?.user, clientId: `bob-${seq}` });
@@ -210,8 +232,25 @@ test('completes people, rooms, emoji, commands and roles', () => {
   assert.deepEqual(complete('hi @ad there', 6, { people, limit: 1 }), {
     from: 3,
     to: 6,
-    items: [{ kind: 'person', label: '@ada', detail: '', insert: '@ada ' }],
+    items: [{ kind: 'person', label: '@ada', detail: '', insert: '@ada ', user: 'ada' }],
   });
+  const far = { id: 'far', name: 'ada', kind: 'person' as const, server: 'kkkkkkkk' };
+  const labelOf = (_: string, told?: string) => told && 'far.example';
+  const both = complete('@ada:f', 6, { people: [...people, far], servers: { labelOf } })?.items;
+  assert.deepEqual(
+    both?.map(({ insert, user }) => [insert, user]),
+    [['@ada:far.example ', 'far']],
+  );
+  const view = { alias: 'ops', title: 'Operations' } as RoomView;
+  const server = { id: 'k', label: 'far.example', name: 'far.example', verified: false };
+  const rooms = [
+    { view, server: undefined },
+    { view, server },
+  ];
+  assert.deepEqual(
+    complete('#op', 3, { rooms })?.items.map(({ insert }) => insert),
+    ['#ops ', '#ops:far.example '],
+  );
   assert.ok(emojiTable.every(({ name, emoji }) => name !== '' && emoji !== ''));
 });
 

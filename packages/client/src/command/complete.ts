@@ -1,11 +1,15 @@
 /** Completion while one types, the same for people, rooms, emoji, commands and their arguments. Pure. */
-import { type Person, type RoomView, roles } from '@parley/protocol';
+import { type Person, roles } from '@parley/protocol';
+import { roomLabel } from '../address.ts';
+import type { RoomSummary, ServerNames } from '../api.ts';
 import { type Emoji, emojiTable } from './emoji.ts';
 import { type Command, commandList, findCommand, usageOf } from './registry.ts';
 
 export interface CompletionContext {
   people?: readonly Person[];
-  rooms?: readonly RoomView[];
+  rooms?: readonly Pick<RoomSummary, 'view' | 'server'>[];
+  /** What the servers of people from elsewhere are called. */
+  servers?: Pick<ServerNames, 'labelOf'>;
   /** Default: all of them. */
   commands?: readonly Command[];
   emoji?: readonly Emoji[];
@@ -19,6 +23,8 @@ export interface CompletionItem {
   detail: string;
   /** What takes the place of the text from `from` to `to`, a space after it included. */
   insert: string;
+  /** Of a person: the id. */
+  user?: string;
 }
 
 export interface Completion {
@@ -45,7 +51,7 @@ export function complete(text: string, cursor: number, context: CompletionContex
 }
 
 function triggered(trigger: string, query: string, context: CompletionContext): Candidate[] {
-  if (trigger === '@') return (context.people ?? []).map(personItem);
+  if (trigger === '@') return (context.people ?? []).map((person) => personItem(person, context.servers));
   if (trigger === '#') return (context.rooms ?? []).flatMap(roomItem);
   if (trigger === '/') return (context.commands ?? commandList).map(commandItem);
   return query.length < 2 ? [] : (context.emoji ?? emojiTable).map(emojiItem);
@@ -69,17 +75,21 @@ function argumentsAt(text: string, from: number): Candidate[] {
   return [];
 }
 
-function personItem({ name, display, server }: Person): Candidate {
-  const insert = server === undefined ? `@${name} ` : `@${name}:${server} `;
+function personItem({ id, name, display, server }: Person, servers: CompletionContext['servers']): Candidate {
+  const at = servers?.labelOf(id, server) ?? server;
+  const full = at === undefined ? name : `${name}:${at}`;
+  const names = display === undefined ? [name, full] : [name, full, display];
   return {
-    item: { kind: 'person', label: `@${name}`, detail: display ?? server ?? '', insert },
-    names: [name, ...(display === undefined ? [] : [display])],
+    item: { kind: 'person', label: `@${full}`, detail: display ?? '', insert: `@${full} `, user: id },
+    names,
   };
 }
 
-function roomItem({ alias, title }: RoomView): Candidate[] {
+function roomItem(room: Pick<RoomSummary, 'view' | 'server'>): Candidate[] {
+  const { alias, title } = room.view;
   if (alias === undefined) return [];
-  return [{ item: { kind: 'room', label: `#${alias}`, detail: title, insert: `#${alias} ` }, names: [alias, title] }];
+  const label = roomLabel(room);
+  return [{ item: { kind: 'room', label, detail: title, insert: `${label} ` }, names: [alias, label.slice(1), title] }];
 }
 
 function commandItem(command: Command): Candidate {

@@ -1,5 +1,6 @@
 /** From names that people type to the people, messages and emoji that they mean. */
-import { check, type MessageRef, Refusal, userId } from '@parley/protocol';
+import { check, type MessageRef, Refusal, serverOf, userId } from '@parley/protocol';
+import { readPerson } from '../address.ts';
 import type { Client, Room } from '../api.ts';
 import { emojiNamed } from './emoji.ts';
 
@@ -20,12 +21,19 @@ interface Named {
   server?: string;
 }
 
-/** The one person of a list who is meant by `@name`, `name` or `@name:server`; undefined for nobody. */
-export function personAmong(people: readonly Named[], typed: string): Named | undefined {
-  const [name = '', server] = typed.replace(/^@/, '').toLowerCase().split(':');
-  const found = people.filter(
-    (one) => one.name.toLowerCase() === name && (server === undefined || one.server === server),
-  );
+/** The id of a server that is called something. */
+type IdOf = (label: string) => string | undefined;
+
+/**
+ * The one person of a list who is meant by `@name`, `name` or `@name:server`; undefined for nobody. A server is what the
+ * list calls it, or, with `idOf`, what else it is called.
+ */
+export function personAmong(people: readonly Named[], typed: string, idOf?: IdOf): Named | undefined {
+  const { name, server } = readPerson(typed) ?? {};
+  if (name === undefined) return undefined;
+  const id = server === undefined ? undefined : idOf?.(server);
+  const isAt = (one: Named) => server === undefined || one.server === server || serverOf(one.id) === id;
+  const found = people.filter((one) => one.name.toLowerCase() === name && isAt(one));
   // A name without a server means somebody of this server first.
   const [one, another] =
     server === undefined && found.some((each) => !each.server) ? found.filter((each) => !each.server) : found;
@@ -35,34 +43,31 @@ export function personAmong(people: readonly Named[], typed: string): Named | un
 }
 
 /**
- * Among whom a command looks for a person: the members, those who ask to be let in, somebody of this server, members and
- * then anybody who can be banned, or those who are banned and then the same.
+ * Among whom a command looks for a person: the members, those who ask to be let in, anybody of a server (without one, of
+ * one's own), members and then anybody who can be banned, or those who are banned and then the same.
  */
 export type Among = 'members' | 'knocking' | 'server' | 'bannable' | 'banned';
 
-/** The id of the person who is meant. Throws a Refusal (`not-found`) or Ambiguous. */
+/** The id of the person who is meant. Throws a Refusal (`not-found`, `unavailable`) or Ambiguous. */
 export async function findPerson(client: Client, room: Room, typed: string, among: Among): Promise<string> {
   const id = typed.replace(/^@/, '');
   if (check(userId, id).ok) return id;
-  const meant = withoutOwnServer(client, id);
-  const name = (meant.split(':')[0] ?? '').toLowerCase();
-  if (name === '') throw new Refusal('not-found');
-  const near = personAmong(await candidates(client, room, name, among), meant);
+  const meant = readPerson(id);
+  if (!meant) throw new Refusal('not-found');
+  const people = await candidates(client, room, meant, among);
+  const near = personAmong(people, id, (label) => client.servers.idOf(label));
   if (near) return near.id;
-  const isFarToo = among === 'bannable' || among === 'banned';
-  const far = isFarToo ? personAmong(await anybody(client, name), meant) : undefined;
+  if (among !== 'bannable' && among !== 'banned') throw new Refusal('not-found');
+  const far = personAmong(await anybody(client, meant), id, (label) => client.servers.idOf(label));
   if (!far) throw new Refusal('not-found');
   return far.id;
 }
 
-/** People of this server carry no server's name. */
-function withoutOwnServer(client: Client, typed: string): string {
-  const [name = '', server] = typed.split(':');
-  return server !== undefined && server === client.server.get()?.server.name ? name : typed;
-}
+type Meant = NonNullable<ReturnType<typeof readPerson>>;
 
-async function candidates(client: Client, room: Room, name: string, among: Among): Promise<readonly Named[]> {
-  if (among === 'server') return ofThisServer(client, name);
+async function candidates(client: Client, room: Room, meant: Meant, among: Among): Promise<readonly Named[]> {
+  const { name } = meant;
+  if (among === 'server') return ofServer(client, meant);
   if (among === 'banned') {
     const { banned } = await client.request('member.banned', { room: room.id });
     return banned.map(({ person }) => person);
@@ -71,19 +76,29 @@ async function candidates(client: Client, room: Room, name: string, among: Among
     const { knocking } = await client.request('member.knocking', { room: room.id });
     return knocking.map(({ person }) => person);
   }
+  await learnServer(client, meant);
   const { members } = await room.members({ query: name, limit: 50 });
   return members.map(({ person }) => person);
 }
 
-/** Whoever was seen under this name, and whoever has it on this server, each once. */
-async function anybody(client: Client, name: string): Promise<readonly Named[]> {
-  const seen = client.peopleNamed(name).filter(({ kind }) => kind !== 'imported');
-  const people = [...seen, ...(await ofThisServer(client, name))];
+/** What the typed name of a server means is asked where it was never heard. */
+async function learnServer(client: Client, meant: Meant): Promise<void> {
+  if (meant.server === undefined || client.servers.idOf(meant.server) !== undefined) return;
+  await ofServer(client, meant).catch(() => []);
+}
+
+/** Whoever was seen under this name, and whoever has it on that server, each once. */
+async function anybody(client: Client, meant: Meant): Promise<readonly Named[]> {
+  const seen = client.peopleNamed(meant.name).filter(({ kind }) => kind !== 'imported');
+  const people = [...seen, ...(await ofServer(client, meant))];
   return [...new Map(people.map((person) => [person.id, person])).values()];
 }
 
-const ofThisServer = async (client: Client, prefix: string): Promise<readonly Named[]> =>
-  (await client.request('user.find', { prefix })).people;
+/** People of a server, of one's own where none is named, whose names begin like this one. */
+async function ofServer(client: Client, { name, server: typed }: Meant): Promise<readonly Named[]> {
+  const server = typed === undefined ? undefined : client.servers.elsewhere(typed);
+  return (await client.request('user.find', { prefix: name, ...(server !== undefined && { server }) })).people;
+}
 
 /** The message of a number in the log; without one the newest of the room. Throws a Refusal (`unknown-target`). */
 export async function findMessage(client: Client, room: Room, seq: number | undefined): Promise<MessageRef> {

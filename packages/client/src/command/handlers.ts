@@ -17,7 +17,8 @@ export interface Call {
 
 /** What came of a command. */
 export type Done =
-  | { kind: 'done' }
+  /** `queued`: one's own server keeps it until the room's server, which is another one, has decided. */
+  | { kind: 'done'; queued?: true }
   /** This room is to be shown. */
   | { kind: 'opened'; room: Room }
   /** One is no longer in this room. */
@@ -29,8 +30,9 @@ type Handler = (call: Call) => Promise<Done>;
 
 const done: Done = { kind: 'done' };
 const after = async (work: Promise<unknown>): Promise<Done> => {
-  await work;
-  return done;
+  const reply = await work;
+  const isQueued = reply === 'queued' || (reply as { outcome?: unknown } | undefined)?.outcome === 'queued';
+  return isQueued ? { kind: 'done', queued: true } : done;
 };
 
 export const handlers: Record<CommandName, Handler> = {
@@ -38,7 +40,7 @@ export const handlers: Record<CommandName, Handler> = {
   join: async ({ client, values }) => ({ kind: 'opened', room: await client.join(values.room ?? '') }),
   knock: async ({ client, values }) => {
     const typed = values.room ?? '';
-    const room = check(roomId, typed).ok ? typed : await roomNamed(client, typed);
+    const room = check(roomId, typed).ok ? typed : (await client.resolve(typed)).id;
     return after(client.request('room.knock', { room, clientId: client.newClientId() }));
   },
   create: async ({ client, values }) => {
@@ -86,12 +88,6 @@ export const handlers: Record<CommandName, Handler> = {
 
 const isNobody = (error: unknown): boolean =>
   error instanceof Refusal && (error.code === 'not-found' || error.code === 'unknown-target');
-
-async function roomNamed(client: Client, typed: string): Promise<string> {
-  const alias = normalizeAlias(typed);
-  if (alias === '') throw new Refusal('not-found');
-  return (await client.request('room.resolve', { alias })).room.id;
-}
 
 const named = (client: Client, room: Room) => ({ room: room.id, clientId: client.newClientId() });
 

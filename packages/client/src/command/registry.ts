@@ -28,7 +28,11 @@ export interface Command {
   account?: true;
 }
 
-const person: Argument = { name: 'person', kind: 'person', about: 'A name, with or without @.' };
+const person: Argument = {
+  name: 'person',
+  kind: 'person',
+  about: 'A name, with or without @; of another server as @name:server.',
+};
 const reason: Argument = { name: 'reason', kind: 'text', about: 'Why; everybody sees it.', optional: true, rest: true };
 const span: Argument = {
   name: 'duration',
@@ -57,7 +61,7 @@ export const commands = {
     name: 'join',
     aliases: ['j'],
     about: 'Joins a room and opens it.',
-    arguments: [room('Its name, with or without #.')],
+    arguments: [room('Its name, with or without #; of another server as #name:server.')],
     inRoom: false,
   },
   knock: {

@@ -23,8 +23,8 @@ export async function run(
   if (isCommand(text)) return perform(client, room, parseLine(text), options);
   if (!room) return noRoom(undefined);
   return guarded(async () => {
-    await room.send(plainText(text));
-    return { kind: 'done' };
+    const sent = await room.send(plainText(text));
+    return sent === 'queued' ? { kind: 'done', queued: true } : { kind: 'done' };
   });
 }
 

@@ -24,6 +24,8 @@ const isShown = (entry: RawEntry): boolean => isRow(entry.kind) || entry.kind.st
 export class FakeRoom {
   readonly id: string;
   readonly alias: string;
+  /** Id of the server that keeps it, when that is another one. */
+  readonly server: string | undefined;
   term = 1;
   log: RawEntry[] = [];
   readonly members = new Set<string>();
@@ -31,9 +33,10 @@ export class FakeRoom {
   /** Seqs that stand in the log but may not be read: pages skip them, events leave them out. */
   readonly hidden = new Set<number>();
 
-  constructor(id: string, alias: string) {
+  constructor(id: string, alias: string, server?: string) {
     this.id = id;
     this.alias = alias;
+    this.server = server;
   }
 
   get head(): number {
@@ -54,6 +57,7 @@ export class FakeRoom {
   view(user: string): RoomView {
     return {
       id: this.id,
+      ...(this.server !== undefined && { server: this.server }),
       alias: this.alias,
       title: this.alias,
       topic: '',

@@ -12,11 +12,12 @@ import {
   requestTypes,
   type ServerEvent,
   type SignedIn,
+  serverOf,
 } from '@parley/protocol';
 import { FakeRoom } from './fake-room.ts';
 
 const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
-const serverKey = 's'.repeat(52);
+export const serverKey = 's'.repeat(52);
 
 /** One connection. */
 export interface Visitor {
@@ -37,6 +38,8 @@ export interface FakeOptions {
 interface Given {
   name?: string;
   token: string;
+  prefix: string;
+  server?: string;
   alias: string;
   room: string;
   clientId: string;
@@ -46,7 +49,10 @@ interface Given {
 export class FakeServer {
   readonly accounts = new Map<string, SignedIn>();
   readonly tokens = new Map<string, SignedIn>();
+  /** By alias, and as `ops:far.example` where another server keeps them. */
   readonly rooms = new Map<string, FakeRoom>();
+  /** Ids of other servers by their names. */
+  readonly servers = new Map<string, string>();
   readonly visitors = new Set<Visitor>();
   readonly requests: RequestFrame[] = [];
   /** Whether a reply to an act goes out before its event. */
@@ -68,24 +74,35 @@ export class FakeServer {
     this.dial = network.dial('client', { host: 'server', port: 1 });
   }
 
-  account(name: string, kind: SignedIn['kind'] = 'person'): SignedIn {
-    const held = this.accounts.get(name);
+  /** @param label as `ada`, or `bob:far.example` for somebody of another server */
+  account(label: string, kind: SignedIn['kind'] = 'person'): SignedIn {
+    const held = this.accounts.get(label);
     if (held) return held;
+    const [name = '', server] = label.split(':');
     const letters = `${base32[this.#accounts >> 5]}${base32[this.#accounts++ & 31]}`;
-    const user = `${letters.padEnd(16, 'a')}.${serverKey}`;
-    const me: SignedIn = { token: `token-${name}`, session: 'a'.repeat(16), user, name, kind, serverRole: 'user' };
-    this.accounts.set(name, me);
+    const user = `${letters.padEnd(16, 'a')}.${this.#idOf(server) ?? serverKey}`;
+    const me: SignedIn = { token: `token-${label}`, session: 'a'.repeat(16), user, name, kind, serverRole: 'user' };
+    this.accounts.set(label, me);
     this.tokens.set(me.token, me);
     return me;
   }
 
-  room(alias: string, ...members: string[]): FakeRoom {
-    const held = this.rooms.get(alias);
+  /** @param label as `ops`, or `ops:far.example` for a room that another server keeps */
+  room(label: string, ...members: string[]): FakeRoom {
+    const held = this.rooms.get(label);
     if (held) return held;
-    const room = new FakeRoom(`${base32[this.rooms.size]}`.repeat(52), alias);
-    this.rooms.set(alias, room);
+    const [alias = '', server] = label.split(':');
+    const room = new FakeRoom(`${base32[this.rooms.size]}`.repeat(52), alias, this.#idOf(server));
+    this.rooms.set(label, room);
     for (const name of members) room.members.add(this.account(name).user);
     return room;
+  }
+
+  #idOf(name: string | undefined): string | undefined {
+    if (name === undefined) return undefined;
+    const id = this.servers.get(name) ?? `${base32[25 - this.servers.size]}`.repeat(52);
+    this.servers.set(name, id);
+    return id;
   }
 
   /** Somebody says something over another connection. */
@@ -94,8 +111,11 @@ export class FakeServer {
     return this.acts(alias, name, { kind: 'message', clientId, body: { text, ...body } });
   }
 
-  acts(alias: string, name: string, act: Parameters<FakeRoom['append']>[1], silently = false) {
-    const room = this.room(alias);
+  acts(label: string, name: string, act: Parameters<FakeRoom['append']>[1], silently = false) {
+    return this.#actIn(this.room(label), name, act, silently);
+  }
+
+  #actIn(room: FakeRoom, name: string, act: Parameters<FakeRoom['append']>[1], silently: boolean) {
     const entry = room.append(this.account(name), act, this.#options.now());
     if (!silently) this.publish(room, entry.seq);
     return entry;
@@ -185,7 +205,17 @@ export class FakeServer {
       this.tokens.delete(me.token);
       return {};
     }
-    if (request === 'room.resolve') return { room: this.#roomNamed(given.alias).view(me.user) };
+    if (request === 'room.resolve') return { room: this.#roomNamed(given.alias, given.server).view(me.user) };
+    if (request === 'room.list') {
+      const at = given.server === undefined ? undefined : this.#serverOf(given.server);
+      const found = [...this.rooms.values()].filter(({ server }) => server === at);
+      return { rooms: found.map((room) => room.view(me.user)), more: false };
+    }
+    if (request === 'user.find') {
+      const at = given.server === undefined ? serverKey : this.#serverOf(given.server);
+      const found = [...this.accounts.values()].filter(({ user }) => serverOf(user) === at);
+      return { people: found.filter(({ name }) => name.startsWith(given.prefix)).map(personOf) };
+    }
     if (request === 'room.create') {
       const room = this.room(given.alias, me.name);
       return { sync: room.sync(me.user, undefined, 200) };
@@ -260,7 +290,7 @@ export class FakeServer {
       ...(said !== undefined && { body: said }),
     };
     const room = this.#roomById(payload.room);
-    const { term, seq, at } = this.acts(room.alias, me.name, act, silently);
+    const { term, seq, at } = this.#actIn(room, me.name, act, silently);
     return { outcome: 'entry', term, seq, at } as const;
   }
 
@@ -283,10 +313,17 @@ export class FakeServer {
     return { rooms: own.map((room) => room.sync(me.user, rooms[room.id], tail)), invitations: [] };
   }
 
-  #roomNamed(alias: string): FakeRoom {
-    const room = this.rooms.get(alias);
+  #roomNamed(alias: string, server: string | undefined): FakeRoom {
+    const at = server === undefined ? undefined : this.#serverOf(server);
+    const room = [...this.rooms.values()].find((each) => each.alias === alias && each.server === at);
     if (!room) throw new Refusal('not-found');
     return room;
+  }
+
+  #serverOf(label: string): string {
+    const id = [...this.servers].find(([name, key]) => label === name || label === key)?.[1];
+    if (id === undefined) throw new Refusal('not-found');
+    return id;
   }
 
   #roomById(id: string): FakeRoom {
@@ -295,4 +332,8 @@ export class FakeServer {
   }
 }
 
-const personOf = ({ user, name, kind }: SignedIn) => ({ id: user, name, kind });
+/** People of other servers carry a label that says little, as a server gives it that knows no name. */
+const personOf = ({ user, name, kind }: SignedIn) => {
+  const server = serverOf(user);
+  return { id: user, name, ...(server !== serverKey && { server: server.slice(0, 8) }), kind };
+};

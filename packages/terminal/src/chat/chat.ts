@@ -2,7 +2,7 @@
  * `parley chat` in line mode: what is said in a room appears line by line, what is typed is sent or done. What cannot be
  * sent at once is marked, kept, and sent when there is a connection again.
  */
-import type { Client, OutboxRow, Room } from '@parley/client';
+import { type Client, type OutboxRow, type Room, roomLabel } from '@parley/client';
 import { isCommand, type Result, run } from '@parley/client/command';
 import { errors, limits, type Person, type RawEntry, Refusal } from '@parley/protocol';
 import { cleanLine } from '../clean.ts';
@@ -49,6 +49,8 @@ class ChatSession {
   /** Sent from here, so their lines stand on the screen already. */
   readonly #typed = new Set<string>();
   readonly #sending = new Set<Promise<void>>();
+  /** Lines that one's own server keeps until the room's server has decided, by clientId. */
+  readonly #queued = new Map<string, string>();
   readonly #stop: (() => void)[] = [];
   #isNewDay = dayWatch();
   #room: Room;
@@ -70,7 +72,7 @@ class ChatSession {
     const { client, signal } = this.#options;
     this.#stop.push(
       client.status.subscribe(() => this.#statusChanged()),
-      client.outbox.subscribe(() => this.#showPrompt()),
+      client.outbox.subscribe(() => this.#outboxChanged()),
       client.rooms.subscribe(() => this.#checkRoom()),
     );
     const close = () => this.#screen.close();
@@ -135,7 +137,8 @@ class ChatSession {
     this.#see(client.person(entry.user));
     if (this.#isNewDay(entry.at)) this.#screen.say(dayLine(entry.at, { colour }));
     const nameOf = (user: string) => client.person(user)?.name;
-    this.#screen.say(formatEntry(entry, { colour, time: 'short', nameOf }));
+    const labelOf = (user: string, told?: string) => client.servers.labelOf(user, told);
+    this.#screen.say(formatEntry(entry, { colour, time: 'short', nameOf, labelOf }));
   }
 
   async #take(line: string): Promise<'quit' | undefined> {
@@ -167,10 +170,35 @@ class ChatSession {
         if (row) this.#typed.delete(row.clientId);
         this.#refused ??= result.refusal;
         this.#warn(`not sent (${result.refusal.code}): ${line}; /retry or /discard`);
-      } else if (marked) this.#note(`sent: ${line}`);
+      } else if (result.kind === 'done' && result.queued) this.#keep(line, row);
+      else if (marked) this.#note(`sent: ${line}`);
     });
     this.#sending.add(settled);
     void settled.finally(() => this.#sending.delete(settled));
+  }
+
+  /** The line is safe; whether it is let in is said when that is known. */
+  #keep(line: string, row: OutboxRow | undefined): void {
+    if (!row || !this.#isTerminal) return;
+    this.#queued.set(row.clientId, line);
+    const { server } = this.#room.summary.get();
+    const mark = setTimeout(() => {
+      if (this.#queued.has(row.clientId)) this.#note(`waiting for ${server?.label ?? 'the room’s server'}: ${line}`);
+    }, patienceMs);
+    this.#stop.push(() => clearTimeout(mark));
+  }
+
+  #outboxChanged(): void {
+    const rows = new Map(this.#options.client.outbox.get().map((row) => [row.clientId, row]));
+    for (const [clientId, line] of this.#queued) {
+      const row = rows.get(clientId);
+      if (row && row.state !== 'failed') continue;
+      this.#queued.delete(clientId);
+      if (!row) continue;
+      this.#typed.delete(clientId);
+      this.#warn(`refused (${row.code}): ${line}; /retry or /discard`);
+    }
+    this.#showPrompt();
   }
 
   async #outcome(line: string): Promise<Result> {
@@ -206,6 +234,7 @@ class ChatSession {
         this.#warn(errors[result.refusal.code].meaning);
         return undefined;
       case 'done':
+        if (result.queued) this.#note('queued until the room’s server has decided');
         return undefined;
     }
   }
@@ -224,7 +253,10 @@ class ChatSession {
 
   async #members(): Promise<void> {
     const { members, total } = await this.#room.members({ limit: shownMembers });
-    for (const { person, role, status } of members) this.#note(`@${person.name} (${role}, ${status})`);
+    for (const { person, role, status } of members) {
+      const server = this.#options.client.servers.labelOf(person.id, person.server);
+      this.#note(`@${person.name}${server === undefined ? '' : `:${server}`} (${role}, ${status})`);
+    }
     if (total > members.length) this.#note(`and ${total - members.length} more`);
   }
 
@@ -274,12 +306,7 @@ class ChatSession {
   }
 }
 
-function labelOf(room: Room): string {
-  const { alias, title } = room.summary.get().view;
-  return alias === undefined ? title : `#${alias}`;
-}
+const labelOf = (room: Room): string => roomLabel(room.summary.get());
 
-function roomLine({ view, unread }: ReturnType<Client['rooms']['get']>[number]): string {
-  const name = view.alias === undefined ? view.title : `#${view.alias}`;
-  return `${name}${unread > 0 ? ` (${unread} unread)` : ''}`;
-}
+const roomLine = (summary: ReturnType<Client['rooms']['get']>[number]): string =>
+  `${roomLabel(summary)}${summary.unread > 0 ? ` (${summary.unread} unread)` : ''}`;

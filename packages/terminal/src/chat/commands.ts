@@ -34,8 +34,13 @@ export function completions(
   people: readonly Person[],
   line: string,
 ): [string[], string] {
-  const rooms = client.rooms.get().map(({ view }) => view);
-  const found = complete(line, line.length, { people, rooms, commands: commandsFor(client, room), limit: 20 });
+  const found = complete(line, line.length, {
+    people,
+    rooms: client.rooms.get(),
+    servers: client.servers,
+    commands: commandsFor(client, room),
+    limit: 20,
+  });
   return found ? [found.items.map(({ insert }) => insert), line.slice(found.from)] : [[], line];
 }
 

@@ -1,5 +1,8 @@
 /** Sample people, rooms and talk for developing and testing screens. Drawn from a seed: the same on every run. */
+
+import type { ServerName } from '@parley/client';
 import { type EntryOf, type Person, type Role, type RoomView, toBase32 } from '@parley/protocol';
+import { chat, kanto, nameless, ownServer } from './servers.ts';
 
 /** Mulberry32: small, seeded, good enough for sample data. */
 export function seeded(seed: number): () => number {
@@ -17,15 +20,23 @@ const idOf = (seed: number, bytes: number): string => {
   return toBase32(Uint8Array.from({ length: bytes }, () => Math.floor(random() * 256)));
 };
 
-export const serverId = idOf(1, 32);
+export const serverId = ownServer;
 
 export interface SamplePerson extends Person {
   role: Role;
   status: 'online' | 'away' | 'offline';
 }
 
-function personOf(index: number, name: string, role: Role, status: SamplePerson['status'], more: Partial<Person> = {}) {
-  return { id: `${idOf(100 + index, 10)}.${serverId}`, name, kind: 'person', role, status, ...more } as SamplePerson;
+function personOf(
+  index: number,
+  name: string,
+  role: Role,
+  status: SamplePerson['status'],
+  { from, ...more }: Partial<Person> & { from?: ServerName } = {},
+): SamplePerson {
+  const id = `${idOf(100 + index, 10)}.${from?.id ?? serverId}`;
+  // A server that knows no names tells the beginning of the key.
+  return { id, name, kind: 'person', role, status, ...(from && { server: from.id.slice(0, 8) }), ...more };
 }
 
 export const people: readonly SamplePerson[] = [
@@ -33,12 +44,12 @@ export const people: readonly SamplePerson[] = [
   personOf(1, 'mira', 'owner', 'online', { display: 'Mira' }),
   personOf(2, 'jun', 'admin', 'online', { display: 'Jun' }),
   personOf(3, 'ilse', 'moderator', 'away', { display: 'Ilse' }),
-  personOf(4, 'hana', 'member', 'online', { display: 'Hana' }),
+  personOf(4, 'hana', 'member', 'online', { display: 'Hana', from: kanto }),
   personOf(5, 'kofi', 'member', 'offline', { display: 'Kofi' }),
   personOf(6, 'lena', 'member', 'online', { display: 'Lena' }),
   personOf(7, 'noor', 'member', 'online', { display: 'Noor' }),
-  personOf(8, 'samir', 'member', 'away', { display: 'سمير وليلى' }),
-  personOf(9, 'tomas', 'member', 'away', { display: 'Tomás' }),
+  personOf(8, 'samir', 'member', 'away', { display: 'سمير وليلى', from: nameless }),
+  personOf(9, 'tomas', 'member', 'away', { display: 'Tomás', from: chat }),
   personOf(10, 'tide-bot', 'member', 'online', { kind: 'bot' }),
   personOf(11, 'heron-4417', 'guest', 'online', { kind: 'guest' }),
   personOf(12, 'a-very-long-name-that-somebody-had', 'member', 'offline', {
@@ -113,7 +124,7 @@ export function sampleRooms(now: number): SampleRoom[] {
   const invite = { joinRule: 'invite', listed: false } as const;
   return [
     roomOf(0, now, 'ops', { view: { topic }, messages: 2_000, unread: 7, mentions: 1, days: 60 }),
-    roomOf(1, now, 'design', { unread: 7, view: { title: 'Design', topic: 'Pixels and paper' } }),
+    roomOf(1, now, 'design', { unread: 7, view: { title: 'Design', topic: 'Pixels and paper', server: chat.id } }),
     roomOf(2, now, 'general', { messages: 600, unread: 31 }),
     roomOf(3, now, 'garden', {
       messages: 0,
@@ -121,7 +132,7 @@ export function sampleRooms(now: number): SampleRoom[] {
     }),
     roomOf(4, now, 'boats-for-sale', { view: { slowModeMs: 60_000 } }),
     roomOf(5, now, 'übersetzung', { unread: 4 }),
-    roomOf(6, now, '潮見表', {}),
+    roomOf(6, now, '潮見表', { view: { server: kanto.id } }),
     roomOf(7, now, 'kitchen', { draft: 'Who has the key to the', view: invite }),
     roomOf(8, now, 'releases', {
       view: { ...invite, title: 'Releases and what went wrong with them last time we tried' },

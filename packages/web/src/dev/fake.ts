@@ -1,9 +1,10 @@
 /** A client without a server: sample rooms, people and failures, for developing and testing screens. Never in the built app. */
-import type { Client, Status } from '@parley/client';
+import { type Client, readRoom, type Status } from '@parley/client';
 import { type ErrorCode, type Payload, Refusal, type Reply, type RequestName } from '@parley/protocol';
 import { people, samplePublicRooms } from './data.ts';
 import { answers } from './requests.ts';
 import type { FakeRoom } from './room.ts';
+import { fakeServers } from './servers.ts';
 import { createState, type FakeOptions, type Part, type State } from './state.ts';
 
 export type { FakeOptions } from './state.ts';
@@ -24,6 +25,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     rooms,
     invitations,
     outbox,
+    servers: fakeServers(),
     ...entering(state),
     ...requesting(state),
     ...joining(state),
@@ -94,13 +96,22 @@ function requesting(state: State): Part<'request'> {
   };
 }
 
-function joining(state: State): Part<'join' | 'create'> {
+function joining(state: State): Part<'resolve' | 'join' | 'create'> {
+  const resolve = (typed: string) => {
+    const address = readRoom(typed) ?? { id: '' };
+    const known = [...samplePublicRooms(state.now()), ...state.invitations.get()];
+    const view = known.find((each) => ('id' in address ? each.id === address.id : each.alias === address.alias));
+    if (!view) throw new Refusal('not-found');
+    return view;
+  };
   return {
-    async join(idOrAlias) {
+    async resolve(typed) {
       await state.pause();
-      const known = [...samplePublicRooms(state.now()), ...state.invitations.get()];
-      const view = known.find(({ id, alias }) => id === idOrAlias || alias === idOrAlias.replace(/^#/, ''));
-      if (!view) throw new Refusal('not-found');
+      return resolve(typed);
+    },
+    async join(typed) {
+      await state.pause();
+      const view = resolve(typed);
       state.invitations.set(state.invitations.get().filter(({ id }) => id !== view.id));
       return state.add({ ...view, me: { membership: 'member', role: 'member' } });
     },

@@ -4,6 +4,7 @@ import type { Content, MessageRef, PresenceStatus } from '@parley/protocol';
 import { type Cell, cell } from './cell.ts';
 import { me, people, type SampleRoom } from './data.ts';
 import { messageRow, pendingRows, sampleRows } from './rows.ts';
+import { fakeServers } from './servers.ts';
 import { fakeTimeline } from './timeline.ts';
 
 export interface FakeRoom extends Room {
@@ -25,6 +26,7 @@ export interface Surroundings {
 
 const summaryOf = (sample: SampleRoom): RoomSummary => ({
   view: sample.view,
+  server: sample.view.server === undefined ? undefined : fakeServers().of(sample.view.server),
   unread: sample.unread,
   mentions: sample.mentions,
   marker: sample.messages - sample.unread,

@@ -49,7 +49,8 @@ export function useCompletion({ client, room, people, text, caret }: CompletionO
     const query = before.slice(before.lastIndexOf('@') + 1);
     const found = complete(text, caret, {
       people: sign === '@' ? people.known(query, changed) : [],
-      rooms: sign === '#' ? client.rooms.get().map(({ view }) => view) : [],
+      rooms: sign === '#' ? client.rooms.get() : [],
+      servers: client.servers,
       commands: usable(room.summary.get().view, client.me.get()),
       limit: arrived >= 0 ? 8 : 0,
     });
@@ -77,9 +78,6 @@ export function useCompletion({ client, room, people, text, caret }: CompletionO
   };
 }
 
-/** The person of an item: its insert is their name as it is typed. */
-function personOf(item: CompletionItem, people: RoomPeople): Person | undefined {
-  if (item.kind !== 'person') return undefined;
-  const [name, server] = item.insert.trim().replace(/^@/, '').split(':');
-  return people.known('', () => undefined).find((person) => person.name === name && person.server === server);
+function personOf({ user }: CompletionItem, people: RoomPeople): Person | undefined {
+  return user === undefined ? undefined : people.known('', () => undefined).find(({ id }) => id === user);
 }

@@ -1,0 +1,27 @@
+/** Other servers of the sample data: one whose name is proven, one that only claims it, one without a name. */
+import type { ServerName, ServerNames } from '@parley/client';
+import { serverOf, toBase32 } from '@parley/protocol';
+import { cell } from './cell.ts';
+
+const keyOf = (byte: number): string => toBase32(new Uint8Array(32).fill(byte));
+export const ownServer = keyOf(1);
+export const kanto: ServerName = serverName(keyOf(77), 'kanto.example', true);
+export const chat: ServerName = serverName(keyOf(99), 'chat.example.org', false);
+export const nameless: ServerName = serverName(keyOf(140), undefined, false);
+
+function serverName(id: string, name: string | undefined, verified: boolean): ServerName {
+  return { id, label: name ?? id.slice(0, 8), name, verified };
+}
+
+export function fakeServers(): ServerNames {
+  const known = [kanto, chat];
+  const of = (id: string) => known.find((server) => server.id === id) ?? serverName(id, undefined, false);
+  const own = ['harbour.example', ownServer];
+  return {
+    ...cell<ReadonlyMap<string, ServerName>>(new Map(known.map((server) => [server.id, server]))),
+    of,
+    labelOf: (user) => (serverOf(user) === ownServer ? undefined : of(serverOf(user)).label),
+    idOf: (label) => known.find(({ id, name }) => id === label || name === label)?.id,
+    elsewhere: (typed) => (own.includes(typed) ? undefined : typed),
+  };
+}
