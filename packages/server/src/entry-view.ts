@@ -1,5 +1,5 @@
 /** Entries as clients see them, from what was just appended or from what is stored. */
-import { decodeCbor, isCountable, isRow, type RawEntry, serverOf } from '@parley/protocol';
+import { decodeCbor, isCountable, isRow, limits, type RawEntry, serverOf } from '@parley/protocol';
 import { clerkUser, type Header, type Part } from '@parley/room';
 import type { LoadedRoom } from './loaded-room.ts';
 import { type People, shortId } from './people.ts';
@@ -36,6 +36,12 @@ export function readBody(part: Part | undefined): unknown {
   } catch {
     return null;
   }
+}
+
+/** Those who are meant by name in a message, as far as the body has that form. */
+export function mentionsOf(body: unknown): string[] {
+  const mentions = (body as { mentions?: unknown } | null)?.mentions;
+  return Array.isArray(mentions) ? mentions.filter((user) => typeof user === 'string').slice(0, limits.mentions) : [];
 }
 
 /** @param body the content, null when it was taken away, undefined for kinds without any */

@@ -22,7 +22,7 @@ import {
   participants,
 } from '@parley/room';
 import type { Draft } from '../draft.ts';
-import { readBody, subjectOf } from '../entry-view.ts';
+import { mentionsOf, readBody, subjectOf } from '../entry-view.ts';
 import { factsOf, samePinning, sameReaction, takenNames } from '../facts.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { People } from '../people.ts';
@@ -96,7 +96,10 @@ export class Clerk {
         parts.length === act.parts.length && parts.every((part, j) => matches(crypto, act.parts[j]!, part));
       if (!isWhole) throw new Refusal('bad-request', { field: 'parts' });
     });
-    const persons = await this.#personsOf(read, people);
+    const meant = envelopes
+      .flatMap(({ parts }) => mentionsOf(readBody(parts[0])))
+      .filter((user) => serverOf(user) === this.#options.id);
+    const persons = await this.#personsOf(read, people, meant);
     return read.map((envelope, i) => {
       const { parts } = envelopes[i]!;
       return { ...envelope, hash: hashes[i]!, parts, draft: draftOf(envelope, parts, persons) };
@@ -104,14 +107,18 @@ export class Clerk {
   }
 
   /** Authors, subjects and those who are mentioned, as far as they have the form of a user; strangers get a row. */
-  async #personsOf(batch: readonly Envelope[], told: readonly NamedPerson[]): Promise<Map<string, PersonRecord>> {
+  async #personsOf(
+    batch: readonly Envelope[],
+    told: readonly NamedPerson[],
+    meant: readonly string[],
+  ): Promise<Map<string, PersonRecord>> {
     const { names, people } = this.#options;
     const users = new Set(batch.flatMap(({ act }) => [act.user, subjectOf(act.data) ?? act.user]));
     await names.numbers(
       [...users].filter((user) => told.some((person) => person.user === user) || serverOf(user) !== this.#options.id),
       told,
     );
-    return people.all(users);
+    return people.all([...users, ...meant]);
   }
 
   async #decide(room: LoadedRoom, from: string, batch: readonly Handed[], signature: Uint8Array) {
@@ -182,6 +189,7 @@ function draftOf({ act }: Envelope, parts: readonly Part[], persons: ReadonlyMap
     ...(data ? { data: data as Record<string, unknown> } : {}),
     ...(body === undefined ? {} : { body }),
     ...(subject ? { subject } : {}),
+    mentioned: mentionsOf(body).flatMap((id) => persons.get(id) ?? []),
   };
 }
 

@@ -3,7 +3,7 @@
  * of its authors' servers, stored, told here, and its place is said back. What does not hold is not stored; the room
  * stands still and says so until the clerk sends something that does.
  */
-import { type FramePayload, limits, type NamedPerson, Refusal, serverOf } from '@parley/protocol';
+import { type FramePayload, type NamedPerson, Refusal, serverOf } from '@parley/protocol';
 import {
   type Crypto,
   clerkUser,
@@ -17,7 +17,7 @@ import {
   verifyCheckpoint,
 } from '@parley/room';
 import type { Written } from '../append.ts';
-import { actOf, peopleOf, readBody, subjectOf } from '../entry-view.ts';
+import { actOf, mentionsOf, peopleOf, readBody, subjectOf } from '../entry-view.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { Log } from '../log.ts';
 import type { People } from '../people.ts';
@@ -223,11 +223,6 @@ const bad = (field: string): Refusal => new Refusal('bad-request', { field });
 
 const isNews = ({ pos }: Header, { head }: RoomState): boolean =>
   pos.term > head.term || (pos.term === head.term && pos.seq > head.seq);
-
-function mentionsOf(body: unknown): string[] {
-  const mentions = (body as { mentions?: unknown } | null)?.mentions;
-  return Array.isArray(mentions) ? mentions.filter((user) => typeof user === 'string').slice(0, limits.mentions) : [];
-}
 
 /** Title and topic stand in the words of settings. */
 function nameRoom(room: LoadedRoom, written: readonly Written[]): void {
