@@ -6,8 +6,10 @@ import { isKind, isRow, type Person, type RawEntry, type Reaction, readEntry } f
 
 const reactionsPerMessage = 1_000;
 
+/** Entries that nobody made: the record of a refusal, the beginning of a term. */
+const unseen = new Set(['tombstone', 'term']);
 /** Whether an entry has a row of its own; what this version does not know is shown as such. */
-export const isShown = (entry: RawEntry): boolean => !isKind(entry.kind) || isRow(entry.kind);
+export const isShown = ({ kind }: RawEntry): boolean => (isKind(kind) ? isRow(kind) : !unseen.has(kind));
 
 const acts = new Set(['edit', 'redact', 'react', 'unreact', 'pin', 'unpin', 'erase']);
 /** Whether an entry can change other entries' rows. */
