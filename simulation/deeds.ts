@@ -32,7 +32,7 @@ const deeds: [weight: number, name: string, deed: Deed][] = [
   [3, 'takes a reaction back', (doer) => onReaction(doer)],
   [2, 'pins', (doer) => onMessage(doer, 'pin', (room, ref, clientId) => room.pin(ref, { clientId }))],
   [1, 'unpins', (doer) => onMessage(doer, 'unpin', (room, ref, clientId) => room.unpin(ref, { clientId }))],
-  [4, 'joins', ({ device, room }) => device.client.join(room)],
+  [4, 'joins', (doer) => joins(doer)],
   [2, 'leaves', ({ device, room }) => device.client.room(room)?.leave()],
   [2, 'says a last word', (doer) => saysAndLeaves(doer)],
   [2, 'silences everybody for a moment', (doer) => silencesAll(doer)],
@@ -84,13 +84,28 @@ export function doSomething(scene: Scene): void {
     person.devices.filter((device) => device.running && device.client.me.get()).map((device) => ({ person, device })),
   );
   if (running.length === 0) return;
-  const doer: Doer = { scene, ...random.pick(running), room: random.pick([...scene.rooms.values()]) };
+  const who = random.pick(running);
+  const doer: Doer = { scene, ...who, room: roomFor(scene, who.device) };
   const [, name, deed] = random.weighted(deeds);
   scene.world.tell(() => `${doer.device.name} ${name}`);
   deed(doer)?.then(
     () => scene.world.tell(() => `${doer.device.name} ${name}: done`),
     (error: unknown) => scene.world.tell(() => `${doer.device.name} ${name}: ${String(error)}`),
   );
+}
+
+/** Among many servers mostly one that they are in: of the others they know little. */
+function roomFor(scene: Scene, device: Device): string {
+  const { random } = scene.world;
+  const own = scene.isAcross ? device.client.rooms.get().map(({ view }) => view.id) : [];
+  return random.pick(own.length > 0 && random.chance(0.8) ? own : [...scene.rooms.values()]);
+}
+
+/** Of a room elsewhere one names a server that knows it, by its key or by what it is called. */
+function joins({ scene, person, device, room }: Doer): Promise<unknown> {
+  const keeper = scene.keepers.get(room)!;
+  if (keeper === person.home) return device.client.join(room);
+  return device.client.join(room, scene.world.random.pick([keeper.id, keeper.name]));
 }
 
 const pick = <T>({ scene }: Doer, from: readonly T[]): T => scene.world.random.pick(from);
@@ -124,8 +139,8 @@ function outbox(doer: Doer, kind: string, send: (room: InRoom, clientId: string)
   if (kind === 'message') scene.messages.push({ room: id, ref: { user, clientId } });
   if (kind === 'react') scene.reactions.push({ room: id, ref: { user, clientId } });
   return send(room, clientId).then(
-    () => {
-      one.outcome = 'entry';
+    (sent) => {
+      one.outcome = sent === 'queued' ? 'queued' : 'entry';
     },
     (error: unknown) => {
       // Switched off meanwhile: the act waits in the store.
@@ -163,7 +178,7 @@ function request<N extends RequestName>(doer: Doer, name: N, more: object): Prom
 
 /** Mostly where one has to ask: elsewhere there is little to ask for. */
 const onPorch = (doer: Doer): Doer =>
-  doer.scene.world.random.chance(0.7) ? { ...doer, room: doer.scene.rooms.get('porch') ?? doer.room } : doer;
+  doer.scene.world.random.chance(0.7) ? { ...doer, room: doer.scene.porch ?? doer.room } : doer;
 
 function fromOutside(doer: Doer, name: 'room.knock' | 'room.leave'): Promise<unknown> | undefined {
   return doer.device.client.room(doer.room) ? undefined : request(doer, name, {});
@@ -224,7 +239,7 @@ function marks(doer: Doer): undefined {
 }
 
 /** Whoever gets no answer asks again: then a name that nobody else wants is not taken. */
-async function makes({ scene, device }: Doer): Promise<void> {
+async function makes({ scene, person, device }: Doer): Promise<void> {
   const { random, clock } = scene.world;
   const isOwn = random.chance(0.7);
   const alias = isOwn ? scene.words('') : `room-${scene.rooms.size}`;
@@ -232,7 +247,7 @@ async function makes({ scene, device }: Doer): Promise<void> {
   const { client } = device;
   for (;;)
     try {
-      scene.rooms.set(alias, (await client.create(details)).id);
+      scene.made(alias, (await client.create(details)).id, person.home);
       return;
     } catch (error) {
       const { code } = error as { code?: string };

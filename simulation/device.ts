@@ -2,7 +2,7 @@
 // what its store kept. Everything that arrives on its link is noted, for the checkers.
 import { type Client, createClient } from '@parley/client';
 import type { Link } from '@parley/link';
-import { decodeRequest, decodeServerFrame, type RawEntry } from '@parley/protocol';
+import { decodeRequest, decodeServerFrame, type Payload, type RawEntry } from '@parley/protocol';
 import { type Heard, repeatable } from './check/heard.ts';
 import { ports } from './home.ts';
 import { Life } from './life.ts';
@@ -116,6 +116,10 @@ export class Device {
       if (frame.event === 'entry.appended')
         this.heard.push({ type: 'entry', user, entry: frame.payload as RawEntry, live: true, connection });
       else this.#noteEntries(user, connection, frame.payload);
+      if (frame.event === 'outcome.decided') {
+        const { room, clientId, outcome } = frame.payload as Payload<'outcome.decided'>;
+        this.heard.push({ type: 'decided', user, room, clientId, outcome: outcome.outcome });
+      }
       return;
     }
     const question = asked.get(frame.id);
@@ -129,6 +133,7 @@ export class Device {
     const { outcome, seq } = (reply ?? {}) as { outcome?: string; seq?: number };
     if (outcome === 'entry' && seq !== undefined && !repeatable.has(request.replace('message.', '')))
       this.heard.push({ type: 'acked', user, room, clientId, seq });
+    if (outcome === 'queued') this.heard.push({ type: 'queued', user, room, clientId, atMs: this.#world.clock.nowMs });
     const { sync } = (reply ?? {}) as {
       sync?: { room: { id: string; head: { seq: number }; me: { membership: string } } };
     };

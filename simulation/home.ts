@@ -19,11 +19,14 @@ export interface HomeOptions {
   /** Rooms in memory: few, so that rooms are often loaded again. */
   loadedRooms?: number;
   guests?: boolean;
+  /** How far its wall clock is off. */
   skewMs?: number;
+  /** Hosts of other servers that it dials. */
+  dials?: readonly string[];
 }
 
-/** A door for each encoding. */
-export const ports = { json: 1, cbor: 2 };
+/** A door for each encoding, and one for other servers. */
+export const ports = { json: 1, cbor: 2, servers: 3 };
 
 export class Home {
   readonly name: string;
@@ -40,6 +43,8 @@ export class Home {
   lives = 0;
   /** Called each time when it accepts connections. */
   onListening: () => void = () => {};
+  /** Called with the id of each server that is linked. */
+  onLinked: (server: string) => void = () => {};
 
   constructor(world: World, name: string, options: HomeOptions = {}) {
     this.#world = world;
@@ -49,6 +54,11 @@ export class Home {
     this.disk = new Disk(world.clock, this.#random.fork('disk'));
     this.#identity = identityFromSeed(this.#random.bytes(32));
     this.id = this.#identity.id;
+  }
+
+  /** How far its wall clock is off. */
+  get skewMs(): number {
+    return this.#options.skewMs ?? 0;
   }
 
   get running(): boolean {
@@ -76,8 +86,9 @@ export class Home {
   }
 
   async #start(): Promise<void> {
-    const { skewMs = 0, guests = true } = this.#options;
-    const life = new Life(this.name, this.#world.clock, this.#random, skewMs);
+    const { guests = true, dials = [] } = this.#options;
+    const { network } = this.#world;
+    const life = new Life(this.name, this.#world.clock, this.#random, this.skewMs);
     this.#life = life;
     this.lives += 1;
     this.#world.tell(() => `${this.name} starts`);
@@ -94,12 +105,18 @@ export class Home {
       guests,
       signUpOpen: () => true,
       passwords,
+      federation: {
+        peers: dials.map((host) => `http://${host}`),
+        dial: (url) => network.dial(life, { host: new URL(url).hostname, port: ports.servers }, 'cbor'),
+      },
     });
     if (life.dead) return;
     this.#server = server;
     const accept = (link: Link) => server.accept(link, { isLocal: true });
     for (const encoding of ['json', 'cbor'] as const)
-      this.#world.network.listen(life, { host: this.name, port: ports[encoding], encoding }, accept);
+      network.listen(life, { host: this.name, port: ports[encoding], encoding }, accept);
+    const servers = { host: this.name, port: ports.servers, encoding: 'cbor' } as const;
+    network.listen(life, servers, (link) => server.acceptServer(link));
     this.#world.tell(() => `${this.name} listens`);
     this.onListening();
   }
@@ -109,6 +126,13 @@ export class Home {
     this.#life?.kill();
     this.#life = undefined;
     this.#server = undefined;
+  }
+
+  /** Death, and a start on an older disk. */
+  restore(image: Uint8Array): void {
+    this.crash();
+    this.disk.restore(image);
+    this.#world.tell(() => `${this.name} is restored`);
   }
 
   /** A stop as an operator asks for it: nothing may be lost. */
@@ -127,7 +151,9 @@ export class Home {
     const quiet = () => {};
     return {
       debug: quiet,
-      info: quiet,
+      info: (fields, message) => {
+        if (message === 'server linked') this.onLinked((fields as { server: string }).server);
+      },
       warn: (fields, message) => {
         this.#world.tell(() => `${this.name} warns: ${message} ${inWords(fields)}`);
         // Two rooms may want one name at once; nothing else may contradict what is stored.

@@ -1,6 +1,6 @@
 // The log of every room as it lies on a disk, read without the server's own code for it: header by header, verified
 // against the chain, folded again from the first entry.
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { decodeCbor } from '@parley/protocol';
 import {
   type Act,
@@ -22,8 +22,23 @@ export interface LogEntry {
   act: Act | undefined;
   /** Its first part decoded; null when it has none, or none any more. */
   body: unknown;
+  /** After it. */
+  chain: Uint8Array;
   /** What the tables say of it beside the header. */
-  row: { at: number; kind: string; nth: number; author: number; act: Uint8Array; shown: number };
+  row: EntryRow;
+}
+
+export interface EntryRow {
+  seq: number;
+  term: number;
+  header: Uint8Array;
+  at: number;
+  kind: string;
+  nth: number;
+  author: number;
+  act: Uint8Array;
+  target: Uint8Array | null;
+  shown: number;
 }
 
 export interface RoomLog {
@@ -44,12 +59,22 @@ export const crypto: Crypto = {
   verify: () => true,
 };
 
-type RoomRow = RoomLog['row'] & { n: number; id: string; term: number; seq: number; chain: Uint8Array };
-type EntryRow = LogEntry['row'] & { seq: number; term: number; header: Uint8Array };
+/** The same with true signatures. */
+export const verifying: Crypto = {
+  ...crypto,
+  verify: (publicKey, message, signature) => {
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey).toString('base64url') };
+    return verify(null, message, createPublicKey({ key: jwk, format: 'jwk' }), signature);
+  },
+};
 
-/** Every room with at least one entry. Throws with what is wrong when a log does not verify (S15) or a row contradicts it. */
+type RoomRow = RoomLog['row'] & { n: number; id: string; term: number; seq: number; chain: Uint8Array };
+
+/** Every room with at least one entry that this server keeps. Throws with what is wrong when a log does not verify (S15) or a row contradicts it. */
 export async function readLogs(disk: Disk): Promise<RoomLog[]> {
-  const rooms = await disk.rows<RoomRow & Record<string, never>>('SELECT * FROM room ORDER BY id');
+  const rooms = await disk.rows<RoomRow & Record<string, never>>(
+    'SELECT * FROM room WHERE n NOT IN (SELECT room FROM followed) ORDER BY id',
+  );
   const logs: RoomLog[] = [];
   for (const room of rooms) if (room.seq > 0) logs.push(await readLog(disk, room));
   return logs;
@@ -74,7 +99,7 @@ async function readLog(disk: Disk, room: RoomRow): Promise<RoomLog> {
     state = followed.state;
     if (followed.header.pos.seq !== row.seq || followed.header.pos.term !== row.term || followed.header.at !== row.at)
       throw new Error(`${room.id} names at ${row.seq} another place or time than its header`);
-    entries.push({ seq: row.seq, header: followed.header, act, body: bodyOf(kept), row });
+    entries.push({ seq: row.seq, header: followed.header, act, body: bodyOf(kept), chain: state.chain, row });
   }
   if (!state || state.id !== room.id) throw new Error(`${room.id} is not the room of its log`);
   if (state.head.seq !== room.seq || state.head.term !== room.term || !equalBytes(state.chain, room.chain))
@@ -92,7 +117,8 @@ async function readLog(disk: Disk, room: RoomRow): Promise<RoomLog> {
   };
 }
 
-async function partsOf(disk: Disk, room: number): Promise<Map<number, (Part | null)[]>> {
+/** What is kept of the content of a room's entries, by seq. */
+export async function partsOf(disk: Disk, room: number): Promise<Map<number, (Part | null)[]>> {
   const rows = await disk.rows<{ seq: number; i: number; salt: Uint8Array; bytes: Uint8Array }>(
     'SELECT seq, i, salt, bytes FROM part WHERE room = ? ORDER BY seq, i',
     [room],

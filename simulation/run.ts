@@ -1,5 +1,7 @@
-// One random run from a seed: people do things while things go wrong, then everything heals, and then everything is held
-// against everything else.
+// One random run from a seed, with one homeserver or several: people do things while things go wrong, then everything
+// heals, and then everything is held against everything else.
+import { assemble } from './across/opening.ts';
+import { playAcross } from './across/play.ts';
 import { checkDisk } from './check/disk.ts';
 import { checkEnd } from './check/end.ts';
 import { doSomething, silenceEverybody } from './deeds.ts';
@@ -9,7 +11,12 @@ import { goWrong, heal } from './mishaps.ts';
 import { open, Scene } from './scene.ts';
 import { Failure, World } from './world.ts';
 
+/** How many homeservers there are. */
+export type Kind = 'home' | 'across';
+
 export interface RunOptions {
+  /** Default `home`. */
+  kind?: Kind;
   /** How many things people try. */
   deeds?: number;
   /** Notes what happens, line by line. */
@@ -26,31 +33,38 @@ export interface Run {
   steps: number;
 }
 
+/** Things that people try, unless given: runs with many servers cost more. */
+export const usualDeeds: Readonly<Record<Kind, number>> = { home: 120, across: 60 };
+
 /** Between deeds, on the average. */
 const pauseMs = 400;
 /** How long healing may take. */
 const healMs = 600_000;
 
-export async function run(seed: number, { deeds = 120, tells = false }: RunOptions = {}): Promise<Run> {
+export async function run(seed: number, options: RunOptions = {}): Promise<Run> {
+  const { kind = 'home', deeds = usualDeeds[kind], tells = false } = options;
   const world = new World(seed);
   world.tells = tells;
-  const home = new Home(world, 'home', { loadedRooms: world.random.pick([1, 3, 100]) });
-  const scene = new Scene(world, home);
+  const scene = kind === 'across' ? assemble(world) : alone(world);
   let entries = 0;
   let failure: Failure | undefined;
   const onRejection = (error: unknown) => world.fault('nobody caught a rejection', error);
   process.on('unhandledRejection', onRejection);
   try {
-    entries = await play(scene, deeds);
+    entries = await (kind === 'across' ? playAcross : play)(scene, deeds);
   } catch (error) {
     failure = new Failure(seed, world.clock.nowMs, error);
     if (tells) world.story.push(...(await describe(scene)));
   }
   process.off('unhandledRejection', onRejection);
-  home.crash();
+  for (const home of scene.homes) home.crash();
   for (const device of scene.devices) device.kill();
-  return { seed, failure, story: world.story, entries, lives: home.lives, steps: world.clock.steps };
+  const lives = scene.homes.reduce((sum, home) => sum + home.lives, 0);
+  return { seed, failure, story: world.story, entries, lives, steps: world.clock.steps };
 }
+
+const alone = (world: World): Scene =>
+  new Scene(world, new Home(world, 'home', { loadedRooms: world.random.pick([1, 3, 100]) }));
 
 async function play(scene: Scene, deeds: number): Promise<number> {
   const { world, home } = scene;

@@ -1,4 +1,5 @@
-// Who and what takes part in one random run: a homeserver, people with devices, rooms of every kind, and what was tried.
+// Who and what takes part in one random run: one homeserver or several, people with devices, rooms of every kind, and
+// what was tried.
 import type { MessageRef } from '@parley/protocol';
 import type { Heard } from './check/heard.ts';
 import { Device } from './device.ts';
@@ -7,6 +8,8 @@ import type { World } from './world.ts';
 
 export interface Person {
   name: string;
+  /** The server of their account. */
+  home: Home;
   devices: Device[];
   /** Has an account; else a guest. */
   account: boolean;
@@ -23,7 +26,8 @@ export interface Try {
   atMs: number;
   /** The device was killed so soon after that its store may not have it. */
   mayBeLost: boolean;
-  outcome: 'open' | 'entry' | 'refused';
+  /** `queued`: kept by the person's server until another one, which keeps the room, has decided. */
+  outcome: 'open' | 'queued' | 'entry' | 'refused';
 }
 
 export interface Known {
@@ -33,40 +37,61 @@ export interface Known {
 
 export class Scene {
   readonly world: World;
-  readonly home: Home;
+  readonly homes: readonly Home[];
   readonly people: Person[] = [];
   readonly heard: Heard[] = [];
   readonly tries: Try[] = [];
   /** Messages and reactions that somebody has sent, for others to act on. */
   readonly messages: Known[] = [];
   readonly reactions: Known[] = [];
-  /** Ids of rooms by alias. */
+  /** Ids of rooms by alias; with several servers `alias@server`. */
   readonly rooms = new Map<string, string>();
+  /** Which server keeps a room, by id. */
+  readonly keepers = new Map<string, Home>();
+  /** Ids of rooms that keep nothing of what is said. */
+  readonly unkept = new Set<string>();
+  /** Id of a room where one has to ask to be let in. */
+  porch: string | undefined;
   #words = 0;
 
-  constructor(world: World, home: Home) {
+  constructor(world: World, ...homes: readonly Home[]) {
     this.world = world;
-    this.home = home;
+    this.homes = homes;
+  }
+
+  /** The only server, or the first. */
+  get home(): Home {
+    return this.homes[0]!;
+  }
+
+  get isAcross(): boolean {
+    return this.homes.length > 1;
   }
 
   get devices(): Device[] {
     return this.people.flatMap(({ devices }) => devices);
   }
 
-  person(name: string, devices: number, account = true): Person {
+  person(name: string, devices: number, account = true, home = this.home): Person {
     const made = Array.from({ length: devices }, (_, i) => {
       const encoding = this.world.random.chance(0.3) ? 'cbor' : 'json';
-      return new Device(this.world, this.heard, { name: `${name}.${i + 1}`, home: this.home.name, encoding });
+      return new Device(this.world, this.heard, { name: `${name}.${i + 1}`, home: home.name, encoding });
     });
-    const person: Person = { name, devices: made, account, user: undefined };
+    const person: Person = { name, home, devices: made, account, user: undefined };
     this.people.push(person);
     return person;
   }
 
   /** Words that nobody else says; those for rooms that keep nothing can be told on a disk. */
   words(room: string): string {
-    const secret = room === this.rooms.get('unkept') ? 'unkept-words' : 'words';
+    const secret = this.unkept.has(room) ? 'unkept-words' : 'words';
     return `${secret}-${++this.#words}`;
+  }
+
+  /** Notes a room that a person of `home` has made. */
+  made(alias: string, room: string, home: Home): void {
+    this.rooms.set(this.isAcross ? `${alias}@${home.name}` : alias, room);
+    this.keepers.set(room, home);
   }
 
   /** Switches a device off; what it was just told to send may not be in its store. */
@@ -109,7 +134,9 @@ export async function open(scene: Scene): Promise<void> {
   ] as const;
   for (const details of rooms) {
     const room = await scene.sure(`making #${details.alias}`, client.create(details));
-    scene.rooms.set(details.alias, room.id);
+    scene.made(details.alias, room.id, home);
+    if (details.alias === 'unkept') scene.unkept.add(room.id);
+    if (details.alias === 'porch') scene.porch = room.id;
   }
   for (const person of scene.people.slice(1)) {
     const { client: mine } = person.devices[0]!;
@@ -122,7 +149,8 @@ export async function open(scene: Scene): Promise<void> {
   }
 }
 
-async function enter(scene: Scene, person: Person): Promise<void> {
+/** Signs every device of somebody in. */
+export async function enter(scene: Scene, person: Person): Promise<void> {
   for (const [i, device] of person.devices.entries()) {
     const client = device.start();
     const { name } = person;

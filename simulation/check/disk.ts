@@ -2,7 +2,7 @@
 // was forbidden (S7), and every other table says what follows from it (S12).
 import assert from 'node:assert/strict';
 import { isCountable, type MemberChange } from '@parley/protocol';
-import { allKeys, leafOf, nextDue } from '@parley/room';
+import { allKeys, leafOf, nameOf as nameOfWhat, nextDue } from '@parley/room';
 import type { Disk } from '../disk.ts';
 import { type LogEntry, type RoomLog, readLogs } from '../log.ts';
 
@@ -44,8 +44,9 @@ function checkNumbers({ id, row, entries }: RoomLog): void {
     if (act && isCountable(act)) nth += 1;
     assert.equal(entry.row.nth, nth, `entry ${seq} of ${id} is numbered wrongly`);
     assert.equal(entry.row.kind, act?.kind ?? header.what.type, `entry ${seq} of ${id} is filed under another kind`);
-    if (!act) continue;
-    const key = `${act.user}/${act.clientId}`;
+    const name = nameOfWhat(header.what);
+    if (!name) continue;
+    const key = `${name.user}/${name.clientId}`;
     assert.ok(!seen.has(key), `${key} stands twice in ${id} (S2)`);
     seen.add(key);
   }
@@ -66,7 +67,7 @@ function checkBans({ id, entries }: RoomLog): void {
 }
 
 /** What was deleted, taken back or erased is gone, with its edits. */
-function checkWords({ id, entries }: RoomLog): void {
+export function checkWords({ id, entries }: Pick<RoomLog, 'id' | 'entries'>): void {
   const gone = new Set<string>();
   const erased = new Map<string, number>();
   for (const { seq, act } of entries) {

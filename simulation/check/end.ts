@@ -19,7 +19,7 @@ export async function checkEnd(scene: Scene): Promise<number> {
   return logs.reduce((sum, { entries }) => sum + entries.length, 0);
 }
 
-function checkTries(scene: Scene, logs: readonly RoomLog[]): void {
+export function checkTries(scene: Scene, logs: readonly RoomLog[]): void {
   const places = new Map<string, number>();
   for (const { id, entries } of logs)
     for (const { seq, act } of entries) if (act) places.set(`${id}/${act.user}/${act.clientId}`, seq);
@@ -50,20 +50,23 @@ function checkTries(scene: Scene, logs: readonly RoomLog[]): void {
 }
 
 /** What has an end has ended. */
-function checkEndings({ world }: Scene, logs: readonly RoomLog[]): void {
-  const soonMs = startMs + world.clock.nowMs - 5_000;
-  for (const { id, state } of logs)
+export function checkEndings({ world, keepers }: Scene, logs: readonly RoomLog[]): void {
+  for (const { id, state } of logs) {
+    const soonMs = startMs + world.clock.nowMs + (keepers.get(id)?.skewMs ?? 0) - 5_000;
     for (const [key, at] of state.due) assert.ok(at > soonMs, `${key} of ${id} should have ended by itself`);
+  }
 }
 
 /** S11: what is said where nothing is kept is in no byte of the disk, not even in freed pages. */
-function checkUnkept({ home, rooms }: Scene): void {
-  if (!rooms.has('unkept')) return;
-  const image = Buffer.from(home.disk.image());
-  const at = image.indexOf('unkept-words');
-  assert.equal(
-    at,
-    -1,
-    `what was said in a room that keeps nothing is on the disk, at ${at}: ${image.subarray(at, at + 30)} (S11)`,
-  );
+export function checkUnkept({ homes, unkept }: Scene): void {
+  if (unkept.size === 0) return;
+  for (const { name, disk } of homes) {
+    const image = Buffer.from(disk.image());
+    const at = image.indexOf('unkept-words');
+    assert.equal(
+      at,
+      -1,
+      `what was said in a room that keeps nothing is on the disk of ${name}, at ${at}: ${image.subarray(at, at + 30)} (S11)`,
+    );
+  }
 }

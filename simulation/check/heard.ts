@@ -11,6 +11,9 @@ export const repeatable = new Set(['react', 'pin', 'unpin']);
 export type Heard =
   | { type: 'acked'; user: string; room: string; clientId: string; seq: number }
   | { type: 'entry'; user: string; entry: RawEntry; live: boolean; connection: string }
+  /** Their server keeps the act until another one has decided, and later what that one decided. */
+  | { type: 'queued'; user: string; room: string; clientId: string; atMs: number }
+  | { type: 'decided'; user: string; room: string; clientId: string; outcome: string }
   /** A guest watches from here on. */
   | { type: 'watching'; user: string; room: string; from: number };
 
