@@ -48,8 +48,8 @@ ${parley.framePriorities.join(', ')}. Bit 6 is set for an \`answer\`, bit 7 wher
 Pieces of different priorities may alternate; those of one priority are of one frame after another. Each piece costs its
 bytes and ${parley.linkLimits.pieceOverheadBytes} more; in each priority ${parley.linkLimits.windowBytes} may be spent before the other side grants more by \`credit\`.
 
-A frame is the CBOR of \`[name, payload]\`; one of an unknown name is passed over. Frames of one priority are dealt with one
-after another, answers at once.
+A frame is the CBOR of \`[name, payload]\`; one of an unknown name is passed over. Of one priority, frames about one room
+are dealt with one after another, answers at once.
 `;
 
 const QUESTIONS = `A question travels in the frame \`ask\` and has its reply, or an error of the table below, in the frame \`answer\`. One

@@ -28,6 +28,14 @@ describe('what servers say', () => {
     assert.throws(() => onDouble(async () => ({ n: 1 })));
   });
 
+  test('is of the flow that its part names, or of the one of all that name none', () => {
+    const { made } = exchange();
+    const frame = { frame: 'record', payload: labelled('x', 1) } as const;
+    assert.equal(made.flowOf(frame), '');
+    made.onFrame('record', () => {}, { flow: ({ records }) => `of ${records.length}` });
+    assert.equal(made.flowOf(frame), 'of 0');
+  });
+
   test('that fails is logged, unless it is malformed or this server is stopping', async () => {
     const { made, errors } = exchange();
     let error: Error = new Error('a fault');

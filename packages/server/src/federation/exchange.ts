@@ -17,11 +17,22 @@ import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
 import type { LinkFrameName } from './own-frames.ts';
 
-type FrameHandler = (from: string, payload: unknown) => void | Promise<void>;
+interface FrameHandler {
+  readonly handle: (from: string, payload: unknown) => void | Promise<void>;
+  readonly flow: (payload: unknown) => string;
+}
 type AskHandler = (from: string, payload: unknown) => Promise<unknown>;
 
 /** Frames of the parts of the federation, beside which a link has some of its own. */
 export type PartFrameName = Exclude<FrameName, LinkFrameName>;
+
+export interface TakeOptions<N extends PartFrameName> {
+  /**
+   * A room's id mostly: of one priority and server, frames of different flows are dealt with at the same time, those of
+   * one flow in order. Without it a frame is of one flow with all others that have none.
+   */
+  readonly flow?: (payload: FramePayload<N>) => string;
+}
 
 /** Answers that are being made for all servers: past that only those who wait for few get more. */
 const answersUnderWay = 4_096;
@@ -55,9 +66,15 @@ export class Exchange {
   onFrame<N extends PartFrameName>(
     name: N,
     handler: (from: string, payload: FramePayload<N>) => void | Promise<void>,
+    { flow = () => '' }: TakeOptions<N> = {},
   ): void {
     if (this.#frames.has(name)) throw new Error(`the frame ${name} has a handler`);
-    this.#frames.set(name, handler as FrameHandler);
+    this.#frames.set(name, { handle: handler as FrameHandler['handle'], flow: flow as FrameHandler['flow'] });
+  }
+
+  /** What a frame may have to wait behind. */
+  flowOf({ frame, payload }: FederationFrame): string {
+    return this.#frames.get(frame)?.flow(payload) ?? '';
   }
 
   onAsk<Q extends QuestionName>(
@@ -71,7 +88,7 @@ export class Exchange {
   /** Resolves when the frame has been dealt with. Rejects with Refusal('bad-frame') alone: the link must end. */
   async take(from: string, { frame, payload }: FederationFrame): Promise<void> {
     try {
-      await this.#frames.get(frame)?.(from, payload);
+      await this.#frames.get(frame)?.handle(from, payload);
     } catch (error) {
       if (error instanceof Refusal && error.code === 'bad-frame') throw error;
       this.#failed({ error, server: from, frame }, 'a frame of a server failed');

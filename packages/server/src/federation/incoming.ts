@@ -1,7 +1,6 @@
 /**
- * What one link has brought and nobody has dealt with yet. Pieces become frames; the frames of a priority are dealt
- * with one after another, answers at once. What is dealt with is granted anew: so the other side never sends more than
- * the window, whoever is slow here.
+ * What one link has brought and nobody has dealt with yet. Pieces become frames, which are handed on in order. What is
+ * dealt with is granted anew: so the other side never sends more than the window, whoever is slow here.
  */
 import { limits, linkLimits, Refusal } from '@parley/protocol';
 import type { Gate } from './gate.ts';
@@ -21,11 +20,8 @@ export interface Frame {
 export interface IncomingOptions {
   readonly gate: Gate;
   readonly shared: SharedBytes;
-  /**
-   * Deals with a frame; the promise holds back those behind it. Its bytes count as held until `release`, which is to
-   * be called in any case. May throw or reject: the link has to end.
-   */
-  readonly take: (frame: Frame, release: () => void) => void | Promise<void>;
+  /** Deals with a frame, whose bytes count as held until `release`. May throw: the link has to end. */
+  readonly take: (frame: Frame, release: () => void) => void;
   /** The other side may send more. */
   readonly grant: (priority: Priority, total: number) => void;
   readonly failed: (error: unknown) => void;
@@ -42,8 +38,6 @@ interface Lane {
   partBytes: number;
   isAnswer: boolean;
   cost: number;
-  readonly queue: Held[];
-  isBusy: boolean;
   /** What all pieces cost so far: arrived, dealt with, and allowed. */
   received: number;
   done: number;
@@ -57,8 +51,6 @@ export class Incoming implements Holder {
     partBytes: 0,
     isAnswer: false,
     cost: 0,
-    queue: [],
-    isBusy: false,
     received: 0,
     done: 0,
     granted: linkLimits.windowBytes,
@@ -97,11 +89,7 @@ export class Incoming implements Holder {
     lane.parts = [];
     lane.partBytes = 0;
     lane.cost = 0;
-    if (isAnswer) this.#options.gate.enter(priority, whole.cost, () => this.#deal(whole));
-    else {
-      lane.queue.push(whole);
-      if (!lane.isBusy) this.#go(lane);
-    }
+    this.#options.gate.enter(priority, whole.cost, () => this.#deal(whole));
   }
 
   /** Drops what is held. */
@@ -110,26 +98,13 @@ export class Incoming implements Holder {
     this.#isOver = true;
     this.#options.shared.leave(this);
     this.#hold(-this.#held);
-    for (const lane of Object.values(this.#lanes)) {
-      lane.parts = [];
-      lane.queue.length = 0;
-    }
+    for (const lane of Object.values(this.#lanes)) lane.parts = [];
   }
 
-  /** The next frame, when the one before it was dealt with. */
-  #go(lane: Lane): void {
-    const next = lane.queue.shift();
-    lane.isBusy = next !== undefined;
-    if (!next) return;
-    this.#options.gate.enter(next.priority, next.cost, () => {
-      this.#deal(next).then(() => this.#go(lane));
-    });
-  }
-
-  async #deal(held: Held): Promise<void> {
+  #deal(held: Held): void {
     if (this.#isOver) return;
     try {
-      await this.#options.take(held, () => this.#release(held));
+      this.#options.take(held, () => this.#release(held));
     } catch (error) {
       this.#options.failed(error);
     }

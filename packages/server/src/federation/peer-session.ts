@@ -16,12 +16,13 @@ import { Answers } from './answers.ts';
 import { type AskOptions, Asks } from './asks.ts';
 import type { Exchange } from './exchange.ts';
 import { Gate } from './gate.ts';
+import { InOrder } from './in-order.ts';
 import { type Frame, Incoming } from './incoming.ts';
 import { type Load, Outgoing } from './outgoing.ts';
 import { OwnFrames, ownNames } from './own-frames.ts';
 import { faultOfReason } from './peer-fault.ts';
 import { decodePiece } from './pieces.ts';
-import type { FrameOptions, Priority } from './priority.ts';
+import { byPriority, type FrameOptions, type Priority } from './priority.ts';
 import type { Quotas } from './quotas.ts';
 import type { SecureLink } from './secure-link.ts';
 
@@ -73,6 +74,7 @@ export class PeerSession {
   readonly #gate: Gate;
   readonly #outgoing: Outgoing;
   readonly #incoming: Incoming;
+  readonly #inOrder = byPriority(() => new InOrder());
   readonly #asks: Asks;
   readonly #answers: Answers;
   readonly #greeted = Promise.withResolvers<void>();
@@ -216,19 +218,23 @@ export class PeerSession {
     if (n === this.#pings) this.#roundTripMs = this.#options.runtime.elapsed() - this.#pingAt;
   }
 
-  async #take({ priority, isAnswer, bytes }: Frame, release: () => void): Promise<void> {
+  #take({ priority, isAnswer, bytes }: Frame, release: () => void): void {
     const frame = decodeFederationFrame(bytes);
     if (isAnswer !== (frame?.frame === 'answer') || (frame && ownNames.has(frame.frame)))
       throw new Refusal('bad-frame');
     if (frame?.frame === 'ask') {
       const answered = this.#answers.take(priority, frame.payload, bytes.length);
       answered.catch((error) => this.#failed(error)).finally(release);
-      return;
-    }
-    try {
-      if (frame?.frame === 'answer') this.#asks.answered(frame.payload);
-      else if (frame) await this.#options.exchange.take(this.id, frame);
-    } finally {
+    } else if (frame && frame.frame !== 'answer') {
+      const { exchange } = this.#options;
+      const taken = (): Promise<void> => exchange.take(this.id, frame);
+      this.#inOrder[priority].add(exchange.flowOf(frame), () =>
+        taken()
+          .catch((error) => this.#failed(error))
+          .finally(release),
+      );
+    } else {
+      if (frame) this.#asks.answered(frame.payload);
       release();
     }
   }
@@ -310,6 +316,7 @@ export class PeerSession {
     this.#gate.end();
     this.#outgoing.end();
     this.#incoming.end();
+    for (const line of Object.values(this.#inOrder)) line.end();
     this.#asks.end();
   }
 }

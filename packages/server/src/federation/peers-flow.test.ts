@@ -114,6 +114,24 @@ describe('a slow part of the federation', () => {
     assert.equal(told.at(-1), 'a2');
   });
 
+  test('holds back only the flow that it deals with, where it names one', async () => {
+    await using network = new TestNetwork();
+    const [ada, bob] = await linked(network);
+    const told: string[] = [];
+    const waits: (() => void)[] = [];
+    const dealWith = (label: string): Promise<void> | undefined => {
+      told.push(label);
+      return label === 'slow 1' ? new Promise<void>((resolve) => waits.push(resolve)) : undefined;
+    };
+    whenTold(bob, dealWith, (label) => label.split(' ')[0]!);
+    for (const label of ['slow 1', 'slow 2', 'quick 1', 'quick 2']) say(ada, bob, label, 10, { priority: 'message' });
+    await network.settled();
+    assert.deepEqual(told, ['slow 1', 'quick 1', 'quick 2']);
+    waits[0]!();
+    await network.settled();
+    assert.equal(told.at(-1), 'slow 2');
+  });
+
   test('makes the sender stop at its credit, and what waits there is bounded', async () => {
     await using network = new TestNetwork();
     const [ada, bob] = await linked(network);

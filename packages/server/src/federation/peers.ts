@@ -25,7 +25,7 @@ import type { PeerStore } from '../store/peer.ts';
 import { Admission, type AdmissionOptions, closeReasons, type OwnFault } from './admission.ts';
 import type { AskOptions } from './asks.ts';
 import { Dialler, type DialName } from './dialler.ts';
-import { Exchange, type PartFrameName } from './exchange.ts';
+import { Exchange, type PartFrameName, type TakeOptions } from './exchange.ts';
 import { LinkListeners } from './link-listeners.ts';
 import { faultOf } from './peer-fault.ts';
 import { type Hello, PeerSession } from './peer-session.ts';
@@ -202,14 +202,15 @@ export class Peers {
   }
 
   /**
-   * Who takes the frames of a name: one handler. Its promise holds back what comes after from the same server; a
-   * Refusal('bad-frame') ends the link, any other error is logged.
+   * Who takes the frames of a name: one handler. Its promise holds back what comes after from the same server in the
+   * same priority, in the same flow where one is given; a Refusal('bad-frame') ends the link, any other error is logged.
    */
   onFrame<N extends PartFrameName>(
     name: N,
     handler: (from: string, payload: FramePayload<N>) => void | Promise<void>,
+    options?: TakeOptions<N>,
   ): void {
-    this.#exchange.onFrame(name, handler);
+    this.#exchange.onFrame(name, handler, options);
   }
 
   /** Who answers a question: one handler. A Refusal is answered as such; any other error is logged and answered `internal`. */

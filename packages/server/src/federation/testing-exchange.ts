@@ -27,6 +27,11 @@ export const say = (from: TestPeer, to: TestPeer, label: string, bytes: number, 
   from.peers.send(to.id, 'record', labelled(label, bytes), options);
 
 /** Calls it with the label of every such frame. */
-export function whenTold({ peers }: TestPeer, told: (label: string, from: string) => void | Promise<void>): void {
-  peers.onFrame('record', (from, payload) => told((payload as Labelled).label, from));
+export function whenTold(
+  { peers }: TestPeer,
+  told: (label: string, from: string) => void | Promise<void>,
+  flow?: (label: string) => string,
+): void {
+  const options = flow && { flow: (payload: FramePayload<'record'>) => flow((payload as Labelled).label) };
+  peers.onFrame('record', (from, payload) => told((payload as Labelled).label, from), options);
 }
