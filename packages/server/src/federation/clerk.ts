@@ -123,12 +123,12 @@ export class Clerk {
 
   async #decide(room: LoadedRoom, from: string, batch: readonly Handed[], signature: Uint8Array) {
     const closed = closedTo(room, from, batch);
-    if (closed) return { value: reply(room, from, 'closed', [], closed) };
     const run = new Run(this.#options.run, room);
     const outcomes: Uint8Array[] = [];
     for (const [i, handed] of batch.entries()) {
       const { type } = order(room.state, handed.stamp, handed.hash);
       if (type === 'settled') continue;
+      if (closed) return { value: reply(room, from, 'closed', [], closed) };
       if (type !== 'next') {
         // What came before it in its batch is settled already, or this is the first: nothing is half decided.
         if (run.written.length > 0) throw new Refusal('bad-request', { field: 'stamp' });

@@ -205,12 +205,13 @@ export class Origin {
     });
   }
 
-  /** Nobody of this server is in the room any more: what waits is refused. */
-  #close(id: string, batch: readonly OutboxRow[], { code = 'not-a-member' }: Submitted): Promise<void> {
+  /** Nobody of this server is in the room any more: what waits is refused, but for what had its outcome before. */
+  #close(id: string, batch: readonly OutboxRow[], { cursor, code = 'not-a-member' }: Submitted): Promise<void> {
+    const open = batch.filter((row) => !cursor || isAfter(row, cursor));
     return this.#options.rooms.turn(id, async (room) => {
-      await this.#options.store.outbox.remove(room.n, batch);
+      await this.#options.store.outbox.remove(room.n, open);
       room.outgoing = undefined;
-      for (const { act, clientId } of batch)
+      for (const { act, clientId } of open)
         this.#options.refused(id, decodeAct(act).user, clientId, isErrorCode(code) ? code : 'not-a-member');
       return { value: this.pump(id) };
     });
