@@ -122,7 +122,7 @@ export class Rooms {
     }
     switch (event.event) {
       case 'entry.appended':
-        this.#rooms.get(event.payload.room)?.log.accept([event.payload]);
+        this.#appended(event.payload);
         return;
       case 'room.added':
         this.add(event.payload.sync);
@@ -216,6 +216,13 @@ export class Rooms {
     const room = new ClientRoom(this.#around, held, this.#drafts.get(held.view.id) ?? '');
     this.#rooms.set(room.id, room);
     return room;
+  }
+
+  /** Of a room that one has left, what one did before it was left may still come. */
+  #appended(entry: Payload<'entry.appended'>): void {
+    const room = this.#rooms.get(entry.room);
+    if (room) room.log.accept([entry]);
+    else if (entry.user === this.#around.me()?.user) this.#around.outbox.seen(entry.clientId, entry);
   }
 
   #dropInvitation(id: string): void {
