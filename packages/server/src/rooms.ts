@@ -11,6 +11,7 @@ import { Placer, type PlacingOptions } from './placing.ts';
 import type { Runtime } from './runtime.ts';
 import { actKey } from './store/entry.ts';
 import type { Store } from './store/store.ts';
+import type { PersonRecord } from './store/user.ts';
 
 interface RoomsOptions extends PlacingOptions {
   store: Store;
@@ -146,15 +147,18 @@ export class Rooms {
     });
   }
 
-  /** Where an act of somebody stands already, for one that is refused because it was sent again. */
+  /** Where an act of somebody stands already, or that it waits for another server, for one that was sent again and refused. */
   async standing(
     id: string,
-    user: string,
+    person: Pick<PersonRecord, 'n' | 'id'>,
     clientId: string,
-  ): Promise<{ term: number; seq: number; at: number } | undefined> {
+  ): Promise<{ outcome: 'entry'; term: number; seq: number; at: number } | { outcome: 'queued' } | undefined> {
+    const { entry, outbox } = this.#options.store;
     const { n } = await this.between(id, (room) => room);
-    const prior = await this.#options.store.entry.byAct(n, actKey(user, clientId));
-    return prior && { term: prior.term, seq: prior.seq, at: prior.at };
+    const prior = await entry.byAct(n, actKey(person.id, clientId));
+    if (!prior) return (await outbox.byClientId(n, person.n, clientId)) && { outcome: 'queued' };
+    const { term, seq, at } = prior;
+    return prior.kind === 'tombstone' ? undefined : { outcome: 'entry', term, seq, at };
   }
 
   /** At the end of this turn; after a batch of a large room when it has rested. */

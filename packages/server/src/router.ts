@@ -140,13 +140,13 @@ async function resent(context: Context, type: RequestType, payload: unknown, err
   const isAct = error instanceof Refusal && type.reply === actReply;
   const standing = isAct ? await standingOf(context, payload) : undefined;
   if (!standing) throw error;
-  return { outcome: 'entry', ...standing };
+  return standing;
 }
 
 async function standingOf({ rooms, session }: Context, payload: unknown) {
   const { room, clientId } = payload as { room: string; clientId: string };
   try {
-    return await rooms.standing(room, session.me.person.id, clientId);
+    return await rooms.standing(room, session.me.person, clientId);
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

@@ -46,10 +46,8 @@ export function keepUpWith(bus: Bus, node: Node): void {
 export function keepUpAcross(node: Node): void {
   const { hub, here } = node;
   here.across.listen({
-    refused: (room, user, clientId, code) =>
-      hub.tell(user, [
-        { event: 'outcome.decided', payload: { room, clientId, outcome: { outcome: 'refused', code } } },
-      ]),
+    decided: (room, user, clientId, outcome) =>
+      hub.tell(user, [{ event: 'outcome.decided', payload: { room, clientId, outcome } }]),
     entered: (room, user) => {
       for (const session of hub.of(user)) tellAdded({ ...node, session }, room);
     },

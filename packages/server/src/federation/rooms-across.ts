@@ -2,7 +2,7 @@
 import {
   check,
   type ErrorCode,
-  isErrorCode,
+  type Payload,
   type QuestionPayload,
   type QuestionReply,
   Refusal,
@@ -33,6 +33,7 @@ import { Names } from './names-told.ts';
 import { Origin } from './origin.ts';
 import type { Peers } from './peers.ts';
 import { Ranges } from './ranges.ts';
+import { type Place, settling } from './settling.ts';
 import { Signals } from './signals.ts';
 import { Snapshots } from './snapshots.ts';
 import { VisibleRooms } from './visible-rooms.ts';
@@ -52,8 +53,8 @@ export interface RoomsAcrossOptions {
 
 /** Who is told on this server. */
 export interface AcrossListener {
-  /** An act of somebody in another server's room was refused. */
-  refused(room: string, user: string, clientId: string, code: ErrorCode): void;
+  /** An act of somebody in another server's room was refused, or stands where the same was done before. */
+  decided(room: string, user: string, clientId: string, outcome: Payload<'outcome.decided'>['outcome']): void;
   /** A room of another server is here for somebody now. */
   entered(room: string, user: string): void;
   /** Somebody is invited into a room of another server; undefined = not any more. */
@@ -96,18 +97,16 @@ export class RoomsAcross {
     this.#feeds = new Feeds({ store, rooms, peers, names, crypto, runtime, log, id });
     const refused = (room: string, user: string, clientId: string, code: ErrorCode): void => {
       this.decisions.settle(room, user, clientId, code);
-      this.#listener?.refused(room, user, clientId, code);
+      this.#listener?.decided(room, user, clientId, { outcome: 'refused', code });
     };
     this.#origin = new Origin({ store, peers, rooms, names, crypto, runtime, log, id, refused });
-    const settled = (room: LoadedRoom, written: readonly Written[]): void => {
-      for (const { header } of written) {
-        const { what } = header;
-        if ((what.type !== 'envelope' && what.type !== 'tombstone') || what.stamp.origin !== id) continue;
-        if (what.type === 'tombstone')
-          refused(room.id, what.user, what.clientId, isErrorCode(what.code) ? what.code : 'internal');
-        else this.decisions.settle(room.id, what.act.user, what.act.clientId, undefined);
-      }
+    const stands = (room: string, user: string, clientId: string): void =>
+      this.decisions.settle(room, user, clientId, undefined);
+    const repeated = (room: string, user: string, clientId: string, place: Place): void => {
+      stands(room, user, clientId);
+      this.#listener?.decided(room, user, clientId, { outcome: 'entry', ...place });
     };
+    const settled = settling({ store, log, id, refused, stands, repeated });
     const follower = new Follower({ store, rooms, peers, people, names, crypto, run, log, id, settled });
     const entered = (room: string, user: string): void => this.#listener?.entered(room, user);
     this.#entering = new Entering({
