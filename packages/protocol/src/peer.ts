@@ -52,6 +52,8 @@ export const peerView = view({
   urls: list(peerAddress, 256),
   /** Who dialled the link that is open. */
   direction: optional(choice(['in', 'out'])),
+  /** The server that passes it on, where one of the two cannot be dialled. */
+  relay: optional(serverId),
   state: choice(['connected', 'connecting', 'waiting', 'blocked']),
   /** When it came into this state, Unix ms. */
   since: count(),

@@ -94,6 +94,20 @@ const fixed = {
   /** Frames of one other server that are taken a second, and bytes: a busy room has ten, the work for one is 0.2 ms. */
   peerFramesPerSecond: 5_000,
   peerBytesPerSecond: 16_777_216,
+  /** Servers that may be reached through this one: each costs a link, which it has anyway. */
+  relayPlaces: 256,
+  /** Circuits that are passed on: each holds 512 KiB at worst, and mostly nothing. */
+  relayCircuits: 1_024,
+  /** Of those, what one server may be an end of: a busy one at home has rooms with as many others. */
+  relayCircuitsOfServer: 128,
+  /** Bytes that are passed on in a second: half of a line of 100 Mbit/s. */
+  relayBytesPerSecond: 6_291_456,
+  /** Of those, what one server may send. */
+  relayBytesPerSecondOfServer: 2_097_152,
+  /** Circuits that come here through one relay. */
+  circuitsThroughRelay: 256,
+  /** Bytes of all circuits that wait for room on a link. The worst circuit is ended. */
+  circuitBytes: 67_108_864,
   /** A server that stops finishes what is under way within this; longer, and its supervisor kills it. */
   drainMs: 10_000,
 } as const;

@@ -131,14 +131,18 @@ export class Dialler {
     track(done);
   }
 
-  /** Tries an address that is not kept, once; resolves with why it failed. Never rejects. */
-  async once(url: string, opened: (link: Link) => Promise<PeerFault | undefined>): Promise<PeerFault | undefined> {
+  /** Tries an address that is not kept, or another way, once; resolves with why it failed. Never rejects. */
+  async once(
+    way: string | Dial,
+    opened: (link: Link) => Promise<PeerFault | undefined>,
+  ): Promise<PeerFault | undefined> {
     const { dial, told } = this.#options;
-    if (this.#closed || !dial) return 'unreachable';
+    const opening = typeof way === 'string' ? dial?.(way) : way;
+    if (this.#closed || !opening) return 'unreachable';
     const stop = new AbortController();
     this.#passing.add(stop);
     try {
-      return await opened(await dial(url)(stop.signal));
+      return await opened(await opening(stop.signal));
     } catch (error) {
       return stop.signal.aborted ? 'went-away' : told(error);
     } finally {

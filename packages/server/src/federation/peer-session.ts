@@ -1,6 +1,6 @@
 /** One authenticated link to another server: hello from both sides, then frames and signs of life until it ends. */
 
-import type { CloseReason } from '@parley/link';
+import type { CloseReason, Peer } from '@parley/link';
 import {
   decodeFederationFrame,
   type FramePayload,
@@ -79,6 +79,7 @@ export class PeerSession {
   readonly #answers: Answers;
   readonly #greeted = Promise.withResolvers<void>();
   #fault: PeerFault | undefined;
+  #features: readonly string[] = [];
   #isGreeted = false;
   #isOver = false;
   #isSending = false;
@@ -127,6 +128,15 @@ export class PeerSession {
 
   get address(): string {
     return this.#link.peer.address;
+  }
+
+  get transport(): Peer['transport'] {
+    return this.#link.peer.transport;
+  }
+
+  /** What the other side offers; none before its hello. */
+  get features(): readonly string[] {
+    return this.#features;
   }
 
   get traffic(): Traffic {
@@ -207,6 +217,7 @@ export class PeerSession {
       return;
     }
     this.#isGreeted = true;
+    this.#features = hello.features;
     this.#cancel();
     this.#beat();
     this.#options.greeted(this, hello);

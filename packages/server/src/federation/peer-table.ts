@@ -29,17 +29,19 @@ export interface Server {
 
 /**
  * Whether a new link with a server takes the place of the one there is. The latest handshake wins, so that a server that
- * lost its link is let in at once; of two servers that dialled each other at the same time both keep the link that the
- * smaller id dialled.
+ * lost its link is let in at once. Of two that come to be at the same time both servers keep the one that needs no relay,
+ * or else, where they dialled each other, the one that the smaller id dialled.
  */
 export function wins(
-  newer: Pick<PeerSession, 'id' | 'direction'>,
+  newer: Pick<PeerSession, 'id' | 'direction' | 'transport'>,
   older: NonNullable<Server['current']>,
   ownId: string,
   elapsedMs: number,
 ): boolean {
-  const isCrossing = newer.direction !== older.session.direction && elapsedMs - older.startedAt < handshakeMs;
-  return !isCrossing || (newer.direction === 'out') === ownId < newer.id;
+  if (elapsedMs - older.startedAt >= handshakeMs) return true;
+  const isDirect = newer.transport !== 'circuit';
+  if (isDirect !== (older.session.transport !== 'circuit')) return isDirect;
+  return newer.direction === older.session.direction || (newer.direction === 'out') === ownId < newer.id;
 }
 
 export class PeerTable {
@@ -114,10 +116,11 @@ export class PeerTable {
   }
 }
 
-function linkOf({ direction, traffic }: PeerSession): Pick<PeerView, 'direction' | 'traffic'> {
+function linkOf({ direction, transport, address, traffic }: PeerSession): Partial<PeerView> {
   const { roundTripMs, queued, ...rest } = traffic;
   const ms = roundTripMs === undefined ? {} : { roundTripMs: Math.round(roundTripMs) };
-  return { direction, traffic: { ...rest, ...ms, lagMs: Math.round(rest.lagMs), queued: [...queued] } };
+  const relay = transport === 'circuit' ? { relay: address } : {};
+  return { direction, ...relay, traffic: { ...rest, ...ms, lagMs: Math.round(rest.lagMs), queued: [...queued] } };
 }
 
 function viewOf(server: Server | undefined, addresses: readonly Address[]): PeerView {

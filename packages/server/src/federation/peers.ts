@@ -53,6 +53,8 @@ export interface PeersOptions {
   readonly configured: readonly string[];
   /** The only servers to link with; empty or left out, all but the blocked. */
   readonly allowed?: readonly string[] | undefined;
+  /** What this server offers to others, as words of its hello. */
+  readonly features?: readonly string[] | undefined;
   /** Those of the protocol unless given. */
   readonly questions?: Readonly<Record<string, QuestionType>> | undefined;
 }
@@ -79,7 +81,7 @@ export class Peers {
     const { identity, network, name, runtime, limits } = options;
     this.#options = options;
     this.#secure = { identity, network, runtime, staticKey: newStaticKey(runtime), maxFrameBytes: maxPieceBytes };
-    this.#hello = { versions: [federationVersion], name, features: [] };
+    this.#hello = { versions: [federationVersion], name, features: [...(options.features ?? [])] };
     this.#table = new PeerTable(options.allowed ?? []);
     this.#admission = new Admission({ ...options, table: this.#table });
     this.#quotas = createQuotas(limits, runtime.elapsed);
@@ -144,10 +146,10 @@ export class Peers {
     return this.#dialler.connect(url);
   }
 
-  /** Tries once to link with a server at an address that it names; resolves with why not. Never rejects. */
-  reach(server: string, url: string): Promise<PeerFault | undefined> {
+  /** Tries once to link with a server, at an address or by another way; resolves with why not. Never rejects. */
+  reach(server: string, way: string | Dial): Promise<PeerFault | undefined> {
     const shake = (link: Link) => (): Promise<SecureLink> => secureDialled(link, this.#secure, server);
-    return this.#dialler.once(url, (link) => this.#handshake(link, shake(link), 'out'));
+    return this.#dialler.once(way, (link) => this.#handshake(link, shake(link), 'out'));
   }
 
   /** Dials an address no more. Refuses with `not-found`. */
@@ -243,8 +245,8 @@ export class Peers {
     return this.#session(server) !== undefined;
   }
 
-  /** Who dialled the link with a server, and from where. */
-  linkWith(server: string): Pick<PeerSession, 'address' | 'direction'> | undefined {
+  /** Who dialled the link with a server, from where and how, and what the server offers. */
+  linkWith(server: string): Pick<PeerSession, 'address' | 'direction' | 'features' | 'transport'> | undefined {
     return this.#session(server);
   }
 
