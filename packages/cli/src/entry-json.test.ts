@@ -4,9 +4,9 @@ import type { RawEntry } from '@parley/protocol';
 import { entryJson } from './entry-json.ts';
 
 const ada = `${'a'.repeat(16)}.${'b'.repeat(52)}`;
-const room = { alias: 'ops', id: 'r'.repeat(52) };
+const room = 'r'.repeat(52);
 const base: RawEntry = {
-  room: room.id,
+  room,
   term: 1,
   seq: 7,
   at: Date.parse('2026-11-20T14:03:00Z'),
@@ -17,7 +17,8 @@ const base: RawEntry = {
   data: {},
   body: { text: 'deploy \u001b[31mdone' },
 };
-const json = (raw: RawEntry) => entryJson(raw, room, 'home.example');
+const naming = { own: 'home.example', labelOf: (_: string, told?: string) => told };
+const json = (raw: RawEntry) => entryJson(raw, '#ops', naming);
 
 test('a message is one object with the text as it was written', () => {
   assert.deepEqual(json(base), {
@@ -30,10 +31,10 @@ test('a message is one object with the text as it was written', () => {
     text: 'deploy \u001b[31mdone',
     clientId: 'c1',
     userId: ada,
-    roomId: room.id,
+    server: 'b'.repeat(52),
+    roomId: room,
   });
   assert.equal(json({ ...base, server: 'far.example' }).user, '@ada:far.example');
-  assert.equal(entryJson(base, { id: room.id }, 'x').room, room.id);
 });
 
 test('what was deleted has no text, what was edited has the new one', () => {

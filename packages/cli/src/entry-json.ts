@@ -1,7 +1,7 @@
 /** An entry as one JSON object for programs. Text is given as it was written. */
-import { type Entry, type RawEntry, type RoomView, readEntry } from '@parley/protocol';
+import { type Entry, type RawEntry, readEntry, serverOf } from '@parley/protocol';
 import { noticeWords } from '@parley/terminal';
-import { roomLabel } from './session/room.ts';
+import type { Connected } from './session/connect.ts';
 
 export interface EntryObject {
   v: 1;
@@ -14,25 +14,36 @@ export interface EntryObject {
   [field: string]: unknown;
 }
 
-/** `@ada:example.org`: the name with the label of the server. @param server label of the server one is on */
-export const userLabel = (person: { name: string; server?: string }, server: string): string =>
+/** What servers are called. */
+export interface Naming {
+  /** The server one is on. */
+  readonly own: string;
+  /** That of a person, where it is another one. */
+  labelOf(user: string, told?: string): string | undefined;
+}
+
+export const namingOf = ({ client, info }: Connected): Naming => ({
+  own: info.server.name,
+  labelOf: (user, told) => client.servers.labelOf(user, told),
+});
+
+/** `@ada:example.org`: the name with what the server is called. @param server what the server one is on is called */
+export const userLabel = (person: { name: string; server?: string | undefined }, server: string): string =>
   `@${person.name}:${person.server ?? server}`;
 
-/**
- * @param room where it stands, for its name
- * @param server label of the server one is on
- */
-export function entryJson(raw: RawEntry, room: Pick<RoomView, 'alias' | 'id'>, server: string): EntryObject {
+/** @param room what the room is called */
+export function entryJson(raw: RawEntry, room: string, { own, labelOf }: Naming): EntryObject {
   return {
     v: 1,
-    room: roomLabel(room),
+    room,
     seq: raw.seq,
     at: new Date(raw.at).toISOString(),
     kind: raw.kind,
-    user: userLabel(raw, server),
-    ...wordsOf(raw, readEntry(raw)),
+    user: userLabel({ name: raw.name, server: labelOf(raw.user, raw.server) }, own),
+    ...wordsOf(raw, readEntry(raw), labelOf),
     clientId: raw.clientId,
     userId: raw.user,
+    server: serverOf(raw.user),
     roomId: raw.room,
     ...(raw.target && { target: raw.target }),
     ...(raw.edited && { edited: { at: new Date(raw.edited.at).toISOString() } }),
@@ -43,7 +54,7 @@ export function entryJson(raw: RawEntry, room: Pick<RoomView, 'alias' | 'id'>, s
 }
 
 /** `text` is what was said; null when it was taken away. All else is said in `notice`. */
-function wordsOf(raw: RawEntry, entry: Entry | undefined): Record<string, unknown> {
+function wordsOf(raw: RawEntry, entry: Entry | undefined, labelOf: Naming['labelOf']): Record<string, unknown> {
   if (entry?.kind === 'message' || entry?.kind === 'edit') {
     const body = raw.redacted ? null : raw.edited ? raw.edited.body : entry.body;
     return { text: body?.text ?? null, ...picked(body, ['action', 'replyTo', 'mentions']) };
@@ -53,7 +64,7 @@ function wordsOf(raw: RawEntry, entry: Entry | undefined): Record<string, unknow
     ...picked(raw.body, ['reason', 'emoji', 'title', 'topic']),
     ...(raw.data !== undefined && { data: raw.data }),
     ...(raw.subjectName !== undefined && { subject: raw.subjectName }),
-    notice: noticeWords(raw),
+    notice: noticeWords(raw, { labelOf }),
   };
 }
 

@@ -45,17 +45,19 @@ export interface World extends AsyncDisposable {
   owner(name: string): Promise<Person>;
   /** Stops the server and starts it again at the same address. */
   restart(): Promise<void>;
+  /** Stops the server, until `restart`. */
+  stop(): Promise<void>;
 }
 
 export const testPassword = 'correct horse battery';
 
-/** A server over a folder of its own. */
-export async function testWorld(): Promise<World> {
+/** A server over a folder of its own. @param name what it is called; `localhost` when absent */
+export async function testWorld(name?: string): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-cli-'));
   const start = (port: string) =>
     startServer({
-      flags: { host: '127.0.0.1', port, data: join(folder, 'data') },
-      env: { PARLEY_LIMITS_RATE_FACTOR: '1000' },
+      flags: { host: '127.0.0.1', port, data: join(folder, 'data'), name },
+      env: { PARLEY_LIMITS_RATE_FACTOR: '1000', PARLEY_SIGN_UP: 'open' },
       log: silentLog,
     });
   const passwordFile = join(folder, 'password');
@@ -78,6 +80,7 @@ export async function testWorld(): Promise<World> {
       await person.parley('claim', server.ownerLink ?? '');
       return person;
     },
+    stop: () => server.close(),
     async restart() {
       await server.close();
       server = await start(new URL(world.url).port);
@@ -88,6 +91,22 @@ export async function testWorld(): Promise<World> {
     },
   };
   return world;
+}
+
+/** Two servers that are linked: `here.example`, which dials, and `there.example`. */
+export async function linkedWorlds(): Promise<{ here: World; there: World } & AsyncDisposable> {
+  const here = await testWorld('here.example');
+  const there = await testWorld('there.example');
+  const linked = await (await here.owner('keeper')).parley('connect', there.url);
+  if (!linked.stdout.startsWith('connected')) throw new Error(`no link: ${linked.stdout}${linked.stderr}`);
+  return {
+    here,
+    there,
+    async [Symbol.asyncDispose]() {
+      await here[Symbol.asyncDispose]();
+      await there[Symbol.asyncDispose]();
+    },
+  };
 }
 
 function personAt(profile: string, url: string, folder: string): Person {

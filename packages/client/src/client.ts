@@ -162,10 +162,9 @@ class ParleyClient implements Client {
   async resolve(typed: string): Promise<RoomView> {
     const address = readRoom(typed);
     if (!address) throw new Refusal('not-found');
-    const held = this.#rooms.get(typed)?.summary.get().view;
+    const held = this.#rooms.get(typed)?.summary.get().view ?? this.#rooms.invitation(typed);
     if (held) return held;
-    if ('id' in address)
-      return this.#rooms.invitation(address.id) ?? (await this.request('room.get', { room: address.id })).room;
+    if ('id' in address) return (await this.request('room.get', { room: address.id })).room;
     return (await this.request('room.resolve', { alias: address.alias, ...this.#at(address.server) })).room;
   }
 
@@ -175,7 +174,7 @@ class ParleyClient implements Client {
     if (!address) throw new Refusal('not-found');
     const held = this.#rooms.get(typed);
     if (held) return held;
-    const view = 'id' in address ? this.#rooms.invitation(address.id) : await this.resolve(typed);
+    const view = 'id' in address ? this.#rooms.invitation(typed) : await this.resolve(typed);
     const room = 'id' in address ? address.id : (view?.id ?? '');
     const at = this.#at(address.server ?? view?.server);
     return this.#rooms.get(room) ?? this.#added('room.join', { room, clientId: this.newClientId(), ...at });

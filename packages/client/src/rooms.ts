@@ -47,9 +47,10 @@ export class Rooms {
     return address && this.#find(address);
   }
 
-  /** The view of an invitation to this room. */
-  invitation(id: string): RoomView | undefined {
-    return this.#invitations.get().find((view) => view.id === id);
+  /** What one is invited to, by what a person types. */
+  invitation(typed: string): RoomView | undefined {
+    const address = readRoom(typed);
+    return address && this.#invitations.get().find((view) => this.#isMeant(address, view));
   }
 
   /** Brings back the rooms that the store holds, without their rows. */
@@ -199,17 +200,18 @@ export class Rooms {
     for (const room of this.#rooms.values()) change(room);
   }
 
-  /** A name without a server means a room of one's own. */
   #find(address: RoomAddress): ClientRoom | undefined {
     if ('id' in address) return this.#rooms.get(address.id);
-    const { alias, server } = address;
-    const own = this.#around.servers.own;
-    const at = server === undefined ? own : this.#around.servers.idOf(server);
-    if (server !== undefined && at === undefined) return undefined;
-    return [...this.#rooms.values()].find((room) => {
-      const { view } = room.summary.get();
-      return view.alias === alias && (view.server ?? own) === at;
-    });
+    return [...this.#rooms.values()].find((room) => this.#isMeant(address, room.summary.get().view));
+  }
+
+  /** A name without a server means a room of one's own. */
+  #isMeant(address: RoomAddress, view: RoomView): boolean {
+    if ('id' in address) return address.id === view.id;
+    if (address.alias !== view.alias) return false;
+    if (address.server === undefined) return view.server === undefined;
+    const at = this.#around.servers.idOf(address.server);
+    return at !== undefined && at === (view.server ?? this.#around.servers.own);
   }
 
   #make(held: HeldRoom): ClientRoom {

@@ -13,6 +13,7 @@ import { participants } from '@parley/room';
 import type { Context } from './context.ts';
 import { type Draft, refusalOf } from './draft.ts';
 import { shortId } from './people.ts';
+import { roomViewOf } from './room-view.ts';
 import { place } from './speak.ts';
 import type { InvitedView } from './store/invite-elsewhere.ts';
 
@@ -29,11 +30,28 @@ export async function roomsOf({ here }: Needs, server: string, { query, after, l
   return { rooms: rooms.map(viewOf), more };
 }
 
-/** A room of another server, by its name there. */
-export async function roomNamed({ here }: Needs, server: string, alias: string): Promise<RoomView> {
-  const { across } = here;
-  const { room } = await across.ask(across.server(server), 'room', { alias });
-  return viewOf(room);
+/** A room of another server, by its name there; where that cannot be asked now, one that the caller is in. */
+export async function roomNamed(context: Context, server: string, alias: string): Promise<RoomView> {
+  const { across } = context.here;
+  const id = across.server(server);
+  try {
+    const { room } = await across.ask(id, 'room', { alias });
+    return viewOf(room);
+  } catch (error) {
+    const held = error instanceof Refusal && error.code === 'unavailable' && (await memberNamed(context, id, alias));
+    if (!held) throw error;
+    return held;
+  }
+}
+
+/** A room of the caller that a server keeps under a name. */
+async function memberNamed(context: Context, server: string, alias: string): Promise<RoomView | undefined> {
+  const { store, rooms, session } = context;
+  for (const id of await store.room.of(session.me.person.n)) {
+    const { state } = await rooms.load(id);
+    if (state.clerk === server && state.settings.alias === alias) return roomViewOf(context, id);
+  }
+  return undefined;
 }
 
 /** People of another server whose name begins with a text; they are known here from now on, so that they can be named. */

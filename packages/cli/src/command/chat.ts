@@ -1,6 +1,6 @@
 /** Chats in a room, line by line. */
 import { createHash } from 'node:crypto';
-import { memoryStore, type Store } from '@parley/client';
+import { memoryStore, roomAddress, type Store } from '@parley/client';
 import { openFileStore, StoreInUse } from '@parley/client/node';
 import { chat as runChat } from '@parley/terminal';
 import type { Context } from '../context.ts';
@@ -25,8 +25,7 @@ export const chat = command({
     const store = (profile: Profile, url: string) => openStore(context, profile, url);
     await withServer(context, { as: 'account', deadline: 'connection', store }, async (connected) => {
       const { client } = connected;
-      const { id } = await findRoom(connected, typed);
-      const room = await client.join(id);
+      const room = await client.join(roomAddress(await findRoom(connected, typed)));
       const stop = new AbortController();
       const signal = AbortSignal.any([connected.signal, stop.signal]);
       const refusal = await orStop(

@@ -7,7 +7,7 @@ import { exits, Failure, usage } from '../exit.ts';
 import { emptyTally, importIrc as importLogs, logFiles, roomFor, type Tally } from '../import/irc-import.ts';
 import { progress } from '../progress.ts';
 import { type Connected, withServer } from '../session/connect.ts';
-import { roomLabel } from '../session/room.ts';
+import { viewLabel } from '../session/room.ts';
 import { command } from './command.ts';
 
 export const importIrc = command({
@@ -26,7 +26,7 @@ export const importIrc = command({
     await withServer(context, { as: 'account', deadline: 'connection' }, async (connected) => {
       mustBeOperator(connected);
       const view = await roomFor(connected, typed);
-      const label = roomLabel(view);
+      const label = viewLabel(view, connected.client.servers);
       const tally = emptyTally();
       const shown = progress(context);
       const started = shell.now();

@@ -1,66 +1,19 @@
 /** Making, finding, joining and leaving rooms. */
-import type { RoomSummary } from '@parley/client';
-import { limits, Refusal, type RoomView } from '@parley/protocol';
+import { type Client, roomAddress, roomLabel } from '@parley/client';
+import { limits, type Person, Refusal, type RoomView, serverOf } from '@parley/protocol';
 import { cleanLine } from '@parley/terminal';
 import type { Context } from '../context.ts';
 import { userLabel } from '../entry-json.ts';
 import { exits, Failure, usage } from '../exit.ts';
 import { type Connected, withServer } from '../session/connect.ts';
-import { findRoom, roomLabel, roomName } from '../session/room.ts';
+import { findRoom, roomName, viewLabel } from '../session/room.ts';
 import { command } from './command.ts';
 
-export const roomArgument = { name: 'ROOM', about: "Its name, as '#ops' (quoted) or ops, or its id." } as const;
+export const roomArgument = {
+  name: 'ROOM',
+  about: "Its name, as '#ops' (quoted) or ops, or its id; of another server as '#ops:chat.example.org'.",
+} as const;
 const historyRules = ['since-join', 'all', 'world'] as const;
-
-export const rooms = command({
-  name: 'rooms',
-  group: 'Rooms',
-  about: 'Lists your rooms with what is unread, and invitations; or all public rooms.',
-  examples: ['parley rooms', 'parley rooms --public ubu'],
-  arguments: [{ name: 'QUERY', about: 'Beginning of a name, with --public.', optional: true }],
-  options: { public: { about: 'Lists the public rooms of the server instead.' } },
-  async run(context, { arguments: [query], options }) {
-    if (query !== undefined && !options.public) throw usage('QUERY goes with --public');
-    await withServer(context, { as: 'account', deadline: 'command' }, async (connected) => {
-      if (options.public) return listPublic(connected, query?.replace(/^#/, ''));
-      for (const summary of connected.client.rooms.get()) await printRoom(context, summary.view, summary);
-      for (const view of connected.client.invitations.get()) await printRoom(context, view);
-    });
-  },
-});
-
-async function listPublic({ context, client, signal }: Connected, query: string | undefined): Promise<void> {
-  let after: string | undefined;
-  for (;;) {
-    const reply = await client.request(
-      'room.list',
-      { limit: limits.roomsPage, ...(query && { query }), ...(after !== undefined && { after }) },
-      { signal },
-    );
-    for (const view of reply.rooms) await printRoom(context, view);
-    const last = reply.rooms.at(-1)?.alias;
-    if (!reply.more || last === undefined) return;
-    after = last;
-  }
-}
-
-async function printRoom(context: Context, view: RoomView, summary?: RoomSummary): Promise<void> {
-  const { title, topic, members, me } = view;
-  const room = roomLabel(view);
-  if (context.json) {
-    const counts = summary && { unread: summary.unread, mentions: summary.mentions };
-    await context.printJson({ room, id: view.id, title, topic, members, membership: me.membership, ...counts });
-    return;
-  }
-  const parts = [
-    cleanLine(room).padEnd(24),
-    `${members} member${members === 1 ? '' : 's'}`.padEnd(12),
-    summary && summary.unread > 0 ? `${summary.unread} unread`.padEnd(12) : ''.padEnd(summary ? 12 : 0),
-    me.membership === 'invited' ? '(invited)' : me.membership === 'archive' ? '(archive)' : '',
-    cleanLine(title === view.alias ? topic : [title, topic].filter(Boolean).join(': ')),
-  ];
-  await context.print(parts.filter(Boolean).join(' ').trimEnd());
-}
 
 export const create = command({
   name: 'create',
@@ -83,6 +36,7 @@ export const create = command({
   async run(context, { arguments: [typed = ''], options }) {
     const name = roomName(typed);
     if (!('alias' in name)) throw usage('give the room a name, not an id');
+    if (name.server !== undefined) throw usage('a room is made on your own server: leave the server out');
     const history = historyRules.find((rule) => rule === options.history);
     if (options.history !== undefined && !history) throw usage('--history is since-join, all or world');
     if (options.private && options.knock) throw usage('it is --private or --knock');
@@ -97,7 +51,7 @@ export const create = command({
         ...((options.private || options.unlisted) && { listed: false }),
         ...(history && { history }),
       });
-      await done(context, room.summary.get().view, 'made');
+      await done(context, roomLabel(room.summary.get()), room.id, 'made');
     });
   },
 });
@@ -110,18 +64,28 @@ export const join = command({
   options: {},
   async run(context, { arguments: [typed = ''] }) {
     await withServer(context, { as: 'account', deadline: 'command' }, async (connected) => {
+      const { client } = connected;
       const view = await findRoom(connected, typed);
-      const room = await connected.client.join(view.id).catch((error) => Promise.reject(asking(view, error)));
-      await done(context, room.summary.get().view, 'joined');
+      const label = viewLabel(view, client.servers);
+      const refused = (error: unknown) => Promise.reject(later(client, view, asking(view, label, error)));
+      const room = await client.join(roomAddress(view)).catch(refused);
+      await done(context, roomLabel(room.summary.get()), view.id, 'joined');
     });
   },
 });
 
+/** Where one's own server goes on by itself, that is said. */
+function later(client: Client, view: RoomView, error: unknown): unknown {
+  if (view.server === undefined || !(error instanceof Refusal) || error.code !== 'unavailable') return error;
+  const server = client.servers.of(view.server).label;
+  const message = `${server} did not answer: your server goes on trying, and parley rooms lists the room when you are in`;
+  return new Failure(exits.network, error.code, message, { cause: error });
+}
+
 /** Where one has to ask, what to do is said. */
-function asking(view: RoomView, error: unknown): unknown {
+function asking(view: RoomView, label: string, error: unknown): unknown {
   const mayAsk = view.joinRule === 'knock' && error instanceof Refusal && error.code === 'not-invited';
   if (!mayAsk) return error;
-  const label = roomLabel(view);
   const message =
     view.me.membership === 'knocking'
       ? `you have asked to be let into ${label}, and nobody has answered yet`
@@ -142,7 +106,7 @@ export const leave = command({
       const held = client.room(view.id);
       if (held) await held.leave();
       else await client.request('room.leave', { room: view.id, clientId: client.newClientId() }, { signal });
-      await done(context, view, 'left');
+      await done(context, viewLabel(view, client.servers), view.id, 'left');
     });
   },
 });
@@ -157,7 +121,7 @@ export const members = command({
   async run(context, { arguments: [typed = '', query], options }) {
     if (options.asking && query !== undefined) throw usage('QUERY goes without --asking');
     await withServer(context, { as: 'account', deadline: 'command' }, async (connected) => {
-      const { client, signal, info } = connected;
+      const { client, signal } = connected;
       const { id } = await findRoom(connected, typed);
       if (options.asking) return listAsking(connected, id);
       let after: string | undefined;
@@ -165,15 +129,9 @@ export const members = command({
         const page = { limit: limits.membersPage, ...(query && { query }), ...(after !== undefined && { after }) };
         const reply = await client.request('member.list', { room: id, ...page }, { signal });
         for (const { person, role, status, mutedUntil } of reply.members) {
-          const user = userLabel(person, info.server.name);
           const muted = mutedUntil !== undefined;
-          if (context.json) {
-            const { id: userId, kind, display = null } = person;
-            await context.printJson({ user, userId, name: person.name, display, kind, role, status, muted });
-          } else {
-            const words = [role.padEnd(10), status.padEnd(8), muted && '(muted)', cleanLine(person.display ?? '')];
-            await context.print([cleanLine(user).padEnd(32), ...words].filter(Boolean).join(' ').trimEnd());
-          }
+          if (context.json) await context.printJson({ ...personJson(connected, person), role, status, muted });
+          else await printPerson(connected, person, [role.padEnd(10), status.padEnd(8), muted && '(muted)']);
         }
         after = reply.members.at(-1)?.person.id;
         if (!reply.more || after === undefined) return;
@@ -182,19 +140,34 @@ export const members = command({
   },
 });
 
-async function listAsking({ context, client, signal, info }: Connected, room: string): Promise<void> {
+async function listAsking(connected: Connected, room: string): Promise<void> {
+  const { context, client, signal } = connected;
   const { knocking } = await client.request('member.knocking', { room }, { signal });
   for (const { person } of knocking) {
-    const user = userLabel(person, info.server.name);
-    const { id: userId, kind, name, display = null } = person;
-    if (context.json) await context.printJson({ user, userId, name, display, kind, asking: true });
-    else await context.print([cleanLine(user).padEnd(32), cleanLine(display ?? '')].join(' ').trimEnd());
+    if (context.json) await context.printJson({ ...personJson(connected, person), asking: true });
+    else await printPerson(connected, person, []);
   }
 }
 
+function personJson({ client, info }: Connected, { id, name, display, server, kind }: Person) {
+  const label = client.servers.labelOf(id, server);
+  const user = userLabel({ name, server: label }, info.server.name);
+  return { user, userId: id, server: serverOf(id), name, display: display ?? null, kind };
+}
+
+/** Only a server that is not one's own is worth a word. */
+async function printPerson(
+  { context, client }: Connected,
+  { id, name, display = '', server }: Person,
+  words: readonly (string | false)[],
+): Promise<void> {
+  const label = client.servers.labelOf(id, server);
+  const user = `@${name}${label === undefined ? '' : `:${label}`}`;
+  await context.print([cleanLine(user).padEnd(32), ...words, cleanLine(display)].filter(Boolean).join(' ').trimEnd());
+}
+
 /** Says what was done with a room. */
-async function done(context: Context, view: RoomView, what: string): Promise<void> {
-  const room = roomLabel(view);
-  if (context.json) await context.printJson({ room, id: view.id, [what]: true });
+async function done(context: Context, room: string, id: string, what: string): Promise<void> {
+  if (context.json) await context.printJson({ room, id, [what]: true });
   else context.say(`${what} ${cleanLine(room)}`);
 }

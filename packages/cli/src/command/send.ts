@@ -1,10 +1,11 @@
 /** Sends messages from scripts: done means that the server has it. */
-import type { Room } from '@parley/client';
+import { type Room, roomLabel } from '@parley/client';
 import { type Content, check, clientId as clientIdField, limits } from '@parley/protocol';
+import { cleanLine } from '@parley/terminal';
 import type { Context } from '../context.ts';
 import { exits, Failure, Interrupted, tell, usage } from '../exit.ts';
 import { type Connected, withServer } from '../session/connect.ts';
-import { findMessage, ownRoom, roomLabel } from '../session/room.ts';
+import { findMessage, ownRoom } from '../session/room.ts';
 import { splitText } from '../session/split.ts';
 import { readAll } from '../shell.ts';
 import { command } from './command.ts';
@@ -18,10 +19,14 @@ const maxOwnClientId = limits.clientId - 4;
 export const send = command({
   name: 'send',
   group: 'Messages',
-  about: 'Sends a message and waits until the server has it.',
+  about: 'Sends a message and waits until your server has it.',
   details:
-    'A longer text than a message may hold becomes several; when only some of them arrive the exit code is 7.\nA repeat under the same --client-id is the same message: so a script can try again without saying it twice.',
-  examples: ["parley send '#ops' 'deploy done'", "journalctl -n50 | parley send '#ops' -"],
+    'A longer text than a message may hold becomes several; when only some of them arrive the exit code is 7.\nIn a room that another server keeps, your server queues it and that one decides: it says so, or waits with --wait;\nwhat is refused then ends with the code of the reason.\nA repeat under the same --client-id is the same message: so a script can try again without saying it twice.',
+  examples: [
+    "parley send '#ops' 'deploy done'",
+    "journalctl -n50 | parley send '#ops' -",
+    "parley send '#ops:chat.example.org' 'deploy done' --wait --timeout 1m",
+  ],
   arguments: [
     roomArgument,
     { name: 'TEXT', about: 'What to say; several words are joined. - takes it from stdin.', rest: true },
@@ -29,6 +34,7 @@ export const send = command({
   options: {
     'reply-to': { value: 'MESSAGE', about: 'Number of the message that this answers.' },
     action: { about: 'Says it as an action, as /me does.' },
+    wait: { about: 'Waits until the message stands in the room or is refused, also where another server keeps it.' },
     'client-id': { value: 'ID', about: 'Name of this message, for repeats.' },
   },
   async run(context, { arguments: [typed = '', ...words], options }) {
@@ -37,14 +43,15 @@ export const send = command({
       throw usage(`--client-id has up to ${maxOwnClientId} letters, digits, . _ : and -`);
     const text = words.length === 1 && words[0] === '-' ? await fromStdin(context) : words.join(' ');
     if (text === '') throw usage('there is nothing to send');
-    await withServer(context, { as: 'account', deadline: 'command' }, async (connected) => {
+    const awaited = options.wait ? { awaited: 'nobody decided on what your server has queued' } : {};
+    await withServer(context, { as: 'account', deadline: 'command', ...awaited }, async (connected) => {
       const room = await ownRoom(connected, typed);
       const target = options['reply-to'] && (await findMessage(connected, room.id, options['reply-to']));
       const more: Partial<Content> = {
         ...(options.action && { action: true }),
         ...(target && { replyTo: { user: target.user, clientId: target.clientId } }),
       };
-      await sendAll(connected, room, splitText(text, limits.messageText), more, id);
+      await sendAll(connected, room, splitText(text, limits.messageText), { more, id, untilDecided: options.wait });
     });
   },
 });
@@ -62,8 +69,7 @@ async function sendAll(
   { context, client, signal }: Connected,
   room: Room,
   pieces: readonly string[],
-  more: Partial<Content>,
-  id: string | undefined,
+  { more, id, untilDecided }: { more: Partial<Content>; id: string | undefined; untilDecided: boolean },
 ): Promise<void> {
   const base = id ?? client.newClientId();
   for (const [i, piece] of pieces.entries()) {
@@ -72,15 +78,23 @@ async function sendAll(
       const sent = await room.send(Object.keys(more).length === 0 ? piece : { ...more, text: piece }, {
         clientId,
         signal,
+        untilDecided,
       });
-      if (!context.json) continue;
+      const summary = room.summary.get();
+      if (!context.json) {
+        if (sent === 'queued') context.say(queuedWords(summary.server?.label));
+        continue;
+      }
       const place = sent === 'queued' ? { queued: true } : { seq: sent.seq, at: new Date(sent.at).toISOString() };
-      await context.printJson({ room: roomLabel(room.summary.get().view), ...place, clientId });
+      await context.printJson({ room: roomLabel(summary), ...place, clientId });
     } catch (error) {
       throw i === 0 || error instanceof Interrupted ? error : partial(error, i, pieces.length, base);
     }
   }
 }
+
+const queuedWords = (server: string | undefined): string =>
+  `queued: your server keeps it until ${cleanLine(server ?? 'the room’s server')} has decided`;
 
 function partial(error: unknown, sent: number, all: number, clientId: string): Failure {
   const told = tell(error);

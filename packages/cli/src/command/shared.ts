@@ -1,10 +1,11 @@
 /** The commands that the apps have too, as subcommands: their names, arguments and deeds come from the one registry. */
+import { roomLabel } from '@parley/client';
 import { commandList, runWords, type Command as SharedCommand } from '@parley/client/command';
 import type { Refusal } from '@parley/protocol';
 import { cleanLine } from '@parley/terminal';
 import { exits, Failure, usage } from '../exit.ts';
 import { type Connected, withServer } from '../session/connect.ts';
-import { ownRoom, roomLabel } from '../session/room.ts';
+import { ownRoom } from '../session/room.ts';
 import { type Argument, type Command, command, type Group } from './command.ts';
 import { roomArgument } from './room.ts';
 
@@ -66,7 +67,16 @@ async function perform(connected: Connected, shared: SharedCommand, given: reado
   const result = await runWords(client, room, shared, shared.inRoom ? given.slice(1) : given);
   if (result.kind === 'refused') throw explained(result.refusal, shared, given);
   if (result.kind === 'usage') throw usage(`${result.text.replace(/: \/.*$/, '')}; see parley ${shared.name} --help`);
-  const label = room && roomLabel(room.summary.get().view);
-  if (context.json) await context.printJson({ done: shared.name, ...(label !== undefined && { room: label }) });
-  else context.say(`${shared.name}: done${label === undefined ? '' : ` in ${cleanLine(label)}`}`);
+  const label = room && roomLabel(room.summary.get());
+  const queued = result.kind === 'done' && result.queued === true;
+  if (context.json)
+    await context.printJson({
+      done: shared.name,
+      ...(label !== undefined && { room: label }),
+      ...(queued && { queued }),
+    });
+  else {
+    const where = label === undefined ? '' : ` in ${cleanLine(label)}`;
+    context.say(`${shared.name}: ${queued ? `queued${where} until the room’s server has decided` : `done${where}`}`);
+  }
 }

@@ -3,11 +3,11 @@ import type { Room } from '@parley/client';
 import type { RawEntry, RoomView } from '@parley/protocol';
 import { dayLine, dayWatch, formatEntry } from '@parley/terminal';
 import { readMoment } from '../duration.ts';
-import { entryJson } from '../entry-json.ts';
+import { entryJson, namingOf } from '../entry-json.ts';
 import { usage } from '../exit.ts';
 import { type Connected, withServer } from '../session/connect.ts';
 import { maxCount, type Query, readNewest, readSince } from '../session/history.ts';
-import { findRoom, ownRoom, whenOut } from '../session/room.ts';
+import { findRoom, ownRoom, viewLabel, whenOut } from '../session/room.ts';
 import { wantsColour } from '../shell.ts';
 import { command } from './command.ts';
 import { roomArgument } from './room.ts';
@@ -85,8 +85,13 @@ async function printHistory(connected: Connected, query: Query, print: Print): P
   return to;
 }
 
-function printer({ context, client, info }: Connected, view: RoomView): Print {
-  if (context.json) return (entry) => context.printJson(entryJson(entry, view, info.server.name));
+function printer(connected: Connected, view: RoomView): Print {
+  const { context, client } = connected;
+  const naming = namingOf(connected);
+  if (context.json) {
+    const label = viewLabel(view, client.servers);
+    return (entry) => context.printJson(entryJson(entry, label, naming));
+  }
   const { shell } = context;
   const colour = wantsColour(shell);
   const isNewDay = dayWatch();
@@ -94,6 +99,6 @@ function printer({ context, client, info }: Connected, view: RoomView): Print {
   return async (entry) => {
     // A file or pipe gets lines that each say all; a day line would be one that is no entry.
     if (shell.stdout.isTTY && isNewDay(entry.at)) await context.print(dayLine(entry.at, { colour }));
-    await context.print(formatEntry(entry, { colour, time: 'full', nameOf }));
+    await context.print(formatEntry(entry, { colour, time: 'full', nameOf, labelOf: naming.labelOf }));
   };
 }

@@ -1,11 +1,10 @@
 /** Watches rooms until something is said: for scripts that wait for each other. */
-import type { RoomView } from '@parley/protocol';
 import { formatEntry } from '@parley/terminal';
-import { entryJson } from '../entry-json.ts';
+import { entryJson, namingOf } from '../entry-json.ts';
 import { condition } from '../session/condition.ts';
 import { withServer } from '../session/connect.ts';
 import { followRooms } from '../session/follow.ts';
-import { ownRoom, roomLabel } from '../session/room.ts';
+import { ownRoom, viewLabel } from '../session/room.ts';
 import { wantsColour } from '../shell.ts';
 import { command } from './command.ts';
 
@@ -27,18 +26,19 @@ export const watch = command({
     const deadline = context.hasTimeout ? 'command' : 'connection';
     const awaited = until.length > 0 ? 'what is waited for did not come' : 'nothing ended the watch';
     await withServer(context, { as: 'account', deadline, awaited }, async (connected) => {
-      const { client, info } = connected;
+      const { client } = connected;
+      const naming = namingOf(connected);
       const ids: string[] = [];
       for (const name of names) ids.push((await ownRoom(connected, name)).id);
       const colour = wantsColour(context.shell);
       const entries = followRooms(connected, names.length > 0 ? ids : undefined);
       context.say(`watching ${names.length > 0 ? names.join(', ') : 'all your rooms'}`);
       for await (const entry of entries) {
-        const view: Pick<RoomView, 'alias' | 'id'> = client.room(entry.room)?.summary.get().view ?? { id: entry.room };
-        const object = entryJson(entry, view, info.server.name);
+        const room = viewLabel(client.room(entry.room)?.summary.get().view ?? { id: entry.room }, client.servers);
+        const object = entryJson(entry, room, naming);
         if (only.every((holds) => holds(object))) {
           if (context.json) await context.printJson(object);
-          else await context.print(`${roomLabel(view)} ${formatEntry(entry, { colour, time: 'full' })}`);
+          else await context.print(`${room} ${formatEntry(entry, { colour, time: 'full', labelOf: naming.labelOf })}`);
         }
         if (until.length > 0 && until.every((holds) => holds(object))) return;
       }

@@ -66,7 +66,8 @@ export async function roomFor(connected: Connected, typed: string): Promise<Room
     const view = await findRoom(connected, typed);
     return (await client.join(view.id)).summary.get().view;
   } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'not-found' || !('alias' in name)) throw error;
+    const isMissing = error instanceof Failure && error.code === 'not-found';
+    if (!isMissing || !('alias' in name) || name.server !== undefined) throw error;
     return (await client.create({ alias: name.alias })).summary.get().view;
   }
 }

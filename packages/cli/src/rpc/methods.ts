@@ -1,11 +1,11 @@
 /** What a program can ask over `parley rpc`. */
-import type { Sent } from '@parley/client';
+import { roomAddress, type Sent } from '@parley/client';
 import { limits } from '@parley/protocol';
-import { entryJson, userLabel } from '../entry-json.ts';
+import { entryJson, namingOf, userLabel } from '../entry-json.ts';
 import type { Connected } from '../session/connect.ts';
-import { findMessage, findRoom, ownRoom, roomLabel } from '../session/room.ts';
+import { findMessage, findRoom, ownRoom, viewLabel } from '../session/room.ts';
 import { BadParams, type Method } from './json-rpc.ts';
-import { oneOf, optionalText, optionalWhole, type Params, text } from './params.ts';
+import { oneOf, optionalFlag, optionalText, optionalWhole, type Params, text } from './params.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 type Answer = (connected: Connected, params: Params, subscriptions: Subscriptions) => Promise<unknown>;
@@ -35,17 +35,20 @@ async function whoami({ client, info }: Connected): Promise<unknown> {
   return { user: userLabel(me, info.server.name), userId: me.user, kind: me.kind, serverRole: me.serverRole };
 }
 
-async function rooms({ client }: Connected): Promise<unknown> {
+async function rooms({ client, info }: Connected): Promise<unknown> {
+  const own = info.server.id;
   return client.rooms.get().map(({ view, unread, mentions }) => {
     const { id, title, topic, members } = view;
-    return { room: roomLabel(view), id, title, topic, members, unread, mentions };
+    const room = viewLabel(view, client.servers);
+    return { room, id, server: view.server ?? own, title, topic, members, unread, mentions };
   });
 }
 
 async function join(connected: Connected, params: Params): Promise<unknown> {
-  const { id } = await findRoom(connected, text(params, 'room'));
-  const room = await connected.client.join(id);
-  return { room: roomLabel(room.summary.get().view), id };
+  const { client } = connected;
+  const view = await findRoom(connected, text(params, 'room'));
+  const room = await client.join(roomAddress(view));
+  return { room: viewLabel(room.summary.get().view, client.servers), id: view.id };
 }
 
 async function leave(connected: Connected, params: Params): Promise<unknown> {
@@ -56,10 +59,11 @@ async function leave(connected: Connected, params: Params): Promise<unknown> {
 async function send(connected: Connected, params: Params): Promise<unknown> {
   const room = await ownRoom(connected, text(params, 'room'));
   const clientId = optionalText(params, 'clientId') ?? connected.client.newClientId();
+  const options = { clientId, untilDecided: optionalFlag(params, 'wait') };
   const said = text(params, 'text');
-  if (params.replyTo === undefined) return placed(await room.send(said, { clientId }), clientId);
+  if (params.replyTo === undefined) return placed(await room.send(said, options), clientId);
   const { user, clientId: target } = await findMessage(connected, room.id, String(params.replyTo));
-  return placed(await room.send({ text: said, replyTo: { user, clientId: target } }, { clientId }), clientId);
+  return placed(await room.send({ text: said, replyTo: { user, clientId: target } }, options), clientId);
 }
 
 async function react(connected: Connected, params: Params): Promise<unknown> {
@@ -70,21 +74,23 @@ async function react(connected: Connected, params: Params): Promise<unknown> {
 }
 
 async function history(connected: Connected, params: Params): Promise<unknown> {
-  const { client, info } = connected;
+  const { client } = connected;
   const view = await findRoom(connected, text(params, 'room'));
   const limit = optionalWhole(params, 'limit') ?? limits.page;
   if (limit < 1 || limit > limits.page) throw new BadParams(`limit is 1 to ${limits.page}`);
   const range = oneOf(params, ['before', 'after']);
   const page = await client.request('history.page', { room: view.id, limit, show: 'everything', ...range });
   const { before, after, from, to } = page;
-  const entries = page.entries.map((entry) => entryJson(entry, view, info.server.name));
+  const room = viewLabel(view, client.servers);
+  const naming = namingOf(connected);
+  const entries = page.entries.map((entry) => entryJson(entry, room, naming));
   return { entries, from, to, before, after };
 }
 
 async function subscribe(connected: Connected, params: Params, subscriptions: Subscriptions): Promise<unknown> {
   const room = await ownRoom(connected, text(params, 'room'));
   subscriptions.add(room, optionalWhole(params, 'since'));
-  return { room: roomLabel(room.summary.get().view), id: room.id };
+  return { room: viewLabel(room.summary.get().view, connected.client.servers), id: room.id };
 }
 
 async function unsubscribe(connected: Connected, params: Params, subscriptions: Subscriptions): Promise<unknown> {

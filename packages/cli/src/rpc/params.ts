@@ -13,6 +13,12 @@ export function optionalText(params: Params, name: string): string | undefined {
   return params[name] === undefined ? undefined : text(params, name);
 }
 
+export function optionalFlag(params: Params, name: string): boolean {
+  const value = params[name] ?? false;
+  if (typeof value !== 'boolean') throw new BadParams(`${name} is true or false`);
+  return value;
+}
+
 export function optionalWhole(params: Params, name: string): number | undefined {
   const value = params[name];
   if (value === undefined) return undefined;

@@ -1,8 +1,9 @@
 /** The rooms whose entries a program is sent. */
 import type { Room } from '@parley/client';
 import { limits } from '@parley/protocol';
-import { entryJson } from '../entry-json.ts';
+import { entryJson, namingOf } from '../entry-json.ts';
 import type { Connected } from '../session/connect.ts';
+import { viewLabel } from '../session/room.ts';
 import { BadParams } from './json-rpc.ts';
 
 /** One a room. */
@@ -35,8 +36,9 @@ export class Subscriptions {
   }
 
   async #follow(room: Room, since: number | undefined, signal: AbortSignal): Promise<void> {
-    const server = this.#connected.info.server.name;
+    const { client } = this.#connected;
+    const naming = namingOf(this.#connected);
     for await (const entry of room.entries({ signal, ...(since !== undefined && { since }) }))
-      await this.#notify(entryJson(entry, room.summary.get().view, server));
+      await this.#notify(entryJson(entry, viewLabel(room.summary.get().view, client.servers), naming));
   }
 }

@@ -1,53 +1,66 @@
 /** Finds rooms, people and messages by what a person types. */
-import type { Room } from '@parley/client';
-import { alias, check, normalizeAlias, type RawEntry, Refusal, type RoomView, roomId } from '@parley/protocol';
+import { type Room, type RoomAddress, type RoomSummary, readRoom, roomLabel, type ServerNames } from '@parley/client';
+import { type RawEntry, Refusal, type RoomView } from '@parley/protocol';
 import { exits, Failure, usage } from '../exit.ts';
 import type { Connected } from './connect.ts';
 
-/** `#ops`, or the room's id where it has no name. */
-export const roomLabel = ({ alias: name, id }: Pick<RoomView, 'alias' | 'id'>): string => (name ? `#${name}` : id);
+/** `#ops`, `#ops:chat.example.org` for one that another server keeps, or the room's id where it has no name. */
+export function viewLabel(
+  { alias, id, server }: Pick<RoomView, 'alias' | 'id' | 'server'>,
+  servers: Pick<ServerNames, 'of'>,
+): string {
+  if (alias === undefined) return id;
+  return server === undefined ? `#${alias}` : `#${alias}:${servers.of(server).label}`;
+}
 
-/** `#Ops`, `ops` and an id as the protocol wants them. Throws a usage failure for anything else. */
-export function roomName(typed: string): { id: string } | { alias: string } {
-  if (check(roomId, typed).ok) return { id: typed };
-  const name = normalizeAlias(typed);
-  if (check(alias, name).ok) return { alias: name };
-  throw usage(`“${typed}” is no name of a room: letters, digits, . _ and -, as '#ops'`);
+/** `#Ops`, `ops`, an id, and the same with a server. Throws a usage failure for anything else. */
+export function roomName(typed: string): RoomAddress {
+  const address = readRoom(typed);
+  if (address) return address;
+  throw usage(
+    `“${typed}” is no name of a room: letters, digits, . _ and -, as '#ops', or '#ops:chat.example.org' on another server`,
+  );
 }
 
 /** A room that one may know of, whether or not one is in it. */
-export async function findRoom(connected: Connected, typed: string): Promise<RoomView> {
-  const { client, signal } = connected;
-  const name = roomName(typed);
-  const isMeant = (view: RoomView) => ('id' in name ? view.id === name.id : view.alias === name.alias);
-  const held = client.rooms.get().find(({ view }) => isMeant(view))?.view ?? client.invitations.get().find(isMeant);
-  if (held) return held;
+export async function findRoom({ client }: Connected, typed: string): Promise<RoomView> {
+  const address = roomName(typed);
   try {
-    const reply =
-      'id' in name
-        ? await client.request('room.get', { room: name.id }, { signal })
-        : await client.request('room.resolve', { alias: name.alias }, { signal });
-    return reply.room;
+    return await client.resolve(typed);
   } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 'not-found') throw error;
-    const label = 'id' in name ? name.id : `#${name.alias}`;
-    const message = `there is no room ${label} here, or you may not see it (parley rooms --public lists the open ones)`;
-    throw new Failure(exits.forbidden, 'not-found', message, { cause: error });
+    if (!(error instanceof Refusal)) throw error;
+    const { code } = error;
+    const { server } = address;
+    if (code === 'unavailable' && server !== undefined)
+      throw new Failure(exits.network, code, `${server} cannot be asked now: try again later`, { cause: error });
+    if (code !== 'not-found') throw error;
+    throw new Failure(exits.forbidden, code, notFound(client.rooms.get(), address), { cause: error });
   }
+}
+
+function notFound(rooms: readonly RoomSummary[], address: RoomAddress): string {
+  const label = 'id' in address ? address.id : `#${address.alias}`;
+  const { server } = address;
+  if (server !== undefined)
+    return `there is no room ${label} on ${server}, or you may not see it, or your server does not know ${server}`;
+  const elsewhere = rooms.find(({ view }) => 'alias' in address && view.alias === address.alias);
+  if (elsewhere) return `there is no room ${label} here: do you mean '${roomLabel(elsewhere)}'?`;
+  return `there is no room ${label} here, or you may not see it (parley rooms --public lists the open ones)`;
 }
 
 /** A room that one is in. */
 export async function ownRoom(connected: Connected, typed: string): Promise<Room> {
+  const { client } = connected;
   const view = await findRoom(connected, typed);
-  const room = connected.client.room(view.id);
+  const room = client.room(view.id);
   if (room) return room;
-  const label = roomLabel(view);
+  const label = viewLabel(view, client.servers);
   throw new Failure(exits.forbidden, 'not-a-member', `you are not in ${label}: parley join '${label}'`);
 }
 
 /** Calls back once when one is no longer in a room; returns what ends the watch. */
 export function whenOut({ client }: Connected, room: Room, out: (failure: Failure) => void): () => void {
-  const label = roomLabel(room.summary.get().view);
+  const label = roomLabel(room.summary.get());
   const stop = client.rooms.subscribe(() => {
     if (client.room(room.id)) return;
     stop();
