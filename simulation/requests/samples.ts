@@ -94,4 +94,6 @@ export const samples: Samples = {
   'peer.disconnect': () => ({ url: 'https://chat.example.org' }),
   'peer.block': () => ({ server: 'a'.repeat(52) }),
   'peer.unblock': () => ({ server: 'a'.repeat(52) }),
+  'server.list': () => ({ limit: 10 }),
+  'server.directories': nothing,
 };

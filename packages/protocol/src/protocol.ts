@@ -10,6 +10,7 @@ import { entry, message } from './message.ts';
 import { outcome } from './outcome.ts';
 import { peer } from './peer.ts';
 import { room } from './room.ts';
+import { server } from './server.ts';
 import { session } from './session.ts';
 import { presence, typing } from './signal.ts';
 import { sync } from './sync.ts';
@@ -32,6 +33,7 @@ export const protocol = {
   marker,
   archive,
   peer,
+  server,
 };
 export type Protocol = typeof protocol;
 

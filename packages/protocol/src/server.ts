@@ -38,4 +38,10 @@ export const server = {
       more: flag(),
     }),
   }),
+  directories: request({
+    about: 'The directories by which this server is found, and whether it is connected to them.',
+    from: 'operator',
+    payload: record({}),
+    reply: view({ directories: list(view({ url: peerUrl, connected: flag() }), 64) }),
+  }),
 };

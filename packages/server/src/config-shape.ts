@@ -58,6 +58,16 @@ export const shape = {
   trustedProxies: setting(list(network, 64), [], 'Proxies whose X-Forwarded-For is believed.'),
   origins: setting(list(origin, 64), [], 'Pages of other hosts that may connect.'),
   peers: setting(list(peer, 64), [], 'Servers to link with, as https://chat.example.org, or by a name in DNS.'),
+  directories: setting(
+    list(origin, 16),
+    [],
+    'Directories by which servers find each other, as https://directory.example.',
+  ),
+  publicUrls: setting(
+    list(origin, 8),
+    [],
+    'Where others dial this server, as https://chat.example.org. Without it, where it listens or what its name leads to.',
+  ),
   federation: {
     allow: setting(list(serverKey, 1_000), [], 'The only servers to link with, by id; empty for all but the blocked.'),
   },

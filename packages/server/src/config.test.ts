@@ -38,6 +38,8 @@ suite('the configuration', () => {
       trustedProxies: [],
       origins: [],
       peers: [],
+      directories: [],
+      publicUrls: [],
       federation: { allow: [] },
       listen: { host: '127.0.0.1', port: 8080, tcpPort: undefined, tlsCert: undefined, tlsKey: undefined },
       dns: { resolver: '127.0.0.1:53', trustRemote: false },

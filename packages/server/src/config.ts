@@ -15,6 +15,8 @@ export interface ConfigFlags {
   readonly config?: string | undefined;
   readonly name?: string | undefined;
   readonly peer?: readonly string[] | undefined;
+  readonly directory?: readonly string[] | undefined;
+  readonly 'public-url'?: readonly string[] | undefined;
   readonly allow?: readonly string[] | undefined;
 }
 
@@ -34,6 +36,8 @@ const flagPaths: Record<Exclude<keyof ConfigFlags, 'config'>, string> = {
   data: 'data',
   name: 'name',
   peer: 'peers',
+  directory: 'directories',
+  'public-url': 'public-urls',
   allow: 'federation.allow',
 };
 

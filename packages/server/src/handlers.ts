@@ -8,6 +8,7 @@ import { member } from './modules/member.ts';
 import { message } from './modules/message.ts';
 import { peer } from './modules/peer.ts';
 import { room } from './modules/room.ts';
+import { server } from './modules/server.ts';
 import { session } from './modules/session.ts';
 import { presence, typing } from './modules/signal.ts';
 import { sync } from './modules/sync.ts';
@@ -31,4 +32,5 @@ export const handlers: AllHandlers = {
   marker,
   archive,
   peer,
+  server,
 };

@@ -1,5 +1,6 @@
 /** This server as its handlers need it. */
 import type { Crypto } from '@parley/room';
+import type { Discovery } from './federation/discovery.ts';
 import type { Names } from './federation/names.ts';
 import type { Peers } from './federation/peers.ts';
 import type { RoomsAcross } from './federation/rooms-across.ts';
@@ -23,6 +24,7 @@ export interface Here {
   uploads: Uploads;
   retention: Retention;
   peers: Peers;
+  discovery: Discovery;
   /** Of servers. */
   names: Names;
   across: RoomsAcross;

@@ -12,10 +12,10 @@ import type { Arrival } from './doors/arrival.ts';
 import { Due } from './due.ts';
 import { finishErasures } from './erasure.ts';
 import { Fanout } from './fanout.ts';
+import { Discovery, type Reachable } from './federation/discovery.ts';
 import { nameDialler } from './federation/dns/dial-name.ts';
 import type { NameLookup } from './federation/dns/lookup.ts';
 import { watchNames } from './federation/name-claims.ts';
-import { Names } from './federation/names.ts';
 import { Peers } from './federation/peers.ts';
 import { RoomsAcross } from './federation/rooms-across.ts';
 import { Guests } from './guests.ts';
@@ -53,6 +53,8 @@ export interface HomeserverOptions {
   limits: Limits;
   /** The label that this server claims. */
   name: string;
+  /** Whether it is no name of its own, but that of every machine. */
+  isUnnamed?: boolean;
   network: string;
   guests: boolean;
   /** Whether a connection may make an account without an invite. */
@@ -68,6 +70,9 @@ export interface HomeserverOptions {
     /** The only servers to link with; empty or left out, all but the blocked. */
     allow?: readonly string[] | undefined;
     names?: NameLookup | undefined;
+    /** URLs of directories, and how they are dialled. */
+    directories?: readonly string[];
+    dialDirectory?: (url: string) => Dial;
   };
 }
 
@@ -76,6 +81,8 @@ export interface Homeserver {
   accept(link: Link, arrival: Arrival): void;
   /** Keeps a connection that another server opened, once it has proven who it is. */
   acceptServer(link: Link): void;
+  /** Says from now on where the server is reached; `candidates` are addresses that count once they lead here. */
+  announce(reachable: Reachable, candidates?: readonly string[]): void;
   /** The one-time secret that makes an owner; undefined once there is one. */
   readonly ownerSecret: string | undefined;
   /** Ends every session, finishes what is under way and closes bus and database. */
@@ -88,15 +95,10 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   await migrate(db, migrations);
   const store = openStore(db);
   const peers = await openPeers(options, store);
-  const names = await Names.open({
-    store: store.server.names,
-    runtime,
-    log,
-    limits,
-    isKnown: (server) => peers.isLinked(server),
-  });
+  const discovery = await openDiscovery(options, store, peers);
+  const { names } = discovery;
   const stopNames = watchNames({ peers, names, lookup: options.federation?.names, runtime, log });
-  const { node, committer, due } = assemble(options, store, peers, names);
+  const { node, committer, due } = assemble(options, store, peers, discovery);
   keepUpWith(bus, node);
   keepUpAcross(node);
   due.start(node.rooms);
@@ -106,6 +108,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
     retention: () => node.here.retention.sweep(),
     uploads: () => node.here.uploads.tidy(),
     erasures: () => finishErasures(node),
+    servers: async () => discovery.expire(),
   });
   const router = new Router(handlers, node.here.rates, runtime);
   const serving = new Set<Promise<void>>();
@@ -113,6 +116,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   let connections = 0;
   const ownerSecret = await ownerSecretFor(store, runtime);
   peers.start();
+  if (options.federation) discovery.start();
 
   return {
     accept(link, { isLocal }) {
@@ -121,13 +125,14 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
       serving.add(done);
     },
     acceptServer: (link) => peers.accept(link),
+    announce: (reachable, candidates) => discovery.announce(reachable, candidates),
     ownerSecret,
     async close() {
       stopUpkeep();
       due.stop();
       stopNames();
       options.federation?.names?.close();
-      await peers.close();
+      await Promise.all([discovery.close(), peers.close()]);
       for (const session of node.hub.all) session.end('going-away');
       await Promise.allSettled(serving);
       await committer.idle();
@@ -143,7 +148,7 @@ function assemble(
   options: HomeserverOptions,
   store: Store,
   peers: Peers,
-  names: Names,
+  discovery: Discovery,
 ): { node: Omit<Context, 'session'>; committer: Committer; due: Due } {
   const { db, bus, identity, runtime, log, limits } = options;
   const crypto = createCrypto(identity);
@@ -186,11 +191,24 @@ function assemble(
     uploads: new Uploads(store, runtime, identity.id),
     retention: new Retention(store, runtime, log),
     peers,
-    names,
+    names: discovery.names,
+    discovery,
     across,
     signUpOpen: (session) => options.signUpOpen(session.isLocal),
   };
   return { node: { store, rooms, hub, people, runtime, log, here }, committer, due };
+}
+
+function openDiscovery(options: HomeserverOptions, store: Store, peers: Peers): Promise<Discovery> {
+  const { name, isUnnamed, federation } = options;
+  return Discovery.open({
+    ...options,
+    name: isUnnamed ? undefined : name,
+    peers,
+    store: store.server,
+    directories: federation?.directories ?? [],
+    dialDirectory: federation?.dialDirectory,
+  });
 }
 
 function openPeers(options: HomeserverOptions, store: Store): Promise<Peers> {

@@ -89,6 +89,10 @@ const fixed = {
   serverRecordsShare: 1_000,
   /** The same for a directory, which the operator chose. */
   serverRecordsOfDirectory: 8_000,
+  /** Servers of the network that are dialled so that what is public on them is found, though nobody needs them yet. */
+  serversSought: 64,
+  /** Of those, at a time: each takes up to ten seconds where nobody answers. */
+  serversDialled: 8,
   /** Names of servers that are held: one for each record, and what DNS proved before. */
   serverNames: 20_000,
   /** Frames of one other server that are taken a second, and bytes: a busy room has ten, the work for one is 0.2 ms. */

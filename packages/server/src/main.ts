@@ -6,12 +6,14 @@ import { addressMatcher, isLoopback } from './address.ts';
 import { openLocalBus } from './bus/local.ts';
 import { type Config, type ConfigFlags, loadConfig } from './config.ts';
 import type { Arrival } from './doors/arrival.ts';
+import { dialDirectory } from './doors/directory.ts';
 import { dialServer, federationPath, openFederationDoor } from './doors/federation.ts';
 import { openHttpDoor } from './doors/http.ts';
 import { openTcpDoor } from './doors/tcp.ts';
 import { readTls } from './doors/tls.ts';
 import { openWebSocketDoor } from './doors/websocket.ts';
 import { openNameLookup } from './federation/dns/open.ts';
+import { namedAddresses, plainAddresses } from './federation/own-address.ts';
 import { createHomeserver, type Homeserver } from './homeserver.ts';
 import { openIdentity } from './identity.ts';
 import { createLimits } from './limits.ts';
@@ -64,6 +66,7 @@ export async function startServer({
       log,
       limits,
       name: config.name ?? 'localhost',
+      isUnnamed: config.name === undefined,
       network: config.network,
       guests: config.guests,
       signUpOpen: signUpRule(config),
@@ -72,6 +75,8 @@ export async function startServer({
         peers: config.peers,
         allow: config.federation.allow,
         names: openNameLookup(config.dns, runtime, log),
+        directories: config.directories,
+        dialDirectory,
       },
     });
     undo.unshift(() => home.close());
@@ -100,6 +105,13 @@ function signUpRule({ signUp, name }: Config): (isLocal: boolean) => boolean {
   if (signUp === 'open') return () => true;
   if (signUp === 'invite') return () => false;
   return (isLocal) => isLocal && name === undefined;
+}
+
+/** What other servers learn of where this one is reached. */
+function tellWhere({ name, publicUrls, listen, peers, directories }: Config, home: Homeserver, url: string): void {
+  const given = { name, publicUrls, host: listen.host, url, others: [...peers, ...directories] };
+  const features = ['websocket', ...(listen.tcpPort === undefined ? [] : ['tcp'])];
+  home.announce({ addresses: plainAddresses(given), features }, namedAddresses(given));
 }
 
 interface Opening {
@@ -146,6 +158,7 @@ async function openDoors(
   const host = http.address.host.includes(':') ? `[${http.address.host}]` : http.address.host;
   const shown = isLoopback(http.address.host) && listen.host === 'localhost' ? 'localhost' : host;
   const url = `${tls ? 'https' : 'http'}://${shown}:${http.address.port}`;
+  tellWhere(config, home, url);
   log.info({ url, tcpPort: tcp?.address.port, sqlite: true }, 'ready');
   return {
     url,

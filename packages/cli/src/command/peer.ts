@@ -131,7 +131,11 @@ function urlOf(typed: string): string {
   throw usage(`“${typed}” is no address of a server: write https://HOST, http://HOST:PORT or a name in DNS`);
 }
 
-const nameWords = { verified: ' (proven by DNS)', unverified: ' (unverified)', taken: ' (another server’s)' } as const;
+/** What a server calls itself, and what is known of that. */
+export function claimOf(name: string, state: PeerView['nameState']): string {
+  const words = { verified: ' (proven by DNS)', unverified: ' (unverified)', taken: ' (another server’s)' };
+  return `“${cleanLine(name)}”${state ? words[state] : ''}`;
+}
 
 function lineOf({ id, name, nameState, urls, state, direction, since, lastError, retryAt, traffic }: PeerView): string {
   const said = [
@@ -140,7 +144,7 @@ function lineOf({ id, name, nameState, urls, state, direction, since, lastError,
     ...(lastError === undefined ? [] : [peerFaults[lastError]]),
     ...(retryAt === undefined ? [] : [`again at ${dateTime(retryAt)}`]),
   ];
-  const who = `${id ?? 'not known yet'}  ${name === undefined ? '' : `“${cleanLine(name)}”${nameState ? nameWords[nameState] : ''}  `}`;
+  const who = `${id ?? 'not known yet'}  ${name === undefined ? '' : `${claimOf(name, nameState)}  `}`;
   const where = urls.length === 0 ? '' : `${urls.join(' ')}  `;
   const how = said.length === 0 ? '' : ` (${said.join('; ')})`;
   return `${state.padEnd(10)}  ${who}${where}since ${dateTime(since)}${how}`;

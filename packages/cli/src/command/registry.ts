@@ -15,6 +15,7 @@ import { rooms } from './rooms.ts';
 import { rpc } from './rpc.ts';
 import { send } from './send.ts';
 import { serve } from './serve.ts';
+import { servers } from './servers.ts';
 import { shared } from './shared.ts';
 import { tail } from './tail.ts';
 import { watch } from './watch.ts';
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   identity,
   dnsRecords,
   peers,
+  servers,
   connect,
   disconnect,
   block,

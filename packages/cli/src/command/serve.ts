@@ -27,6 +27,16 @@ export const serve = command({
       about: 'Another server to link with, as https://chat.example.org; may be repeated.',
       multiple: true,
     },
+    directory: {
+      value: 'URL',
+      about: 'A directory to be found by, as https://directory.example; may be repeated.',
+      multiple: true,
+    },
+    'public-url': {
+      value: 'URL',
+      about: 'Where other servers dial this one, as https://chat.example.org; may be repeated.',
+      multiple: true,
+    },
     allow: {
       value: 'SERVER',
       about: 'Id of a server to link with, and with none that is not named so; may be repeated.',

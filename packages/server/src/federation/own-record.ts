@@ -2,7 +2,7 @@
  * What this server says of itself, signed anew whenever it changes and every day. The version is on disk before anybody
  * sees it, so that a restart never signs another record of the same version.
  */
-import { limits, readServerRecord, type ServerRecord } from '@parley/protocol';
+import { limits, Refusal, readServerRecord, type ServerRecord } from '@parley/protocol';
 import type { Identity } from '../identity.ts';
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
@@ -97,12 +97,13 @@ export class OwnRecord {
   #renew(): void {
     if (!this.#isWanted || this.#isClosed) return;
     this.ready().catch((error) => {
-      this.#options.log.error({ error }, 'the record of this server could not be renewed');
+      if (!this.#isClosed) this.#options.log.error({ error }, 'the record of this server could not be renewed');
     });
   }
 
   async #renewed(): Promise<SealedRecord> {
     const { identity, network, store, runtime } = this.#options;
+    if (this.#isClosed) throw new Refusal('going-away');
     const now = runtime.now();
     this.#wake(now);
     if (this.#current && this.#isFresh(this.#current, now)) return this.#current;

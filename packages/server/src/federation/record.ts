@@ -33,6 +33,7 @@ export const recordFaults = {
   expired: 'it has expired',
   'lives-too-long': 'it would live for longer than a week',
   'bad-signature': 'its signature is wrong',
+  'too-fast': 'too many come from there',
 } as const;
 export type RecordFault = keyof typeof recordFaults;
 
@@ -48,13 +49,15 @@ export interface JudgeOptions {
   readonly now: number;
   /** The record that is held of a server. */
   readonly held: (server: string) => SealedRecord | undefined;
+  /** Whether one more may be verified; without it, any number. */
+  readonly mayVerify?: (() => boolean) | undefined;
 }
 
 /**
  * Whether a record is to be believed and newer than the one that is held. The signature is checked last, and only of a
  * newer one. What it returns shares no memory with `sealed`.
  */
-export function judgeRecord(sealed: Uint8Array, { network, now, held }: JudgeOptions): Judgement {
+export function judgeRecord(sealed: Uint8Array, { network, now, held, mayVerify }: JudgeOptions): Judgement {
   const read = readIfSound(sealed);
   if (!read) return { is: 'refused', fault: 'malformed' };
   const { record, body, signature } = read;
@@ -64,6 +67,7 @@ export function judgeRecord(sealed: Uint8Array, { network, now, held }: JudgeOpt
   if (before && version <= before.version) return { is: equal(before.sealed, sealed) ? 'same' : 'older', server };
   if (expiresAt <= now) return { is: 'refused', fault: 'expired' };
   if (expiresAt > now + limits.serverRecordMs + clockSkewMs) return { is: 'refused', fault: 'lives-too-long' };
+  if (mayVerify?.() === false) return { is: 'refused', fault: 'too-fast' };
   const key = fromBase32(server);
   if (!key || !verify(key, body, signature)) return { is: 'refused', fault: 'bad-signature' };
   return { is: 'newer', record: { ...record, sealed: Uint8Array.from(sealed) } };

@@ -12,7 +12,7 @@ import { OwnRecord, renewMs } from './own-record.ts';
 import { type RecordSource, Records, silentMs } from './records.ts';
 import { seedBytes, startMs, testRecord } from './testing-record.ts';
 
-const bounds = { serverRecords: 100, serverRecordsShare: 50, serverRecordsOfDirectory: 80 };
+const bounds = { serverRecords: 100, serverRecordsShare: 50, serverRecordsOfDirectory: 80, bucketKeys: 100 };
 const fromPeer: RecordSource = { via: 'gossip', from: 'peer', nearness: 'public' };
 const fromOther: RecordSource = { via: 'gossip', from: 'other', nearness: 'public' };
 const fromDirectory: RecordSource = { via: 'directory', from: 'https://directory.example', nearness: 'public' };

@@ -3,6 +3,7 @@
  * hands records on has a share of the room, so that none of them crowds out what the others brought.
  */
 import { type Infer, readServerRecord, type serverSource } from '@parley/protocol';
+import { Buckets } from '../bucket.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
@@ -34,9 +35,9 @@ export interface RecordsOptions {
   readonly own: OwnRecord;
   readonly network: string;
   readonly store: Pick<ServerRecordStore, 'others' | 'write'>;
-  readonly runtime: Pick<Runtime, 'now'>;
+  readonly runtime: Pick<Runtime, 'now' | 'elapsed'>;
   readonly log: Log;
-  readonly limits: Pick<Limits, 'serverRecords' | 'serverRecordsShare' | 'serverRecordsOfDirectory'>;
+  readonly limits: Pick<Limits, 'serverRecords' | 'serverRecordsShare' | 'serverRecordsOfDirectory' | 'bucketKeys'>;
   /** Whether a server is linked or needed, and so not to be forgotten for want of room. */
   readonly isNeeded: (server: string) => boolean;
 }
@@ -44,6 +45,11 @@ export interface RecordsOptions {
 /** `full`: there is no room for one more of this source. `own`: it is of this server. */
 export type Taken = 'newer' | 'same' | 'older' | 'full' | 'own' | RecordFault;
 
+/** New records of one source: what gossip tells at its pace, and the list of a directory of ten thousand servers. */
+const rates = {
+  server: { burst: 2_000, perMinute: 1_200 },
+  directory: { burst: 12_000, perMinute: 3_000 },
+};
 /** How old the last proof of life on disk may be. */
 const seenStaleMs = 3_600_000;
 /** Servers renew their records every day: one that did not for so long is silent. */
@@ -56,12 +62,17 @@ export class Records {
   readonly #shares = new Map<string, number>();
   readonly #listeners = new Set<(known: KnownServer) => void>();
   readonly #writer: RecordWriter;
+  readonly #fromServers: Buckets;
+  readonly #fromDirectories: Buckets;
   /** Every change of a record, in order; one that a later change made void is passed over. */
   #changes: { nth: number; server: string }[] = [];
   #nth = 0;
 
   private constructor(options: RecordsOptions) {
     this.#options = options;
+    const shared = { maxKeys: options.limits.bucketKeys, elapsed: options.runtime.elapsed };
+    this.#fromServers = new Buckets({ ...rates.server, ...shared });
+    this.#fromDirectories = new Buckets({ ...rates.directory, ...shared });
     this.#writer = new RecordWriter(options.store, options.log, (server) => this.#rowOf(server));
   }
 
@@ -121,7 +132,10 @@ export class Records {
   take(sealed: Uint8Array, source: RecordSource): Taken {
     const { own, network, runtime } = this.#options;
     const now = runtime.now();
-    const judged = judgeRecord(sealed, { network, now, held: (server) => this.#held(server) });
+    const { via, from } = source;
+    const buckets = via === 'directory' ? this.#fromDirectories : this.#fromServers;
+    const mayVerify = (): boolean => buckets.take(from).ok;
+    const judged = judgeRecord(sealed, { network, now, held: (server) => this.#held(server), mayVerify });
     if (judged.is === 'refused') return judged.fault;
     if (judged.is !== 'newer') {
       if (judged.server === own.id) return 'own';
@@ -137,8 +151,7 @@ export class Records {
     if (!before && !this.#makeRoom(source)) return 'full';
     // It lived when it signed this; a clock that is ahead proves nothing.
     const seenAt = Math.max(before?.seenAt ?? 0, Math.min(now, record.version));
-    const { via, from, nearness } = before ?? source;
-    const known = this.#put({ record, via, from, nearness: nearer(nearness, source.nearness), seenAt });
+    const known = this.#put({ record, ...this.#provenance(record.server, source, before), seenAt });
     this.#writer.changed(record.server);
     for (const listener of this.#listeners) listener(known);
     return 'newer';
@@ -161,6 +174,13 @@ export class Records {
   /** Resolves when everything is on disk. */
   idle(): Promise<void> {
     return this.#writer.idle();
+  }
+
+  /** How it was learnt first, by the nearest way. */
+  #provenance(server: string, source: RecordSource, before: KnownServer | undefined): RecordSource {
+    const { via, from, nearness } = before ?? source;
+    const isOwnWord = via === 'gossip' && from === server;
+    return { via: isOwnWord ? 'link' : via, from, nearness: nearer(nearness, source.nearness) };
   }
 
   #held(server: string): SealedRecord | undefined {

@@ -32,6 +32,8 @@ export interface TestPeer {
 }
 
 export interface TestPeerOptions {
+  /** That it claims; `s1.example` and so on unless given. */
+  name?: string;
   network?: string;
   db?: MemoryDatabase;
   configured?: readonly string[];
@@ -95,7 +97,7 @@ export class TestNetwork {
     const peers = await Peers.open({
       identity,
       network,
-      name: `${host}.example`,
+      name: options.name ?? `${host}.example`,
       store: peerStore(db),
       runtime,
       log,

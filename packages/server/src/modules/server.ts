@@ -1,0 +1,12 @@
+/** Other servers of the network. */
+import type { Handlers, Protocol } from '@parley/protocol';
+import type { Context } from '../context.ts';
+
+export const server: Handlers<Protocol['server'], Context> = {
+  async list({ here }, { after = '', limit }) {
+    return here.discovery.list(after, limit);
+  },
+  async directories({ here }) {
+    return { directories: here.discovery.directories() };
+  },
+};
