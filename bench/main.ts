@@ -3,10 +3,11 @@
 import { parseArgs } from 'node:util';
 import { type Benchmark, keep, machine, printed } from './benchmark.ts';
 import { fanout } from './fanout.ts';
+import { federation } from './federation.ts';
 import { history } from './history.ts';
 import { hostile } from './hostile.ts';
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { fanout, history, hostile };
+const benchmarks: Readonly<Record<string, Benchmark>> = { fanout, federation, history, hostile };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

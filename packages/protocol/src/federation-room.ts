@@ -49,7 +49,8 @@ export const namedPerson = view({
   user: userId,
   name: line(limits.displayName),
   display: optional(line(limits.displayName)),
-  kind: choice(accountKinds),
+  /** Absent: a person. */
+  kind: optional(choice(accountKinds)),
 });
 export type NamedPerson = Infer<typeof namedPerson>;
 const named = list(namedPerson, leavesPerPage);
@@ -176,7 +177,9 @@ export const roomQuestions = {
       /** The first entry, of which the room's id is made. */
       create: logLine,
       checkpoint: signedCheckpoint,
-      leaves: list(view({ key: line(256), value: bytes(16_384) }), leavesPerPage),
+      /** Ascending; the values in the same order. */
+      keys: list(line(256), leavesPerPage),
+      values: list(bytes(16_384), leavesPerPage),
       people: named,
       /** The entries that hold the present title and topic. */
       info: list(logLine, 2),

@@ -10,6 +10,7 @@ import {
   encodeAct,
   encodeStamp,
   envelopeHash,
+  type Leaf,
   type RoomState,
   signBatch,
   stateOfSnapshot,
@@ -160,15 +161,15 @@ export class Entering {
     const first = await this.#ask(clerk, 'snapshot', { room });
     const { checkpoint, create } = first;
     const pages = [first];
-    let count = first.leaves.length;
+    let count = first.keys.length;
     while (pages.at(-1)!.more) {
-      const after = pages.at(-1)!.leaves.at(-1)?.key ?? '';
+      const after = pages.at(-1)!.keys.at(-1) ?? '';
       const page = await this.#ask(clerk, 'snapshot', { room, at: checkpoint.pos, after });
-      count += page.leaves.length;
-      if (page.leaves.length === 0 || count > mostLeaves) throw new Refusal('too-large');
+      count += page.keys.length;
+      if (page.keys.length === 0 || count > mostLeaves) throw new Refusal('too-large');
       pages.push(page);
     }
-    const leaves = pages.flatMap((page) => page.leaves.map(({ key, value }): [string, Uint8Array] => [key, value]));
+    const leaves = pages.flatMap(leavesOf);
     const state = stateOfSnapshot(crypto, {
       network,
       room,
@@ -192,6 +193,11 @@ export class Entering {
     // A first screen.
     await backfill.reach(loaded, checkpoint.pos.seq);
   }
+}
+
+function leavesOf({ keys, values }: QuestionReply<'snapshot'>): Leaf[] {
+  if (keys.length !== values.length) throw new Refusal('bad-request', { field: 'leaves' });
+  return keys.map((key, i): Leaf => [key, values[i]!]);
 }
 
 /** Title and topic, from the entries that hold them. */

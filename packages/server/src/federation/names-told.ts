@@ -26,13 +26,17 @@ export class Names {
   async of(users: Iterable<string>): Promise<NamedPerson[]> {
     const found = await this.#options.people.all(users);
     return [...found.values()].map(({ id, name, display, kind }) => {
-      return { user: id, name, ...(display === null ? {} : { display }), kind };
+      return { user: id, name, ...(display === null ? {} : { display }), ...(kind === 'person' ? {} : { kind }) };
     });
   }
 
   /** The numbers of these people, by id; who is new here gets a row, with the name that is told. */
   async numbers(users: readonly string[], told: readonly NamedPerson[]): Promise<Map<string, number>> {
-    return numbersOf(this.#options, users, new Map(told.map((person) => [person.user, person])));
+    return numbersOf(
+      this.#options,
+      users,
+      new Map(told.map((person) => [person.user, { kind: 'person' as const, ...person }])),
+    );
   }
 
   /** New names of people of the server that tells them; returns those that changed. */

@@ -56,7 +56,8 @@ export class Snapshots {
     return {
       create: create!,
       checkpoint,
-      leaves: page.map(([key, value]) => ({ key, value })),
+      keys: page.map(([key]) => key),
+      values: page.map(([, value]) => value),
       people: await names.of(page.flatMap(([key]) => userOf(key))),
       info,
       more: page.length < rest.length,

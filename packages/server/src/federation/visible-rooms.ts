@@ -49,7 +49,7 @@ export class VisibleRooms {
     const own = found.filter(({ id, erased }) => serverOf(id) === this.#options.id && !erased);
     return {
       people: own.map(({ id, name, display, kind }) => {
-        return { user: id, name, ...(display === null ? {} : { display }), kind };
+        return { user: id, name, ...(display === null ? {} : { display }), ...(kind === 'person' ? {} : { kind }) };
       }),
     };
   }
