@@ -60,7 +60,7 @@ const sql = {
   names: 'UPDATE room SET alias = ?, title = ?, topic = ?, listed = ?, keep_days = ? WHERE n = ?',
   entry:
     'INSERT INTO entry (room, seq, term, at, kind, shown, nth, author, act, target, header) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  part: 'INSERT INTO part (room, seq, i, salt, bytes) VALUES (?, ?, ?, ?, ?)',
+  part: 'INSERT INTO part (room, seq, i, salt, bytes) VALUES (?, ?, ?, ?, ?) ON CONFLICT (room, seq, i) DO NOTHING',
   leafPut:
     'INSERT INTO leaf (room, key, value) VALUES (?, ?, ?) ON CONFLICT (room, key) DO UPDATE SET value = excluded.value',
   leafDrop: 'DELETE FROM leaf WHERE room = ? AND key = ?',
@@ -151,6 +151,13 @@ export function nthAfter(nth: number, written: readonly Written[]): number {
   return after;
 }
 
+/** Content of an entry, which may be there already. */
+export function putParts(rows: Rows, n: number, seq: number, parts: readonly (Part | null)[]): void {
+  parts.forEach((part, i) => {
+    if (part) rows.add(sql.part, n, seq, i, part.salt, part.bytes);
+  });
+}
+
 /** The entry and what it takes away of earlier ones; returns the `nth` after it. */
 export function addEntry(rows: Rows, n: number, written: Written, nth: number): number {
   const { header, headerBytes, parts } = written;
@@ -175,9 +182,7 @@ export function addEntry(rows: Rows, n: number, written: Written, nth: number): 
     target,
     headerBytes,
   );
-  parts.forEach((part, i) => {
-    if (part) rows.add(sql.part, n, seq, i, part.salt, part.bytes);
-  });
+  putParts(rows, n, seq, parts);
   for (const person of written.mentioned) rows.add(sql.mention, person, n, seq);
   if (kind === 'redact' && target) {
     rows.add(sql.redact, n, n, target);

@@ -4,7 +4,7 @@
  */
 import { type Position, type QuestionReply, Refusal } from '@parley/protocol';
 import { type Crypto, checkSegment, type Header, readHeader } from '@parley/room';
-import { addEntry, Rows } from '../append.ts';
+import { addEntry, putParts, Rows } from '../append.ts';
 import { actOf, peopleOf, readBody, subjectOf } from '../entry-view.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { Log } from '../log.ts';
@@ -100,7 +100,10 @@ export class Backfill {
     const known = new Set(stored.map(({ seq }) => seq));
     const rows = new Rows();
     headers.forEach((header, i) => {
-      if (known.has(header.pos.seq)) return;
+      if (known.has(header.pos.seq)) {
+        putParts(rows, n, header.pos.seq, lines[i]!.parts);
+        return;
+      }
       const act = actOf(header);
       const subject = numbers.get(subjectOf(act?.data) ?? '');
       const { header: headerBytes, parts } = lines[i]!;

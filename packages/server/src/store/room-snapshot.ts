@@ -22,6 +22,8 @@ const sql = {
     seq = excluded.seq, chain = excluded.chain, title = excluded.title, topic = excluded.topic,
     keep_days = excluded.keep_days`,
   clear: 'DELETE FROM leaf WHERE room = ?',
+  // Of an earlier stay: what was taken away since is not said; what may still be read comes back with its entries.
+  forget: 'DELETE FROM part WHERE room = ?',
   leaf: 'INSERT INTO leaf (room, key, value) VALUES (?, ?, ?)',
   stay: 'INSERT INTO stay (person, room, since, until) VALUES (?, ?, ?, NULL) ON CONFLICT DO NOTHING',
   invitation: 'INSERT INTO invitation (person, room) VALUES (?, ?) ON CONFLICT DO NOTHING',
@@ -42,6 +44,7 @@ export function snapshotGroup({ n, state, title, topic, numbers, here }: Snapsho
   const statements: Statement[] = [
     { sql: sql.room, rows: [[n, id, head.term, head.seq, chain, title, topic, settings.retentionDays]] },
     { sql: sql.clear, rows: [[n]] },
+    { sql: sql.forget, rows: [[n]] },
     { sql: sql.leaf, rows: leaves },
     putFollowed(n, { clerk, seq: head.seq + 1, chain }),
     { sql: sql.stay, rows: members.map((person) => [person, n, since.get(person) ?? head.seq]) },
