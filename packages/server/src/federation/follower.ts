@@ -78,7 +78,7 @@ export class Follower {
       const rooms = await store.foreign.ofClerk(server, after, roomsPerFrame);
       if (rooms.length === 0) return;
       const cursors = rooms.map(({ id, term, seq }) => ({ room: id, at: { term, seq }, isReset: true }));
-      if (!peers.send(server, 'cursor', { rooms: cursors }, { priority: 'control' })) return;
+      if (!peers.send(server, 'cursor', { rooms: cursors }, { priority: 'control', flow: after })) return;
       after = rooms.at(-1)!.id;
     }
   }
@@ -107,11 +107,11 @@ export class Follower {
   /** Says where a room stands here. */
   #stand(server: string, room: LoadedRoom, isReset: boolean): void {
     const cursor = { room: room.id, at: room.committed, ...(isReset ? { isReset } : {}) };
-    this.#options.peers.send(server, 'cursor', { rooms: [cursor] }, { priority: 'control' });
+    this.#options.peers.send(server, 'cursor', { rooms: [cursor] }, { priority: 'control', flow: room.id });
   }
 
   #forget(server: string, room: string): void {
-    this.#options.peers.send(server, 'cursor', { rooms: [{ room, at: null }] }, { priority: 'control' });
+    this.#options.peers.send(server, 'cursor', { rooms: [{ room, at: null }] }, { priority: 'control', flow: room });
   }
 
   async #extend(room: LoadedRoom, { lines, people, checkpoint }: Append) {

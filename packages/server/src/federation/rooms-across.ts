@@ -145,7 +145,7 @@ export class RoomsAcross {
 
   #keepUp(follower: Follower, log: Log): void {
     const peers = this.#peers;
-    peers.onFrame('append', (from, frame) => follower.append(from, frame));
+    peers.onFrame('append', (from, frame) => follower.append(from, frame), { flow: ({ room }) => room });
     peers.onFrame('cursor', (from, frame) => this.#feeds.stands(from, frame));
     peers.onFrame('invitations', (from, frame) => this.#invitations.hear(from, frame));
     peers.onFrame('typing', (from, frame) => this.#signals.heardTyping(from, frame));
