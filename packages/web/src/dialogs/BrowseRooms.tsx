@@ -9,7 +9,7 @@ import { useRoving } from '../shell/useRoving.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { explain } from '../ui/explain.ts';
-import { roomKey, roomName } from '../ui/name.ts';
+import { placed, roomKey, roomName } from '../ui/name.ts';
 import { countOf } from '../ui/time.ts';
 import styles from './Dialogs.module.css';
 
@@ -87,9 +87,10 @@ function RoomCard({ client, room, close }: { client: Client; room: RoomView; clo
   const { toasts } = useServices();
   const [busy, setBusy] = useState(false);
   const joined = client.room(room.id) !== undefined;
+  const key = roomKey(placed(client, room));
   const open = () => {
     close();
-    navigate({ at: 'room', room: roomKey(room) });
+    navigate({ at: 'room', room: key });
   };
   const join = async () => {
     setBusy(true);
@@ -105,7 +106,7 @@ function RoomCard({ client, room, close }: { client: Client; room: RoomView; clo
     <div className={styles.card}>
       <div className={styles.cardText}>
         <p className={styles.cardName}>
-          <a href={hashOf({ at: 'room', room: roomKey(room) })} data-row tabIndex={-1} onClick={close}>
+          <a href={hashOf({ at: 'room', room: key })} data-row tabIndex={-1} onClick={close}>
             <bdi>#{roomName(room)}</bdi>
           </a>
           {room.title && <bdi className={styles.cardTitle}>{room.title}</bdi>}

@@ -8,6 +8,7 @@ import { IconButton } from '../ui/Button.tsx';
 import { MenuButton } from '../ui/Menu.tsx';
 import type { MenuItem } from '../ui/menu.ts';
 import { roomName } from '../ui/name.ts';
+import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { countOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import styles from './RoomScreen.module.css';
@@ -22,7 +23,7 @@ export interface HeaderProps {
 
 /** What the room is, who is in it, and everything else in one menu. */
 export function Header({ room, pane, onPane, onBack, menu }: HeaderProps) {
-  const view = useReadable(room.summary, (summary) => summary.view);
+  const { view, server } = useReadable(room.summary);
   const count = view.members;
   const toggle = (which: Pane) => onPane(pane === which ? undefined : which);
   const members = `${countOf(count)} ${count === 1 ? 'member' : 'members'}`;
@@ -37,7 +38,10 @@ export function Header({ room, pane, onPane, onBack, menu }: HeaderProps) {
           <span className={styles.hash} aria-hidden="true">
             #
           </span>
-          <bdi>{roomName(view)}</bdi>
+          <span className={styles.name}>
+            <bdi>{roomName(view)}</bdi>
+            {server && <ServerLabel server={server} before=":" marked />}
+          </span>
         </h1>
         <p className={styles.topic} dir="auto" data-tip={view.topic || undefined}>
           {named && <bdi className={styles.roomTitle}>{view.title}</bdi>}

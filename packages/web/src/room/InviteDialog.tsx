@@ -9,7 +9,7 @@ import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { explain } from '../ui/explain.ts';
 import { Field, FormError } from '../ui/Field.tsx';
-import { roomKey, roomName, shownName } from '../ui/name.ts';
+import { roomKey, roomTag, shownName } from '../ui/name.ts';
 import { copyText } from './clipboard.ts';
 import styles from './Dialogs.module.css';
 
@@ -23,7 +23,7 @@ export function InviteDialog(props: { client: Client; room: Room; open: boolean;
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title={`Invite to #${roomName(view)}`}
+      title={`Invite to ${roomTag(room.summary.get())}`}
       about={aboutOf(view.joinRule)}
     >
       {open && <Invite {...props} />}
@@ -41,7 +41,7 @@ function Invite({ client, room }: { client: Client; room: Room }) {
   const [copied, setCopied] = useState(false);
   const { found, error } = useFound(client, prefix.trim().replace(/^@/, ''));
   const { view } = room.summary.get();
-  const link = `${location.origin}${location.pathname}${hashOf({ at: 'room', room: roomKey(view) })}`;
+  const link = `${location.origin}${location.pathname}${hashOf({ at: 'room', room: roomKey(room.summary.get()) })}`;
   return (
     <div className={styles.form}>
       <Field

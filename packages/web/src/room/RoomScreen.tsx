@@ -5,7 +5,7 @@ import { hashOf, type Pane as PaneName } from '../route.ts';
 import { useServices } from '../service/services.tsx';
 import { useShell } from '../shell/actions.ts';
 import { later } from '../ui/later.tsx';
-import { roomKey, roomName } from '../ui/name.ts';
+import { roomKey, roomTag } from '../ui/name.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { Blocked, useStanding } from './Blocked.tsx';
 import { Composer } from './Composer.tsx';
@@ -51,7 +51,7 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
   const composer = useRef<ComposerHandle>(null);
   const people = useMemo(() => createRoomPeople(client, room), [client, room]);
   const standing = useStanding(client, room);
-  const name = useReadable(room.summary, ({ view }) => `#${roomName(view)}`);
+  const name = useReadable(room.summary, roomTag);
   const unread = useReadable(room.summary, (summary) => summary.unread);
   const { context, list, focusList, floating, closeFloating, dialog, setDialog } = useRoomActions({
     client,
@@ -131,15 +131,15 @@ function useRoomMenu(context: RoomContextValue, onPane: RoomScreenProps['onPane'
   const { toasts } = useServices();
   const { room } = context;
   return () => {
-    const { view } = room.summary.get();
-    return roomMenu(view, {
+    const summary = room.summary.get();
+    return roomMenu(summary.view, {
       members: () => onPane('members'),
       pins: () => onPane('pins'),
       dates: () => openDates(context),
       invite: context.openInvite,
       settings: context.openSettings,
       copyLink: () => {
-        const link = `${location.origin}${location.pathname}${hashOf({ at: 'room', room: roomKey(view) })}`;
+        const link = `${location.origin}${location.pathname}${hashOf({ at: 'room', room: roomKey(summary) })}`;
         void copyText(link).then(() => toasts.show({ text: 'Link copied', lastsMs: 2_500 }));
       },
       leave: () => shell.leave(room.id),

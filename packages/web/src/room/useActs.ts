@@ -51,9 +51,8 @@ export function useActs(client: Client, room: Room): { acts: MessageActs; deleti
           .catch(refused);
       },
       copyLink(row) {
-        const { view } = room.summary.get();
         if (row.seq === undefined) return;
-        const hash = hashOf({ at: 'room', room: roomKey(view), seq: row.seq });
+        const hash = hashOf({ at: 'room', room: roomKey(room.summary.get()), seq: row.seq });
         void copy(`${location.origin}${location.pathname}${hash}`, 'Link copied');
       },
       copyWords: (row) => void copy(row.body?.text ?? '', 'Text copied'),

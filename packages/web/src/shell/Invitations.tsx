@@ -6,7 +6,8 @@ import { navigate } from '../route.ts';
 import { useServices } from '../service/services.tsx';
 import { Button } from '../ui/Button.tsx';
 import { explain } from '../ui/explain.ts';
-import { roomKey, shownName } from '../ui/name.ts';
+import { placed, roomKey, roomName, shownName } from '../ui/name.ts';
+import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { usePerson } from '../ui/usePerson.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { useShell } from './actions.ts';
@@ -32,12 +33,13 @@ function Invitation({ client, view }: { client: Client; view: RoomView }) {
   const { toasts } = useServices();
   const shell = useShell();
   const [busy, setBusy] = useState(false);
+  const { server } = placed(client, view);
   const inviter = usePerson(client, view.me.invitedBy);
   const accept = async () => {
     setBusy(true);
     try {
       const room = await client.join(view.id);
-      navigate({ at: 'room', room: roomKey(room.summary.get().view) });
+      navigate({ at: 'room', room: roomKey(room.summary.get()) });
     } catch (error) {
       setBusy(false);
       toasts.show({ text: explain(error), tone: 'bad' });
@@ -48,7 +50,8 @@ function Invitation({ client, view }: { client: Client; view: RoomView }) {
       <p>
         <MailOpen />
         <span>
-          <bdi className={styles.invitedTo}>{view.title || `#${roomKey(view)}`}</bdi>
+          <bdi className={styles.invitedTo}>{view.title || `#${roomName(view)}`}</bdi>
+          {server && <ServerLabel server={server} />}
           <span className="meta">{inviter ? `${shownName(inviter)} invites you` : 'You are invited'}</span>
         </span>
       </p>

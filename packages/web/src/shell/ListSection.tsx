@@ -18,7 +18,7 @@ export function ListSection(props: {
   const { preferences } = useServices();
   const look = useSyncExternalStore(preferences.subscribe, preferences.get);
   const folded = look.folded.includes(section.name);
-  const isCurrent = (view: Section['rooms'][number]['view']) => view.id === current || view.alias === current;
+  const isCurrent = ({ id }: Section['rooms'][number]['view']) => id === current;
   const rooms = folded ? section.rooms.filter(({ view }) => isCurrent(view)) : section.rooms;
   const rest = folded ? section.rooms.filter(({ view }) => !isCurrent(view)) : [];
   const fold = () => {

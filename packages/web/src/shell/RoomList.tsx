@@ -25,7 +25,7 @@ export function RoomList(props: {
   me: SignedIn;
   sections: readonly Section[];
   hidden: ReadonlySet<string>;
-  /** Key of the room that is open. */
+  /** Id of the room that is open. */
   current: string | undefined;
   /** It is the one visible screen. */
   alone: boolean;

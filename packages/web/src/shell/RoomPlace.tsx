@@ -2,7 +2,7 @@
 import type { Client } from '@parley/client';
 import { goBack, navigate, type Route } from '../route.ts';
 import { later } from '../ui/later.tsx';
-import { roomName } from '../ui/name.ts';
+import { roomTag } from '../ui/name.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import styles from './JoinRoom.module.css';
 import { JoinRoom } from './JoinRoom.tsx';
@@ -27,7 +27,7 @@ export function RoomPlace({ client, route }: { client: Client; route: Extract<Ro
       onPane={onPane}
       onBack={() => goBack({ at: 'home' })}
       focusEntry={route.seq}
-      fallback={<Opening name={roomName(room.summary.get().view)} />}
+      fallback={<Opening name={roomTag(room.summary.get())} />}
     />
   );
 }
@@ -36,7 +36,7 @@ export function RoomPlace({ client, route }: { client: Client; route: Extract<Ro
 const Opening = ({ name }: { name: string }) => (
   <main className={styles.main} aria-busy="true">
     <header className={styles.bar}>
-      <h1>#{name}</h1>
+      <h1>{name}</h1>
     </header>
   </main>
 );

@@ -6,19 +6,20 @@ import { memo } from 'react';
 import { hashOf } from '../route.ts';
 import { UnreadBadge } from '../ui/Badge.tsx';
 import { roomKey, roomName } from '../ui/name.ts';
+import { ServerLabel } from '../ui/ServerLabel.tsx';
 import styles from './RoomList.module.css';
 
 /** One room. Rows keep their place and their height; only weight and badge tell what is new. */
 export const RoomRow = memo(function RoomRow(props: { summary: RoomSummary; selected: boolean; failed: boolean }) {
   const { summary, selected, failed } = props;
-  const { view, unread, mentions, draft } = summary;
+  const { view, server, unread, mentions, draft } = summary;
   const isNew = !selected && (unread > 0 || mentions > 0);
   const muted = view.me.mutedUntil !== undefined;
   return (
     <li className={styles.item}>
       <a
         className={`${styles.row} ${isNew ? styles.unread : ''} ${selected ? styles.selected : ''}`}
-        href={hashOf({ at: 'room', room: roomKey(view) })}
+        href={hashOf({ at: 'room', room: roomKey(summary) })}
         aria-current={selected ? 'page' : undefined}
         data-row
         tabIndex={selected ? 0 : -1}
@@ -27,7 +28,10 @@ export const RoomRow = memo(function RoomRow(props: { summary: RoomSummary; sele
         <span className={styles.sign} aria-hidden="true">
           #
         </span>
-        <bdi className={styles.name}>{roomName(view)}</bdi>
+        <span className={styles.name}>
+          <bdi>{roomName(view)}</bdi>
+          {server && <ServerLabel server={server} before=":" className={styles.server ?? ''} />}
+        </span>
         {failed && (
           <span className={styles.bad}>
             <CircleAlert />

@@ -28,14 +28,14 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
   const rooms = useReadable(client.rooms);
   const sections = useMemo(() => sectionsOf(rooms, hidden), [rooms, hidden]);
   const isPhone = useMedia(phone);
-  useShellEffects({ client, route, sections, actions, isPhone, guest: me.kind === 'guest' });
+  const current = route.at === 'room' ? client.room(route.room)?.id : undefined;
+  useShellEffects({ client, route, current, sections, actions, isPhone, guest: me.kind === 'guest' });
   useHome(route, sections, isPhone);
   useEffect(() => {
     // Ctrl+K must not wait for the network: what is typed after it would land in the message.
     return whenSettled(client, () => void Overlays.preload().catch(() => undefined));
   }, [client]);
   const view = route.at === 'room' || (route.at === 'settings' && route.page) ? 'main' : 'list';
-  const current = route.at === 'room' ? route.room : undefined;
   return (
     <ShellContext value={actions}>
       <div className={styles.app} data-view={view}>
@@ -98,6 +98,6 @@ function useHome(route: Route, sections: readonly Section[], isPhone: boolean): 
     if (!target) return;
     const last = lastRoom();
     const known = sections.flatMap(({ rooms }) => rooms).find(({ view }) => view.id === last);
-    navigate({ at: 'room', room: roomKey((known ?? target).view) }, { replace: true });
+    navigate({ at: 'room', room: roomKey(known ?? target) }, { replace: true });
   }, [target, sections]);
 }

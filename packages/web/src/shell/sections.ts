@@ -1,6 +1,6 @@
 /** The room list in sections. Alphabetical within each: rows stay where one left them, whatever is said in them. */
 import type { RoomSummary } from '@parley/client';
-import { roomName } from '../ui/name.ts';
+import { roomTag } from '../ui/name.ts';
 
 export interface Section {
   /** Also its key in the preferences. */
@@ -17,7 +17,7 @@ export function sectionsOf(rooms: readonly RoomSummary[], hidden: ReadonlySet<st
     .filter(([, held]) => held.length > 0)
     .map(([name, held]) => ({
       name,
-      rooms: held.toSorted((a, b) => collator.compare(roomName(a.view), roomName(b.view))),
+      rooms: held.toSorted((a, b) => collator.compare(roomTag(a), roomTag(b))),
     }));
 }
 
@@ -30,12 +30,13 @@ function sectionOf({ view }: RoomSummary): string {
 /** The room `step` places further in the order of the list, around the ends; only those with unread when `unread`. */
 export function neighbour(
   sections: readonly Section[],
+  /** Its id. */
   current: string | undefined,
   step: 1 | -1,
   unread: boolean,
 ): RoomSummary | undefined {
   const all = sections.flatMap(({ rooms }) => rooms);
-  const at = all.findIndex(({ view }) => view.id === current || (current !== undefined && view.alias === current));
+  const at = all.findIndex(({ view }) => view.id === current);
   const start = at < 0 ? (step === 1 ? -1 : 0) : at;
   for (let i = 1; i <= all.length; i++) {
     const room = all[(start + i * step + all.length * 2) % all.length];

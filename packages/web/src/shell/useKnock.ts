@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'react';
 import { follow } from '../room/onEntries.ts';
 import { useServices } from '../service/services.tsx';
 import { codeOf, explain } from '../ui/explain.ts';
-import { roomName } from '../ui/name.ts';
+import { placed, roomTag } from '../ui/name.ts';
 
 export interface Knock {
   ask(): Promise<void>;
@@ -18,13 +18,13 @@ export function useKnock(client: Client, room: RoomView, changed: () => void): K
   const { id } = room;
   const tell = useRef(changed);
   tell.current = changed;
-  const name = roomName(room);
+  const name = roomTag(placed(client, room));
   useEffect(() => {
     const stop = new AbortController();
     void follow(client, stop.signal, (event) => {
       if (aboutRoom(event) !== id) return;
       if (event.event === 'room.removed' && event.payload.how === 'denied')
-        toasts.show({ text: `You were not let into #${name}`, tone: 'bad' });
+        toasts.show({ text: `You were not let into ${name}`, tone: 'bad' });
       tell.current();
     });
     return () => stop.abort();

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import { navigate, parseRoute } from '../route.ts';
 import { useServices } from '../service/services.tsx';
 import { explain } from '../ui/explain.ts';
-import { roomKey, roomName } from '../ui/name.ts';
+import { placed, roomTag } from '../ui/name.ts';
 import type { Overlay, ShellActions } from './actions.ts';
 
 export interface ShellState {
@@ -39,19 +39,17 @@ export function useShellActions(client: Client): ShellState {
       leave(id) {
         const room = client.room(id);
         if (!room) return;
-        const { view } = room.summary.get();
+        const summary = room.summary.get();
         const route = parseRoute(location.hash);
-        if (route.at === 'room' && (route.room === view.id || route.room === view.alias))
-          navigate({ at: 'home' }, { replace: true });
-        const watching = view.me.membership === 'watching';
-        later(room.id, watching ? `You no longer watch #${roomName(view)}` : `You left #${roomName(view)}`, () =>
-          room.leave(),
-        );
+        if (route.at === 'room' && client.room(route.room) === room) navigate({ at: 'home' }, { replace: true });
+        const watching = summary.view.me.membership === 'watching';
+        const name = roomTag(summary);
+        later(room.id, watching ? `You no longer watch ${name}` : `You left ${name}`, () => room.leave());
       },
       decline(id) {
         const view = client.invitations.get().find((one) => one.id === id);
         if (!view) return;
-        later(id, `Invitation to ${view.title || `#${roomKey(view)}`} declined`, () =>
+        later(id, `Invitation to ${view.title || roomTag(placed(client, view))} declined`, () =>
           client.request('room.leave', { room: id, clientId: client.newClientId() }),
         );
       },

@@ -3,7 +3,7 @@ import type { Client } from '@parley/client';
 import { useEffect } from 'react';
 import { goBack, navigate, type Route } from '../route.ts';
 import { useKey } from '../service/services.tsx';
-import { roomKey, roomName } from '../ui/name.ts';
+import { roomKey, roomTag } from '../ui/name.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import type { ShellActions } from './actions.ts';
 import { neighbour, type Section } from './sections.ts';
@@ -14,16 +14,18 @@ export const lastRoom = (): string | null => localStorage.getItem(lastKey);
 interface Around {
   client: Client;
   route: Route;
+  /** Id of the room that is open. */
+  current: string | undefined;
   sections: readonly Section[];
   actions: ShellActions;
   isPhone: boolean;
   guest: boolean;
 }
 
-export function useShellEffects({ client, route, sections, actions, isPhone, guest }: Around): void {
+export function useShellEffects({ client, route, current, sections, actions, isPhone, guest }: Around): void {
   const step = (by: 1 | -1, unread: boolean) => {
-    const next = neighbour(sections, route.at === 'room' ? route.room : undefined, by, unread);
-    if (next) navigate({ at: 'room', room: roomKey(next.view) }, { replace: isPhone });
+    const next = neighbour(sections, current, by, unread);
+    if (next) navigate({ at: 'room', room: roomKey(next) }, { replace: isPhone });
   };
   const group = 'Rooms';
   useKey('mod+k', () => actions.open('switcher'), { about: 'Jump anywhere', group });
@@ -42,17 +44,16 @@ export function useShellEffects({ client, route, sections, actions, isPhone, gue
     group: 'Anywhere',
   });
   useTitle(client, route);
-  const here = route.at === 'room' ? client.room(route.room)?.id : undefined;
   useEffect(() => {
-    if (here) localStorage.setItem(lastKey, here);
-  }, [here]);
+    if (current) localStorage.setItem(lastKey, current);
+  }, [current]);
 }
 
 function useTitle(client: Client, route: Route): void {
   const mentions = useReadable(client.rooms, (rooms) => rooms.reduce((sum, room) => sum + room.mentions, 0));
   const unread = useReadable(client.rooms, (rooms) => rooms.some((room) => room.unread > 0));
   const summary = route.at === 'room' ? client.room(route.room)?.summary.get() : undefined;
-  const place = summary ? `#${roomName(summary.view)}` : route.at === 'settings' ? 'Settings' : '';
+  const place = summary ? roomTag(summary) : route.at === 'settings' ? 'Settings' : '';
   useEffect(() => {
     const count = mentions > 0 ? `(${mentions}) ` : unread ? '• ' : '';
     document.title = `${count}${place ? `${place} – ` : ''}Parley`;

@@ -8,7 +8,7 @@ import type { OverlayProps } from '../shell/overlay.ts';
 import { IconButton } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { explain } from '../ui/explain.ts';
-import { roomKey } from '../ui/name.ts';
+import { placed, roomKey } from '../ui/name.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { HitRow } from './HitRow.tsx';
 import { askServer, type Hit, type HitGroup, hitsOf, type Remote } from './hits.ts';
@@ -37,8 +37,8 @@ export function Switcher({ client, me, close, begin = '' }: OverlayProps & { beg
   const choose = (hit: Hit) => {
     close();
     if (hit.type === 'command') setTimeout(hit.command.run);
-    else if (hit.type === 'room') navigate({ at: 'room', room: roomKey(hit.summary.view) });
-    else if (hit.type === 'public') navigate({ at: 'room', room: roomKey(hit.view) });
+    else if (hit.type === 'room') navigate({ at: 'room', room: roomKey(hit.summary) });
+    else if (hit.type === 'public') navigate({ at: 'room', room: roomKey(placed(client, hit.view)) });
     else
       writeTo(client, me, hit.person).then(
         (alias) => navigate({ at: 'room', room: alias }),

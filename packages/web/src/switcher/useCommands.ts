@@ -5,7 +5,7 @@ import { navigate, parseRoute, type SettingsPage } from '../route.ts';
 import type { KeyBinding } from '../service/keys.ts';
 import { useServices, useShownKeys } from '../service/services.tsx';
 import { useShell } from '../shell/actions.ts';
-import { roomName } from '../ui/name.ts';
+import { roomTag } from '../ui/name.ts';
 import type { Command } from './hits.ts';
 
 const pages: [SettingsPage, string][] = [
@@ -49,7 +49,7 @@ export function useCommands(client: Client, me: SignedIn): readonly Command[] {
       { label: me.kind === 'guest' ? 'Stop being a guest' : 'Sign out', run: shell.signOut },
     ];
     if (room) {
-      const name = `#${roomName(room.summary.get().view)}`;
+      const name = roomTag(room.summary.get());
       const copy = async () => {
         await navigator.clipboard?.writeText(location.href);
         toasts.show({ text: `Link to ${name} copied` });

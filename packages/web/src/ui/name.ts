@@ -1,4 +1,5 @@
 /** How people and rooms are called and coloured. */
+import { type Client, type RoomSummary, roomAddress } from '@parley/client';
 import type { RoomView } from '@parley/protocol';
 
 /** A class `n1`…`n8` that sets `--c`: from the id, never from the name, so that a copied name has another colour. */
@@ -25,5 +26,21 @@ export const shownName = (of: { name: string; display?: string | undefined }): s
 /** What a room is called: its alias, else its title, else the beginning of its id. */
 export const roomName = (view: RoomView): string => view.alias ?? (view.title || view.id.slice(0, 8));
 
-/** The name in links: `#/r/<this>`. */
-export const roomKey = (view: RoomView): string => view.alias ?? view.id;
+/** A room and the server that keeps it, where that is another one. */
+export type PlacedRoom = Pick<RoomSummary, 'view' | 'server'>;
+
+export const placed = (client: Client, view: RoomView): PlacedRoom => ({
+  view,
+  server: view.server === undefined ? undefined : client.servers.of(view.server),
+});
+
+/** The name in links, `#/r/<this>`: `ops`, `ops:chat.example.org`, or ids where there are no names. */
+export function roomKey({ view, server }: PlacedRoom): string {
+  const { alias, id } = view;
+  if (server === undefined) return alias ?? id;
+  return alias !== undefined && server.name !== undefined ? `${alias}:${server.name}` : roomAddress(view);
+}
+
+/** What a room is called in a sentence: `#ops`, `#ops:chat.example.org`. */
+export const roomTag = ({ view, server }: PlacedRoom): string =>
+  `#${roomName(view)}${server === undefined ? '' : `:${server.label}`}`;
