@@ -110,14 +110,16 @@ export class Records {
 
   /** Those whose record came after the change of this number, in that order. */
   *since(nth: number): Generator<KnownServer> {
+    const changes = this.#changes;
     let from = 0;
-    let to = this.#changes.length;
+    let to = changes.length;
     while (from < to) {
       const middle = (from + to) >> 1;
-      if (this.#changes[middle]!.nth <= nth) from = middle + 1;
+      if (changes[middle]!.nth <= nth) from = middle + 1;
       else to = middle;
     }
-    for (const { nth, server } of this.#changes.slice(from)) {
+    for (let at = from; at < changes.length; at += 1) {
+      const { nth, server } = changes[at]!;
       const known = this.get(server);
       if (known?.nth === nth) yield known;
     }

@@ -7,7 +7,7 @@ import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
 import { retryDelayMs } from './backoff.ts';
-import { mayDial } from './nearness.ts';
+import { mayDial, type Nearness } from './nearness.ts';
 import type { OwnRecord } from './own-record.ts';
 import type { Peers } from './peers.ts';
 import type { SealedRecord } from './record.ts';
@@ -47,6 +47,12 @@ export class Seeker {
   readonly #ways: Way[] = [];
   /** Who waits for a turn to dial. */
   readonly #queue: (() => void)[] = [];
+  /** Of each record's server, which never changes. */
+  readonly #distances = new WeakMap<SealedRecord, string>();
+  /** Addresses that may be dialled by how near they were learnt. */
+  readonly #addresses = new WeakMap<SealedRecord, { readonly nearness: Nearness; readonly urls: readonly string[] }>();
+  /** Those that were wanted at the last look. */
+  #wanted: ReadonlySet<string> = new Set();
   #dialling = 0;
   #cancelReview: (() => void) | undefined;
   #started = false;
@@ -103,7 +109,7 @@ export class Seeker {
     const search = this.#searches.get(server) ?? this.#search(known);
     search.cancel();
     const isLinked = await this.#attempt(server, search);
-    if (!this.#chosen().has(server)) this.#drop(server);
+    if (!this.#wanted.has(server) && !this.#needed.has(server)) this.#drop(server);
     return isLinked;
   }
 
@@ -126,6 +132,7 @@ export class Seeker {
   #review(): void {
     const { peers, records } = this.#options;
     const chosen = this.#chosen();
+    this.#wanted = chosen;
     for (const server of [...this.#searches.keys()]) if (!chosen.has(server)) this.#drop(server);
     for (const server of chosen) {
       const known = records.get(server);
@@ -188,7 +195,7 @@ export class Seeker {
     this.#dialling += 1;
     try {
       const known = records.get(server);
-      for (const url of known ? dialable(known) : []) {
+      for (const url of known ? this.#dialable(known) : []) {
         if (this.#closed || peers.isLinked(server)) break;
         const fault = await peers.reach(server, url);
         if (fault) log.debug({ server, url, fault }, 'a server could not be reached at an address of its record');
@@ -208,7 +215,7 @@ export class Seeker {
 
   /** Those that are needed, and of the network as many as may be: the nearest by their ids, and the latest seen. */
   #chosen(): Set<string> {
-    const { peers, records, own, limits } = this.#options;
+    const { peers, records, limits } = this.#options;
     const chosen = new Set<string>();
     const others: KnownServer[] = [];
     for (const known of records.values()) {
@@ -217,33 +224,50 @@ export class Seeker {
       if (this.#needed.has(server)) chosen.add(server);
       else others.push(known);
     }
-    if (others.length > limits.serversSought) {
-      const half = limits.serversSought >> 1;
-      const near = nearestFirst(others, own.id).slice(0, half);
-      const rest = new Set(others);
-      for (const known of near) rest.delete(known);
-      const late = [...rest].sort((a, b) => b.seenAt - a.seenAt).slice(0, limits.serversSought - half);
-      for (const { record } of [...near, ...late]) chosen.add(record.server);
-    } else for (const { record } of others) chosen.add(record.server);
+    const half = others.length > limits.serversSought ? limits.serversSought >> 1 : 0;
+    const near = half === 0 ? [] : first(half, others, (a, b) => this.#distance(a) < this.#distance(b));
+    for (const { record } of near) chosen.add(record.server);
+    const rest = others.filter(({ record }) => !chosen.has(record.server));
+    for (const { record } of first(limits.serversSought - half, rest, (a, b) => a.seenAt > b.seenAt))
+      chosen.add(record.server);
     return chosen;
   }
 
+  /** Of its id from that of this server [Kademlia §2.1]: all have others for neighbours, so the network holds together. */
+  #distance({ record }: KnownServer): string {
+    const known = this.#distances.get(record);
+    if (known !== undefined) return known;
+    const from = idBytes(this.#options.own.id);
+    const distance = idBytes(record.server)
+      .map((byte, i) => byte ^ from[i]!)
+      .toHex();
+    this.#distances.set(record, distance);
+    return distance;
+  }
+
+  #dialable({ record, nearness }: KnownServer): readonly string[] {
+    const held = this.#addresses.get(record);
+    if (held?.nearness === nearness) return held.urls;
+    const urls = record.addresses.filter((url) => mayDial(url, nearness));
+    this.#addresses.set(record, { nearness, urls });
+    return urls;
+  }
+
   #isReachable(known: KnownServer): boolean {
-    return dialable(known).length > 0 || (known.record.relays.length > 0 && this.#ways.length > 0);
+    return this.#dialable(known).length > 0 || (known.record.relays.length > 0 && this.#ways.length > 0);
   }
 }
 
-/** Addresses that may be dialled by how they were learnt. */
-export const dialable = ({ record, nearness }: Pick<KnownServer, 'record' | 'nearness'>): string[] =>
-  record.addresses.filter((url) => mayDial(url, nearness));
-
-/** By the distance of their ids to one [Kademlia §2.1]: every server has others for neighbours, so the network holds together. */
-function nearestFirst(servers: readonly KnownServer[], id: string): KnownServer[] {
-  const from = idBytes(id);
-  const distance = new Map<KnownServer, string>();
-  for (const known of servers) {
-    const bytes = idBytes(known.record.server);
-    distance.set(known, bytes.map((byte, i) => byte ^ from[i]!).toHex());
+/** Those that come first, in no order: of many a few, without sorting all. */
+function first<T>(count: number, all: readonly T[], isBefore: (a: T, b: T) => boolean): T[] {
+  const chosen: T[] = [];
+  if (count === 0) return chosen;
+  for (const each of all) {
+    if (chosen.length === count && !isBefore(each, chosen[count - 1]!)) continue;
+    let at = chosen.length;
+    while (at > 0 && isBefore(each, chosen[at - 1]!)) at -= 1;
+    chosen.splice(at, 0, each);
+    if (chosen.length > count) chosen.pop();
   }
-  return [...servers].sort((a, b) => (distance.get(a)! < distance.get(b)! ? -1 : 1));
+  return chosen;
 }
