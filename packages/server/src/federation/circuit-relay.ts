@@ -17,8 +17,8 @@ export type RelayLimits = PaceLimits & Pick<Limits, 'relayPlaces' | 'relayCircui
 export interface RelayOptions {
   readonly peers: Pick<Peers, 'ask' | 'linkWith'>;
   readonly legs: Legs;
-  /** Where others dial this server. */
-  readonly url: string;
+  /** Where others dial this server; undefined as long as they cannot. */
+  readonly url: () => string | undefined;
   /** Whether a linked server may have a place. */
   readonly mayReserve: (server: string) => boolean;
   /** A number for a circuit. */
@@ -59,8 +59,9 @@ export class Relay {
 
   /** Refuses with `forbidden`, `too-many`. */
   reserve(from: string): QuestionReply<'reserve'> {
-    const { limits, url, mayReserve, log } = this.#options;
-    if (!this.#isDirect(from) || !mayReserve(from)) throw new Refusal('forbidden');
+    const { limits, mayReserve, log } = this.#options;
+    const url = this.#options.url();
+    if (url === undefined || !this.#isDirect(from) || !mayReserve(from)) throw new Refusal('forbidden');
     if (!this.#places.has(from) && this.#places.size >= limits.relayPlaces) throw new Refusal('too-many');
     this.#places.add(from);
     log.info({ server: from }, 'relay for a server');

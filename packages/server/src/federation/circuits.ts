@@ -9,9 +9,8 @@ import { type QuestionPayload, type QuestionReply, Refusal } from '@parley/proto
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
-import type { LegOwner } from './circuit-legs.ts';
-import { Legs } from './circuit-legs.ts';
-import { Relay, type RelayLimits } from './circuit-relay.ts';
+import { type LegOwner, Legs } from './circuit-legs.ts';
+import { Relay, type RelayLimits, type RelayOptions } from './circuit-relay.ts';
 import type { Peers } from './peers.ts';
 import { SharedBytes } from './shared-bytes.ts';
 
@@ -21,7 +20,7 @@ export interface CircuitsOptions {
     'accept' | 'ask' | 'linkWith' | 'mayLink' | 'onAsk' | 'onFrame' | 'send' | 'whenLost' | 'whenRoom'
   >;
   /** Where others dial this server, and which may be reached through it; left out, it passes nothing on. */
-  readonly relay?: { readonly url: string; readonly mayReserve: (server: string) => boolean } | undefined;
+  readonly relay?: Pick<RelayOptions, 'url' | 'mayReserve'> | undefined;
   readonly runtime: Pick<Runtime, 'elapsed' | 'randomBytes' | 'setTimer'>;
   readonly log: Log;
   readonly limits: RelayLimits & Pick<Limits, 'circuitsThroughRelay' | 'circuitBytes'>;

@@ -79,7 +79,6 @@ export class PeerSession {
   readonly #answers: Answers;
   readonly #greeted = Promise.withResolvers<void>();
   #fault: PeerFault | undefined;
-  #features: readonly string[] = [];
   #isGreeted = false;
   #isOver = false;
   #isSending = false;
@@ -132,11 +131,6 @@ export class PeerSession {
 
   get transport(): Peer['transport'] {
     return this.#link.peer.transport;
-  }
-
-  /** What the other side offers; none before its hello. */
-  get features(): readonly string[] {
-    return this.#features;
   }
 
   get traffic(): Traffic {
@@ -217,7 +211,6 @@ export class PeerSession {
       return;
     }
     this.#isGreeted = true;
-    this.#features = hello.features;
     this.#cancel();
     this.#beat();
     this.#options.greeted(this, hello);

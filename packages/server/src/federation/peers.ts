@@ -53,8 +53,6 @@ export interface PeersOptions {
   readonly configured: readonly string[];
   /** The only servers to link with; empty or left out, all but the blocked. */
   readonly allowed?: readonly string[] | undefined;
-  /** What this server offers to others, as words of its hello. */
-  readonly features?: readonly string[] | undefined;
   /** Those of the protocol unless given. */
   readonly questions?: Readonly<Record<string, QuestionType>> | undefined;
 }
@@ -81,7 +79,7 @@ export class Peers {
     const { identity, network, name, runtime, limits } = options;
     this.#options = options;
     this.#secure = { identity, network, runtime, staticKey: newStaticKey(runtime), maxFrameBytes: maxPieceBytes };
-    this.#hello = { versions: [federationVersion], name, features: [...(options.features ?? [])] };
+    this.#hello = { versions: [federationVersion], name, features: [] };
     this.#table = new PeerTable(options.allowed ?? []);
     this.#admission = new Admission({ ...options, table: this.#table });
     this.#quotas = createQuotas(limits, runtime.elapsed);
@@ -245,8 +243,8 @@ export class Peers {
     return this.#session(server) !== undefined;
   }
 
-  /** Who dialled the link with a server, from where and how, and what the server offers. */
-  linkWith(server: string): Pick<PeerSession, 'address' | 'direction' | 'features' | 'transport'> | undefined {
+  /** Who dialled the link with a server, from where and how. */
+  linkWith(server: string): Pick<PeerSession, 'address' | 'direction' | 'transport'> | undefined {
     return this.#session(server);
   }
 

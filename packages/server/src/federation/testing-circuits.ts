@@ -27,7 +27,7 @@ export async function publicServer(network: TestNetwork, seed: number, options: 
   const own = createVirtualRuntime(seed + 1_000);
   const circuits = new Circuits({
     peers: peer.peers,
-    relay: mayReserve && { url: peer.url, mayReserve },
+    relay: mayReserve && { url: () => peer.url, mayReserve },
     runtime: { ...network.clock, randomBytes: own.randomBytes },
     log: silentLog,
     ...(options.link && { link: options.link }),
@@ -79,4 +79,36 @@ export async function bareCircuit(
   } finally {
     to.peers.accept = accept;
   }
+}
+
+/** What a relay makes of the nth thing that one side says, from 0: what the other side is told. */
+export type Tamper = (bytes: Uint8Array, nth: number) => readonly Uint8Array[];
+
+/** A relay that checks nothing and passes on what it likes. */
+export async function crookedRelay(
+  network: TestNetwork,
+  seed: number,
+  crook: { tamper?: Tamper; route?: (to: string) => string } = {},
+): Promise<TestPeer> {
+  const { tamper = (bytes) => [bytes], route = (to) => to } = crook;
+  const peer = await network.server(seed, half);
+  const { peers } = peer;
+  const others = new Map<string, string>();
+  let nth = 0;
+  peers.onAsk('reserve', async () => ({ url: peer.url }));
+  peers.onAsk('circuit', async (from, { circuit, to }) => {
+    others.set(from, route(to)).set(route(to), from);
+    return peers.ask(route(to), 'incoming', { circuit, from }, { priority: 'control' });
+  });
+  peers.onFrame('circuitData', (from, { circuit, bytes }) => {
+    for (const each of tamper(bytes, nth++))
+      peers.send(others.get(from)!, 'circuitData', { circuit, bytes: each }, { priority: 'circuit' });
+  });
+  peers.onFrame('circuitCredit', (from, frame) => {
+    peers.send(others.get(from)!, 'circuitCredit', frame, { priority: 'control' });
+  });
+  peers.onFrame('circuitEnd', (from, frame) => {
+    peers.send(others.get(from)!, 'circuitEnd', frame, { priority: 'circuit' });
+  });
+  return peer;
 }
