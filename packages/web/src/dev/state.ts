@@ -1,5 +1,5 @@
 /** What the sample client holds: cells that screens watch, and its rooms. */
-import type { Client, OutboxRow, RoomSummary, ServerInfo, Status } from '@parley/client';
+import { type Client, type OutboxRow, type RoomSummary, readRoom, type ServerInfo, type Status } from '@parley/client';
 import type { RoomView, SignedIn } from '@parley/protocol';
 import { type Cell, cell } from './cell.ts';
 import { me, sampleInvitations, sampleRooms, serverId } from './data.ts';
@@ -38,7 +38,8 @@ export interface State {
   /** Signs in as the sample person, with their rooms. */
   fill(): SignedIn;
   add(view: RoomView): FakeRoom;
-  find: (idOrAlias: string) => FakeRoom | undefined;
+  /** By id or name, whatever its server. */
+  find: (typed: string) => FakeRoom | undefined;
 }
 
 const signedIn = (options: FakeOptions): SignedIn => ({
@@ -94,9 +95,10 @@ export function createState(options: FakeOptions): State {
       state.changed();
       return room;
     },
-    find(idOrAlias) {
-      const alias = idOrAlias.replace(/^#/, '');
-      return [...held.values()].find(({ id, summary }) => id === idOrAlias || summary.get().view.alias === alias);
+    find(typed) {
+      const address = readRoom(typed);
+      if (!address || 'id' in address) return address && held.get(address.id);
+      return [...held.values()].find(({ summary }) => summary.get().view.alias === address.alias);
     },
   };
   const around: Surroundings = {
