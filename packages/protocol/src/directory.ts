@@ -71,6 +71,8 @@ export const directory = {
       book: line(32),
       /** For the proof of an announcement on this connection. */
       challenge: bytes(32),
+      /** Where the directory sees the connection come from: an IP address. */
+      from: optional(line(64)),
     }),
     errors: ['unsupported-version'],
   }),

@@ -12,7 +12,7 @@ import type { Arrival } from './doors/arrival.ts';
 import { Due } from './due.ts';
 import { finishErasures } from './erasure.ts';
 import { Fanout } from './fanout.ts';
-import { Discovery, type Reachable } from './federation/discovery.ts';
+import { type Candidates, Discovery, type Reachable } from './federation/discovery.ts';
 import { nameDialler } from './federation/dns/dial-name.ts';
 import type { NameLookup } from './federation/dns/lookup.ts';
 import { watchNames } from './federation/name-claims.ts';
@@ -81,8 +81,8 @@ export interface Homeserver {
   accept(link: Link, arrival: Arrival): void;
   /** Keeps a connection that another server opened, once it has proven who it is. */
   acceptServer(link: Link): void;
-  /** Says from now on where the server is reached; `candidates` are addresses that count once they lead here. */
-  announce(reachable: Reachable, candidates?: readonly string[]): void;
+  /** Says from now on where the server is reached. */
+  announce(reachable: Reachable, candidates?: Candidates): void;
   /** The one-time secret that makes an owner; undefined once there is one. */
   readonly ownerSecret: string | undefined;
   /** Ends every session, finishes what is under way and closes bus and database. */

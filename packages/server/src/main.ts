@@ -13,7 +13,7 @@ import { openTcpDoor } from './doors/tcp.ts';
 import { readTls } from './doors/tls.ts';
 import { openWebSocketDoor } from './doors/websocket.ts';
 import { openNameLookup } from './federation/dns/open.ts';
-import { namedAddresses, plainAddresses } from './federation/own-address.ts';
+import { namedAddresses, plainAddresses, seenAddress } from './federation/own-address.ts';
 import { createHomeserver, type Homeserver } from './homeserver.ts';
 import { openIdentity } from './identity.ts';
 import { createLimits } from './limits.ts';
@@ -111,7 +111,8 @@ function signUpRule({ signUp, name }: Config): (isLocal: boolean) => boolean {
 function tellWhere({ name, publicUrls, listen, peers, directories }: Config, home: Homeserver, url: string): void {
   const given = { name, publicUrls, host: listen.host, url, others: [...peers, ...directories] };
   const features = ['websocket', ...(listen.tcpPort === undefined ? [] : ['tcp'])];
-  home.announce({ addresses: plainAddresses(given), features }, namedAddresses(given));
+  const seenAt = (address: string): string | undefined => seenAddress(given, address);
+  home.announce({ addresses: plainAddresses(given), features }, { urls: namedAddresses(given), seenAt });
 }
 
 interface Opening {

@@ -91,7 +91,8 @@ class Visit {
       this.#isGreeted = true;
       this.#cancel();
       this.#cancel = runtime.setTimer(() => this.#link.close('idle'), bounds.idleMs);
-      return { version: directoryVersion, network: book.network, book: book.name, challenge: this.#challenge };
+      const from = this.#link.peer.address;
+      return { version: directoryVersion, network: book.network, book: book.name, challenge: this.#challenge, from };
     },
     announce: async (said) => {
       this.#charge('announce');

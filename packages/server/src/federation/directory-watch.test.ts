@@ -15,6 +15,8 @@ class Setting {
   readonly network = new TestNetwork();
   readonly directories = new Map<string, Directory>();
   readonly dials: string[] = [];
+  /** Where a directory sees the server of a seed, if not by its name. */
+  readonly comesFrom = new Map<number, string>();
   readonly #finders: TestFinder[] = [];
 
   async directory(url: string, network = 'test', before?: Directory): Promise<Directory> {
@@ -37,7 +39,7 @@ class Setting {
         this.dials.push(url);
         const directory = this.directories.get(url);
         if (!directory) throw new LinkClosed('lost');
-        return directory.dial(`s${seed}`)(signal);
+        return directory.dial(this.comesFrom.get(seed) ?? `s${seed}`)(signal);
       },
     });
     this.#finders.push(made);
@@ -175,6 +177,36 @@ describe('servers find each other by a directory', () => {
     assert.deepEqual(
       (await setting.held(one)).map(({ name, present }) => [name, present]),
       [['after.example', true]],
+    );
+    await setting.end();
+  });
+
+  test('where a directory sees a server is an address of it, if it leads there and is no proxy', async () => {
+    const setting = new Setting();
+    const seenAt = (address: string) => `http://${address}`;
+    const far = 'https://directory.example';
+    await setting.directory(far);
+    setting.comesFrom.set(1, '192.0.2.1').set(2, '192.0.2.2').set(3, '10.0.0.3');
+    const finders: TestFinder[] = [];
+    for (const seed of [1, 2, 3]) {
+      const each = await setting.finder(seed, [far], { addresses: [], limits: { serversSought: 0 } });
+      const host = setting.comesFrom.get(seed)!;
+      if (seed !== 2) setting.network.links.listen({ host, port: 1 }, (link) => each.peer.peers.accept(link));
+      each.discovery.announce({}, { urls: [], seenAt });
+      finders.push(each);
+    }
+    await setting.network.settled();
+    const said = (await setting.directories.get(far)!.book.list(0, 10)).entries.map(({ record }) => {
+      const { server, addresses } = readServerRecord(record).record;
+      return [finders.findIndex(({ id }) => id === server) + 1, addresses];
+    });
+    assert.deepEqual(
+      new Map(said as [number, string[]][]),
+      new Map([
+        [1, ['http://192.0.2.1']],
+        [2, []],
+        [3, []],
+      ]),
     );
     await setting.end();
   });

@@ -16,7 +16,7 @@ import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
 import { retryDelayMs } from './backoff.ts';
 import { DirectoryConnection } from './directory-connection.ts';
-import { nearnessOfUrl } from './nearness.ts';
+import { isAsFar, nearnessOf, nearnessOfUrl } from './nearness.ts';
 import type { OwnRecord } from './own-record.ts';
 import type { RecordSource, Records } from './records.ts';
 
@@ -29,6 +29,8 @@ export interface DirectoryWatchOptions {
   readonly records: Records;
   readonly runtime: Pick<Runtime, 'elapsed' | 'setTimer' | 'random'>;
   readonly log: Log;
+  /** Told where the directory sees this server, if that may be where others find it. */
+  readonly seenAt?: ((address: string) => void) | undefined;
 }
 
 /** Announcements until a record exceeds every one that the directory holds. */
@@ -116,6 +118,9 @@ export class DirectoryWatch {
       this.#book = hello.book;
       this.#isWhole = false;
       log.info({ url }, 'directory connected');
+      const { from } = hello;
+      // An address nearer than the directory is that of a proxy before it.
+      if (from !== undefined && isAsFar(nearnessOf(from), this.#source.nearness)) this.#options.seenAt?.(from);
       await connection.request('watch', {});
       this.#announce();
       await this.#read(connection);

@@ -173,7 +173,7 @@ describe('servers find each other', () => {
     const ada = await finder(network, 1, { addresses: [] });
     const bob = await finder(network, 2, { addresses: [] });
     network.links.listen({ host: 'chat.example', port: 1 }, (link) => ada.peer.peers.accept(link));
-    ada.discovery.announce({ addresses: [] }, ['https://chat.example', 'http://nowhere.example']);
+    ada.discovery.announce({}, { urls: ['https://chat.example', 'http://nowhere.example'] });
     await network.settled();
     assert.equal(ada.discovery.own.current, undefined, 'there is nobody to tell yet');
     await connect(network, ada, bob);

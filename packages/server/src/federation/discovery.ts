@@ -43,6 +43,13 @@ export interface Reachable {
   readonly features?: readonly string[];
 }
 
+/** Addresses that count once they lead to this server. */
+export interface Candidates {
+  readonly urls: readonly string[];
+  /** The one for an IP address that others see it come from. */
+  readonly seenAt?: (address: string) => string | undefined;
+}
+
 /** How often a name that should lead here is tried. */
 const probeMs = 21_600_000;
 
@@ -55,7 +62,9 @@ export class Discovery {
   readonly #seeker: Seeker;
   readonly #directories: readonly DirectoryWatch[];
   #addresses: readonly string[] = [];
-  #candidates: readonly string[] = [];
+  #candidates: Candidates = { urls: [] };
+  /** Where each directory sees this server. */
+  readonly #seen = new Map<string, string>();
   #cancelProbe = (): void => {};
   #probing: Promise<void> | undefined;
   #hasProbed = false;
@@ -70,7 +79,10 @@ export class Discovery {
     this.#seeker = seeker;
     this.#gossip = new Gossip({ ...options, own, records });
     this.#directories = dialDirectory
-      ? directories.map((url) => new DirectoryWatch({ ...options, url, dial: dialDirectory, own, records }))
+      ? directories.map((url) => {
+          const seenAt = (address: string): void => this.#seenBy(url, address);
+          return new DirectoryWatch({ ...options, url, dial: dialDirectory, own, records, seenAt });
+        })
       : [];
     records.onChange(({ record: { name, server } }) => {
       // What a linked server is called is told by the link, and asked for in DNS.
@@ -103,9 +115,9 @@ export class Discovery {
     for (const directory of this.#directories) directory.start();
   }
 
-  /** Says this of where the server is reached from now on; `candidates` are addresses that count once they lead here. */
-  announce({ addresses, ...rest }: Reachable, candidates: readonly string[] = []): void {
-    this.#candidates = candidates;
+  /** Says this of where the server is reached from now on. */
+  announce({ addresses, ...rest }: Reachable, candidates?: Candidates): void {
+    if (candidates) this.#candidates = candidates;
     if (addresses) this.#addresses = addresses;
     const told = addresses && { addresses: addresses.slice(0, sizes.serverAddresses) };
     const { relays, features } = rest;
@@ -179,16 +191,19 @@ export class Discovery {
 
   /** Tries the addresses that should lead here, as soon as there is somebody to tell of them, and again from time to time. */
   #probe(): void {
-    if (this.#closed || this.#probing || this.#candidates.length === 0) return;
+    const seen = [...this.#seen.values()].map((address) => this.#candidates.seenAt?.(address));
+    const candidates = [...new Set([...this.#candidates.urls, ...seen])].filter((url) => url !== undefined);
+    if (this.#closed || this.#probing || candidates.length === 0) return;
     const { peers, runtime, log } = this.#options;
     this.#cancelProbe();
     this.#hasProbed = true;
     const probe = async (): Promise<void> => {
       const right: string[] = [];
-      for (const url of this.#candidates)
+      for (const url of candidates)
         if (!this.#closed && (await peers.reach(this.own.id, url)) === 'same-server') right.push(url);
       const addresses = [...new Set([...this.#addresses, ...right])].slice(0, sizes.serverAddresses);
-      if (right.length === 0) log.info({ tried: this.#candidates }, 'the name of this server does not lead to it');
+      if (right.length < candidates.length)
+        log.info({ candidates, right }, 'not every address that could be that of this server leads to it');
       this.own.set({ addresses });
     };
     this.#probing = probe().finally(() => {
@@ -196,6 +211,12 @@ export class Discovery {
       if (this.#closed) return;
       this.#cancelProbe = runtime.setTimer(() => this.#probe(), probeMs);
     });
+  }
+
+  #seenBy(directory: string, address: string): void {
+    if (this.#seen.get(directory) === address) return;
+    this.#seen.set(directory, address);
+    this.#probe();
   }
 
   #viewOf({ record, via, seenAt }: KnownServer, byHand: boolean): ServerView {

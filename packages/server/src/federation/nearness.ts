@@ -46,5 +46,8 @@ export const nearnessOfUrl = (url: string): Nearness => nearnessOf(URL.parse(url
 
 export const nearer = (one: Nearness, other: Nearness): Nearness => (rank[one] <= rank[other] ? one : other);
 
+/** Whether one reaches as far as the other. */
+export const isAsFar = (one: Nearness, other: Nearness): boolean => rank[one] >= rank[other];
+
 /** Whether an address that was learnt from a source of this nearness may be dialled. */
-export const mayDial = (url: string, learnt: Nearness): boolean => rank[nearnessOfUrl(url)] >= rank[learnt];
+export const mayDial = (url: string, learnt: Nearness): boolean => isAsFar(nearnessOfUrl(url), learnt);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { namedAddresses, type OwnAddressOptions, plainAddresses } from './own-address.ts';
+import { namedAddresses, type OwnAddressOptions, plainAddresses, seenAddress } from './own-address.ts';
 
 const given = (more: Partial<OwnAddressOptions>): OwnAddressOptions => ({
   publicUrls: [],
@@ -40,4 +40,13 @@ test('a name may lead to a proxy or to the port of the server itself', () => {
   assert.deepEqual(namedAddresses(tls), ['https://chat.example.org']);
   assert.deepEqual(namedAddresses(given({ name: 'localhost' })), []);
   assert.deepEqual(namedAddresses(given({})), []);
+});
+
+test('a server that listens on all addresses may be where others see it', () => {
+  const all = given({ host: '0.0.0.0', url: 'http://0.0.0.0:8080' });
+  assert.equal(seenAddress(all, '192.0.2.1'), 'http://192.0.2.1:8080');
+  assert.equal(seenAddress(given({ host: '::', url: 'https://[::]:443' }), '2001:db8::1'), 'https://[2001:db8::1]');
+  assert.equal(seenAddress(all, 'somewhere'), undefined);
+  assert.equal(seenAddress(given({}), '192.0.2.1'), undefined);
+  assert.equal(seenAddress({ ...all, publicUrls: ['https://a.example'] }, '192.0.2.1'), undefined);
 });

@@ -1,6 +1,7 @@
 /**
- * Where others dial this server, as far as it can know: where the configuration says so, at the address that it listens
- * on, if that is one address and of use to those it is told to, and under its name, if that leads back to itself.
+ * Where others dial this server, as far as it can know: where the configuration says so; at the address that it listens
+ * on, if that is one address and of use to those it is told to; and, if they lead back to itself, under its name and at
+ * the address where others see it.
  */
 import { isIP } from 'node:net';
 import { nearnessOf, nearnessOfUrl } from './nearness.ts';
@@ -20,8 +21,7 @@ export interface OwnAddressOptions {
 /** What is known without asking anybody. */
 export function plainAddresses({ publicUrls, name, host, url, others }: OwnAddressOptions): string[] {
   if (publicUrls.length > 0) return [...publicUrls];
-  const isWildcard = /^(0\.0\.0\.0|\[?::\]?)$/.test(host);
-  if (isWildcard) return [];
+  if (isWildcard(host)) return [];
   if (nearnessOf(host) !== 'machine') return isIP(host) === 0 ? [] : [url];
   // On this machine alone, and for others on it: a server with a name is for the world, by way of a proxy.
   return name === undefined && others.every((other) => nearnessOfUrl(other) === 'machine') ? [url] : [];
@@ -33,3 +33,13 @@ export function namedAddresses({ publicUrls, name, url }: OwnAddressOptions): st
   const { protocol, port } = new URL(url);
   return [...new Set([`https://${name}`, new URL(`${protocol}//${name}:${port}`).origin])];
 }
+
+/** Where somebody else sees this server come from, if it listens on all addresses; undefined when that is of no use. */
+export function seenAddress({ publicUrls, host, url }: OwnAddressOptions, address: string): string | undefined {
+  const family = isIP(address);
+  if (publicUrls.length > 0 || !isWildcard(host) || family === 0) return undefined;
+  const { protocol, port } = new URL(url);
+  return new URL(`${protocol}//${family === 6 ? `[${address}]` : address}:${port}`).origin;
+}
+
+const isWildcard = (host: string): boolean => /^(0\.0\.0\.0|\[?::\]?)$/.test(host);
