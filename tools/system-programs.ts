@@ -25,6 +25,8 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
     services: ['unbound', 'unbound-resolvconf'],
     suites: 'e2e of names in a signed zone',
   },
+  { program: 'ip', aptPackage: 'iproute2', suites: 'e2e in network namespaces' },
+  { program: 'nft', aptPackage: 'nftables', suites: 'e2e in network namespaces' },
 ];
 
 /** Daemons are there; a user's PATH often lacks it. */
