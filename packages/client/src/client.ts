@@ -22,7 +22,7 @@ import { type ActName, Outbox } from './outbox.ts';
 import { People } from './people.ts';
 import type { Surroundings } from './room.ts';
 import { Rooms } from './rooms.ts';
-import { namesTold, readNames, Servers, type ToldServer } from './server.ts';
+import { labelTold, namesTold, readNames, Servers, type ToldServer } from './server.ts';
 import { Session } from './session.ts';
 
 /** Makes a client. It does nothing until `start`; the store is its own until `close`. */
@@ -33,7 +33,7 @@ export function createClient(options: ClientOptions): Client {
 class ParleyClient implements Client {
   readonly #options: ClientOptions;
   readonly #cache: Cache;
-  readonly #people = new People();
+  readonly #people = new People((id, label) => this.#learn(labelTold(id, label)));
   readonly #servers: Servers;
   readonly #outbox: Outbox;
   readonly #rooms: Rooms;

@@ -1,9 +1,15 @@
 /** What people are called, from what was seen; the longest unseen are forgotten first. */
-import type { Person, RawEntry } from '@parley/protocol';
+import { type Person, type RawEntry, serverOf } from '@parley/protocol';
 import { people } from './limits.ts';
 
 export class People {
   readonly #held = new Map<string, Person>();
+  readonly #told: (server: string, label: string) => void;
+
+  /** @param told called with what the servers of people from elsewhere were called */
+  constructor(told: (server: string, label: string) => void = () => {}) {
+    this.#told = told;
+  }
 
   get(user: string): Person | undefined {
     return this.#held.get(user);
@@ -20,6 +26,7 @@ export class People {
   }
 
   see(person: Person): void {
+    if (person.server !== undefined) this.#told(serverOf(person.id), person.server);
     this.#held.delete(person.id);
     this.#held.set(person.id, person);
     if (this.#held.size <= people) return;

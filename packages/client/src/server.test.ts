@@ -4,7 +4,7 @@ import { setImmediate as drain } from 'node:timers/promises';
 import { type PeerView, Refusal } from '@parley/protocol';
 import { roomAddress, roomLabel } from './address.ts';
 import { serverNames } from './limits.ts';
-import { namesTold, readNames, Servers } from './server.ts';
+import { labelTold, namesTold, readNames, Servers } from './server.ts';
 import { memoryStore } from './store-memory.ts';
 import { serverKey } from './testing/fake-server.ts';
 import { setting } from './testing/setting.ts';
@@ -64,6 +64,12 @@ test('names come from answers that tell of one server, and from what operators s
   const peer = (id: string, name?: string) => ({ id, urls: [], state: 'connected', since: 0, name }) as PeerView;
   const peers = [peer(one, 'far.example'), peer(two, 'twice.example'), peer(serverKey, 'twice.example')];
   assert.deepEqual(namesTold('peer.list', {}, { peers, refused: [] }), [{ id: one, name: 'far.example' }]);
+});
+
+test('what people’s servers are called tells their names, unless it is the beginning of their keys', () => {
+  assert.deepEqual(labelTold(one, 'kkkkkkkk'), []);
+  assert.deepEqual(labelTold(one, 'No Name'), []);
+  assert.deepEqual(labelTold(one, 'far.example'), [{ id: one, name: 'far.example' }]);
 });
 
 test('only so many names are remembered, and what is kept of them is read with care', () => {

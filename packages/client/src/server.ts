@@ -99,18 +99,16 @@ export class Servers implements ServerNames {
 
   /** Takes what is told: a name means the server of which it was told last. Returns whether that is news. */
   learn(told: readonly ToldServer[]): boolean {
-    const names = new Map(this.get());
-    let isNews = false;
+    let names = this.get();
     for (const { id, name, verified } of told) {
       const held = names.get(id);
       const before = held?.name === name && held.verified;
       const now = verified ?? before;
       if (id === this.#port.own()?.id || (held?.name === name && before === now)) continue;
-      for (const [other, { name: theirs }] of names) if (theirs === name || other === id) names.delete(other);
-      names.set(id, { id, label: name, name, verified: now });
-      if (names.size > serverNames) names.delete(names.keys().next().value!);
-      isNews = true;
+      const others = [...names].filter(([other, { name: theirs }]) => theirs !== name && other !== id);
+      names = new Map([...others.slice(1 - serverNames), [id, { id, label: name, name, verified: now }]]);
     }
+    const isNews = names !== this.get();
     if (isNews) this.#names.set(names);
     return isNews;
   }
@@ -129,6 +127,10 @@ export class Servers implements ServerNames {
     return meant.length === 1 ? meant[0] : undefined;
   }
 }
+
+/** What one's own server calls another, where that is more than the beginning of its key. */
+export const labelTold = (id: string, label: string): ToldServer[] =>
+  id.startsWith(label) || !check(serverName, label).ok ? [] : [{ id, name: label }];
 
 /** What an earlier run has learnt, as far as it is of the right form. */
 export function readNames(held: unknown): ToldServer[] {
