@@ -154,11 +154,11 @@ test('a session that is ended elsewhere says so, and signing in again goes on wh
   await using second = await openBrowser(desk);
   const here = await own(server, first);
   await createRoom(here, 'ops');
-  const there = await open(second, server.url);
+  const there = await open(second, `${server.url}/#/sign-in`);
   await there.getByLabel('Name').fill('mira');
   await there.getByRole('textbox', { name: 'Password' }).fill('lantern rope basil tin');
   await there.keyboard.press('Enter');
-  await row(there, 'ops').waitFor();
+  await there.getByPlaceholder('Message #ops').waitFor();
   await there.goto(`${server.url}/#/settings/sessions`);
   await there.getByRole('button', { name: 'Sign out all others' }).click();
   await there.locator('[aria-label="Close note"]').click();

@@ -93,7 +93,9 @@ function SkipLink() {
 /** Beside the list there is always a room: the one of last time, else the first. */
 function useHome(route: Route, sections: readonly Section[], isPhone: boolean): void {
   const [first] = sections.flatMap((section) => section.rooms);
-  const target = route.at === 'home' && !isPhone ? first : undefined;
+  // Who came by a way in is at home now.
+  const isHome = route.at === 'home' || route.at === 'enter';
+  const target = isHome && !isPhone ? first : undefined;
   useEffect(() => {
     if (!target) return;
     const last = lastRoom();
