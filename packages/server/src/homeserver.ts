@@ -41,6 +41,7 @@ import { migrate } from './store/migrations.ts';
 import { migrations } from './store/schema.ts';
 import { openStore, type Store } from './store/store.ts';
 import { keepUpAcross, keepUpWith, tellEntries } from './telling.ts';
+import { Unkept } from './unkept.ts';
 import { keepUp } from './upkeep.ts';
 import { Uploads } from './uploads.ts';
 
@@ -168,7 +169,7 @@ function assemble(
   });
   const { loadedRooms } = limits;
   const dueChanged = (room: LoadedRoom): void => due.changed(room);
-  const run = { committer, crypto, runtime, dueChanged };
+  const run = { committer, crypto, runtime, dueChanged, unkept: new Unkept() };
   const rooms: Rooms = new Rooms({
     ...run,
     store,

@@ -17,11 +17,14 @@ import type { LoadedRoom } from './loaded-room.ts';
 import type { Runtime } from './runtime.ts';
 import type { Statement } from './store/database.ts';
 import { actName } from './store/entry.ts';
+import type { Unkept } from './unkept.ts';
 
 export interface RunOptions {
   committer: Committer;
   crypto: Crypto;
   runtime: Runtime;
+  /** Where the content of rooms that keep nothing is for a while. */
+  unkept: Unkept;
   /** Called when something in a room may now end by itself at another time. */
   dueChanged: (room: LoadedRoom) => void;
 }
@@ -65,7 +68,8 @@ export class Run {
 
   step(input: Input, of?: Owned): Stepped['outcome'] {
     const { room } = this;
-    const { runtime, crypto } = this.#options;
+    const { runtime, crypto, unkept } = this.#options;
+    if (of && 'act' in input && room.state.settings.retentionDays === 0) unkept.put(input.act.parts, of.parts);
     const { entries, outcome } = stepped(room, () => step(room.state, input, runtime.now(), crypto));
     const own = outcome?.type === 'entry' ? outcome.pos.seq : undefined;
     for (const made of entries) {

@@ -92,8 +92,10 @@ export class Clerk {
     const hashes = checkBatch(crypto, room.state.network, room.id, from, read, signature);
     read.forEach(({ act }, i) => {
       const { parts } = envelopes[i]!;
-      const isWhole =
-        parts.length === act.parts.length && parts.every((part, j) => matches(crypto, act.parts[j]!, part));
+      // A room that keeps nothing may have lost it before it was handed in.
+      const isLost = parts.length === 0 && room.state.settings.retentionDays === 0;
+      const isAll = parts.length === act.parts.length;
+      const isWhole = isLost || (isAll && parts.every((part, j) => matches(crypto, act.parts[j]!, part)));
       if (!isWhole) throw new Refusal('bad-request', { field: 'parts' });
     });
     const meant = envelopes

@@ -123,7 +123,8 @@ export class Entering {
     const data = { change, subject: person.id, ...guest };
     const act: Act = { room, user: person.id, device: '', clientId, kind: 'member', data, parts: [] };
     const actBytes = encodeAct(act);
-    let { cursor } = told;
+    // Whatever this server may still have under way there from an earlier stay is of a numbering that is given up.
+    let cursor: Told['cursor'] = told.cursor && { incarnation: told.cursor.incarnation + 1, oseq: 0, hash: zeroHash };
     for (let attempt = 0; attempt < attempts; attempt++) {
       const { incarnation, oseq: before, hash: prev } = cursor ?? { incarnation: 0, oseq: 0, hash: zeroHash };
       const oseq = before + 1;

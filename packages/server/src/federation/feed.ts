@@ -11,6 +11,7 @@ import type { Log } from '../log.ts';
 import type { Rooms } from '../rooms.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Store } from '../store/store.ts';
+import type { Unkept } from '../unkept.ts';
 import { linesOf } from './lines.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
@@ -39,6 +40,7 @@ export interface FeedsOptions {
   readonly rooms: Pick<Rooms, 'load'>;
   readonly peers: Pick<Peers, 'send' | 'isLinked'>;
   readonly names: Names;
+  readonly unkept: Unkept;
   readonly crypto: Crypto;
   readonly runtime: Runtime;
   readonly log: Log;
@@ -150,9 +152,9 @@ export class Feeds {
     after: number,
     to: number,
   ): Promise<{ payload: FramePayload<'append'>; last: number }> {
-    const { store, names, crypto } = this.#options;
+    const { store, names, crypto, unkept } = this.#options;
     const records = await store.entry.forwards(room.n, { from: after + 1, to }, frameEntries, false);
-    const read = await linesOf(store, room.n, records, frameBytes);
+    const read = await linesOf(store, room.n, records, frameBytes, unkept);
     const headers = read.map(({ header }) => readHeader(header));
     const lines = read.slice(0, signedLength(room.state.clerk, headers));
     if (lines.length === 0) throw new Error('a batch is larger than a frame');

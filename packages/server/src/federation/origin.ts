@@ -12,6 +12,7 @@ import {
   endsBatch,
   envelopeHash,
   equalBytes,
+  type Part,
   readHeader,
   refusalOf,
   signBatch,
@@ -26,6 +27,7 @@ import type { Runtime } from '../runtime.ts';
 import { actName, type EntryRecord, keyOf } from '../store/entry.ts';
 import type { OutboxRow, Stamped } from '../store/entry-outbox.ts';
 import type { Store } from '../store/store.ts';
+import type { Unkept } from '../unkept.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
 
@@ -39,6 +41,7 @@ export interface OriginOptions {
   readonly peers: Pick<Peers, 'ask' | 'isLinked'>;
   readonly rooms: Pick<Rooms, 'load' | 'turn'>;
   readonly names: Names;
+  readonly unkept: Unkept;
   readonly crypto: Crypto;
   readonly runtime: Runtime;
   readonly log: Log;
@@ -61,7 +64,7 @@ export class Origin {
 
   /** Stamps acts in order, in the room's turn; they are durable when the outcome `queued` is. */
   async queue(room: LoadedRoom, drafts: readonly Draft[]): Promise<PlacedAct[]> {
-    const { store, crypto, id } = this.#options;
+    const { store, crypto, id, unkept } = this.#options;
     const names = drafts.map(({ author, clientId }) => actName(author.id, clientId));
     const prior = await store.entry.byActs(room.n, names.map(keyOf));
     const rows: OutboxRow[] = [];
@@ -89,7 +92,10 @@ export class Origin {
       const bytes = encodeAct(act);
       const hash = envelopeHash(crypto, stamp, crypto.sha256(bytes));
       const { author, clientId, kind } = draft;
-      rows.push({ incarnation, oseq, hash, person: author.n, clientId, kind, stamp, act: bytes, parts });
+      const keeps = room.state.settings.retentionDays !== 0;
+      if (!keeps) unkept.put(act.parts, parts);
+      const row = { incarnation, oseq, hash, person: author.n, clientId, kind, stamp, act: bytes };
+      rows.push({ ...row, parts: keeps ? parts : [] });
       last = { incarnation, oseq, hash };
       waiting += 1;
       outcomes.push({ type: 'queued' });
@@ -171,7 +177,7 @@ export class Origin {
     const last = batch.at(-1)!;
     const payload = {
       room: room.id,
-      envelopes: batch.map(({ stamp, act, parts }) => ({ stamp, act, parts: [...parts] })),
+      envelopes: batch.map(({ stamp, act, parts }) => ({ stamp, act, parts: this.#contentOf(act, parts) })),
       signature: signBatch(crypto, network, room.id, last),
       people: await names.of(batch.map(({ act }) => decodeAct(act).user)),
     };
@@ -181,6 +187,13 @@ export class Origin {
       log.debug({ error, room: room.id, server: clerk }, 'a batch was not taken');
       return undefined;
     }
+  }
+
+  /** Of a room that keeps nothing it is in memory, or lost. */
+  #contentOf(act: Uint8Array, parts: readonly Part[]): Part[] {
+    if (parts.length > 0) return [...parts];
+    const kept = decodeAct(act).parts.map((ref) => this.#options.unkept.get(ref));
+    return kept.every((part) => part !== undefined) ? kept : [];
   }
 
   /** The clerk knows another numbering of this server, which was restored: all that waits goes on in a higher one. */

@@ -181,4 +181,21 @@ describe('a room across servers', () => {
     assert.deepEqual(await status(), ['ada online']);
     await assert.rejects(ada.request('member.mute', { room, user: 'nobody', clientId: 'm' }));
   });
+
+  it('that keeps nothing is heard on every server by those who are there, and is on no disk', async () => {
+    await using homes = new TestHomes();
+    const one = await homes.home(1);
+    const two = await homes.home(2, [1]);
+    const ada = await one.server.account('ada');
+    const bob = await two.server.account('bob');
+    const created = { alias: 'ops', clientId: 'c', retentionDays: 0 } as const;
+    const room = (await ada.request('room.create', created)).sync.room.id;
+    await bob.request('room.join', { room, clientId: 'j', server: one.id });
+    await ada.request('message.send', { room, clientId: 'a1', body: say('off the record') });
+    await bob.request('message.send', { room, clientId: 'b1', body: say('neither is this') });
+    await homes.settled();
+    for (const client of [ada, bob]) assert.deepEqual(heard(client), ['off the record', 'neither is this']);
+    for (const { db } of [one, two])
+      for (const text of ['off the record', 'neither is this']) assert.ok(!Buffer.from(db.image()).includes(text));
+  });
 });

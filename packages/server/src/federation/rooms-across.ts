@@ -94,12 +94,12 @@ export class RoomsAcross {
     this.backfill = new Backfill({ store, rooms, peers, names, crypto, log });
     const snapshots = new Snapshots({ clerk, rooms, store, names, crypto });
     const visible = new VisibleRooms({ store, rooms, clerk, id });
-    this.#feeds = new Feeds({ store, rooms, peers, names, crypto, runtime, log, id });
+    this.#feeds = new Feeds({ store, rooms, peers, names, unkept: run.unkept, crypto, runtime, log, id });
     const refused = (room: string, user: string, clientId: string, code: ErrorCode): void => {
       this.decisions.settle(room, user, clientId, code);
       this.#listener?.decided(room, user, clientId, { outcome: 'refused', code });
     };
-    this.#origin = new Origin({ store, peers, rooms, names, crypto, runtime, log, id, refused });
+    this.#origin = new Origin({ store, peers, rooms, names, unkept: run.unkept, crypto, runtime, log, id, refused });
     const stands = (room: string, user: string, clientId: string): void =>
       this.decisions.settle(room, user, clientId, undefined);
     const repeated = (room: string, user: string, clientId: string, place: Place): void => {
