@@ -37,15 +37,16 @@ export interface Writing {
   send(): void;
 }
 
-export function useWriting(of: {
+interface WritingPorts {
   client: Client;
   room: Room;
   people: RoomPeople;
   field: RefObject<HTMLTextAreaElement | null>;
   handle: Ref<ComposerHandle>;
   onSend: OnSend;
-}): Writing {
-  const { client, room, people, field, handle, onSend } = of;
+}
+
+export function useWriting({ client, room, people, field, handle, onSend }: WritingPorts): Writing {
   const draft = useDraft(room);
   const [text, setText] = useState(draft.initial);
   const [caret, setCaret] = useState(draft.initial.length);
