@@ -23,6 +23,15 @@ function line(number: number): Line {
   return { clientId: `line-${number}`, at: firstAt + number * lineMs, author, kind: 'message', text };
 }
 
+/** Appends so many messages to a room, by the hand of its owner. */
+export async function importLines(talk: Talk, room: string, entries: number): Promise<void> {
+  for (let number = 0; number < entries; number += linesAtOnce) {
+    const count = Math.min(linesAtOnce, entries - number);
+    const lines = Array.from({ length: count }, (_, i) => line(number + i));
+    await talk.request('archive.append', { room, lines });
+  }
+}
+
 /** Makes an owner and a room with `entries` entries. Resolves with the room and the owner's token. */
 export async function fillRoom(
   { url, ownerSecret }: Pick<RunningHomeserver, 'url' | 'ownerSecret'>,
@@ -33,11 +42,7 @@ export async function fillRoom(
   await talk.request('account.claim', { secret: ownerSecret });
   const { sync } = await talk.request('room.create', { alias: 'long', clientId: 'create' });
   const room = sync.room.id;
-  for (let number = 0; number < entries; number += linesAtOnce) {
-    const count = Math.min(linesAtOnce, entries - number);
-    const lines = Array.from({ length: count }, (_, i) => line(number + i));
-    await talk.request('archive.append', { room, lines });
-  }
+  await importLines(talk, room, entries);
   const { entries: newest } = await talk.request('history.page', { room, limit: 100, show: 'rows' });
   for (let i = 0; i < annotated; i++) {
     const { user, clientId } = newest[(i * 3) % newest.length]!;

@@ -6,8 +6,9 @@ import { fanout } from './fanout.ts';
 import { federation } from './federation.ts';
 import { history } from './history.ts';
 import { hostile } from './hostile.ts';
+import { web } from './web.ts';
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { fanout, federation, history, hostile };
+const benchmarks: Readonly<Record<string, Benchmark>> = { fanout, federation, history, hostile, web };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
