@@ -1,6 +1,5 @@
 /** The page of a directory: the network as it is, servers as they come and go; usable by everybody, quiet in the console. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
@@ -120,9 +119,6 @@ test(
         await page.getByRole('listitem').first().waitFor();
         for (const violation of await violations(page)) found.push(`${width} ${colorScheme}: ${violation}`);
         if (await sideways(page)) found.push(`${width} ${colorScheme}: scrolls sideways`);
-        const shots = process.env.SHOTS;
-        if (shots)
-          await page.screenshot({ path: join(shots, `directory-${width}-${colorScheme}.png`), fullPage: true });
       }
     assert.deepEqual(found, []);
   },
