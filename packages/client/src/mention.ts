@@ -13,13 +13,14 @@ export function mentioned(text: string, people: People, servers: Pick<ServerName
   const found = new Set<string>();
   for (const [, written = '', server] of text.matchAll(mention)) {
     if (found.size >= limits.mentions) break;
-    const one = only(people.named(written.replace(/[._-]+$/, '')), server, servers);
+    const one = personMeant(people.named(written.replace(/[._-]+$/, '')), server, servers);
     if (one) found.add(one.id);
   }
   return [...found];
 }
 
-function only(
+/** The one of several people of a name whom it means, with what may be a server after it; undefined for nobody. */
+export function personMeant(
   named: readonly Person[],
   server: string | undefined,
   servers: Pick<ServerNames, 'idOf'>,

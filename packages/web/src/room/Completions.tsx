@@ -60,9 +60,9 @@ function ChoiceView({ choice: { item, person }, query }: { choice: Choice; query
           <bdi>{shownName(person)}</bdi>
         </b>
         <span className={styles.args}>
-          @<Marked text={person.name} query={query} />
+          <Marked text={label} query={query} />
         </span>
-        <span className={styles.about}>{person.server}</span>
+        <span className={styles.about} />
         {person.kind === 'bot' && <Tag>bot</Tag>}
       </>
     );

@@ -11,6 +11,7 @@ import { MenuButton } from '../ui/Menu.tsx';
 import { shownName } from '../ui/name.ts';
 import { countOf, dayKey, shortTime, timeOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
+import { useServerOf } from '../ui/useServerOf.ts';
 import { BannedList } from './BannedList.tsx';
 import { useRoomContext } from './context.ts';
 import { KnockingList } from './KnockingList.tsx';
@@ -54,6 +55,7 @@ export function MembersPane({ client, room, onClose, onMention }: MembersPanePro
       menu={() =>
         memberMenu({
           member,
+          handle: handleOf(client, member.person),
           view: room.summary.get().view,
           me: client.me.get()?.user,
           moderate,
@@ -149,7 +151,8 @@ function MemberRow(props: {
   const status = useReadable(room.presence, (present) => present.get(person.id)) ?? member.status;
   const isMe = client.me.get()?.user === person.id;
   const name = shownName(person);
-  const about = aboutOf(member);
+  const server = useServerOf(client, person.id, person.server);
+  const about = aboutOf(member, server?.label);
   return (
     <li>
       <MenuButton
@@ -178,13 +181,18 @@ function MemberRow(props: {
   );
 }
 
-function aboutOf({ person, mutedUntil }: MemberView): string {
+function handleOf(client: Client, { id, name, server }: MemberView['person']): string {
+  const label = client.servers.labelOf(id, server);
+  return label === undefined ? name : `${name}:${label}`;
+}
+
+function aboutOf({ person, mutedUntil }: MemberView, server: string | undefined): string {
   const now = Date.now();
   const parts: string[] = [];
   if (mutedUntil === null) parts.push('muted');
   else if (mutedUntil !== undefined)
     parts.push(`muted until ${dayKey(mutedUntil) === dayKey(now) ? timeOf(mutedUntil) : shortTime(mutedUntil, now)}`);
-  if (person.server) parts.push(person.server);
+  if (server) parts.push(server);
   if (person.kind === 'imported') parts.push('imported');
   return parts.join(' · ');
 }

@@ -10,7 +10,9 @@ import { Avatar } from '../ui/Avatar.tsx';
 import { Tag } from '../ui/Badge.tsx';
 import { LinkButton } from '../ui/Button.tsx';
 import { nameColor, shownName } from '../ui/name.ts';
+import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { fullTime, timeOf } from '../ui/time.ts';
+import { useServerOf } from '../ui/useServerOf.ts';
 import { ActionBar } from './ActionBar.tsx';
 import { Body } from './Body.tsx';
 import { useIsActive, useOffice, useRoomContext } from './context.ts';
@@ -74,7 +76,7 @@ function Head({ row }: { row: MessageRow }) {
   return (
     <p className={styles.head}>
       <bdi className={`${styles.name} ${nameColor(row.user)}`}>{shownName(row)}</bdi>
-      {row.server && <span className={styles.server}>{row.server}</span>}
+      <PersonServer user={row.user} told={row.server} className={styles.server ?? ''} />
       {!row.mine && <OfficeTag user={row.user} />}
       {row.imported && (
         <Tag slim>
@@ -86,6 +88,13 @@ function Head({ row }: { row: MessageRow }) {
       <time className={styles.inlineTime}>{timeOf(row.at)}</time>
     </p>
   );
+}
+
+/** Where somebody is from, unless it is here. */
+function PersonServer({ user, told, className }: { user: string; told: string | undefined; className: string }) {
+  const { client } = useRoomContext();
+  const server = useServerOf(client, user, told);
+  return server && <ServerLabel server={server} className={className} />;
 }
 
 function OfficeTag({ user }: { user: string }) {

@@ -16,7 +16,7 @@ import { LinkButton } from '../ui/Button.tsx';
 import { fullTime, timeOf } from '../ui/time.ts';
 import { useRoomContext } from './context.ts';
 import type { Item } from './group.ts';
-import { movesOf, type Notice, type NoticeIcon, noticeOf, type Part } from './notice.ts';
+import { type LabelOf, movesOf, type Notice, type NoticeIcon, noticeOf, type Part } from './notice.ts';
 import styles from './Row.module.css';
 
 const icons: Record<NoticeIcon, ComponentType> = {
@@ -40,11 +40,12 @@ type UnknownItem = Extract<Item, { type: 'unknown' }>;
 /** What happened, in one line; a run of comings and goings opens into its lines. */
 export const NoticesView = memo(function NoticesView(props: { item: NoticesItem; shown: boolean; id: string }) {
   const { item, shown, id } = props;
-  const { me } = useRoomContext();
+  const { me, client } = useRoomContext();
+  const labelOf: LabelOf = (user, told) => client.servers.labelOf(user, told);
   const [open, setOpen] = useState(false);
   const { rows } = item;
-  if (open) return rows.map((row) => <Line key={row.key} at={row.at} notice={noticeOf(row.entry, me)} />);
-  const notice = rows.length === 1 ? noticeOf(rows[0]!.entry, me) : movesOf(rows, me);
+  if (open) return rows.map((row) => <Line key={row.key} at={row.at} notice={noticeOf(row.entry, me, labelOf)} />);
+  const notice = rows.length === 1 ? noticeOf(rows[0]!.entry, me, labelOf) : movesOf(rows, me, labelOf);
   return (
     <Line at={lastOf(rows).at} notice={notice} shown={shown} id={id}>
       {rows.length > 4 && <Link label="Show all" onClick={() => setOpen(true)} />}

@@ -7,7 +7,7 @@ test('finds the names that a text means, outside code', () => {
     'ilvi',
     'tide-bot',
   ]);
-  assert.deepEqual(namesIn('@ilvi:kanto.example'), ['ilvi']);
+  assert.deepEqual(namesIn('@ilvi:kanto.example: @ilvi: and @ilvi'), ['ilvi:kanto.example', 'ilvi']);
 });
 
 test('folds letters without moving them', () => {

@@ -13,9 +13,11 @@ export function hitIn(name: string, query: string): { from: number; to: number }
   return from < 0 ? { from: 0, to: 0 } : { from, to: from + query.length };
 }
 
-/** Names of people that a text may mean: `@name` outside code, without repeats, in order. */
+/** Names of people that a text may mean: `@name` and `@name:server` outside code, without repeats, in order. */
 export function namesIn(text: string): string[] {
   const prose = text.replace(/```[\s\S]*?(?:```|$)/g, ' ').replace(/`[^`\n]*`/g, ' ');
-  const found = prose.matchAll(/(?<![\p{L}\p{N}_.@/])@([\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}_-])?)/gu);
+  const found = prose.matchAll(
+    /(?<![\p{L}\p{N}_.@/])@([\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}_-])?(?::[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?)?)/gu,
+  );
   return [...new Set([...found].map(([, name]) => name!))];
 }

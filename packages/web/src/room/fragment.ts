@@ -9,8 +9,10 @@ export interface Reader {
   me: string | undefined;
   /** What a person is called in texts, by id. */
   nameOf(user: string): string | undefined;
-  /** Where `#alias` leads, as a hash; undefined for a room that one is not in. */
-  hashOf(alias: string): string | undefined;
+  /** Where `#alias` or `#alias:server` leads, as a hash; undefined for a room that one is not in. */
+  hashOf(alias: string, server?: string): string | undefined;
+  /** What a person’s server is called, where it is not one’s own. */
+  serverOf(user: string): string | undefined;
 }
 
 /** A screen shows some fifty messages; scrolling back over a few screens costs no parsing. */
@@ -35,11 +37,20 @@ export function bodyFragment(content: Content, reader: Reader): DocumentFragment
   const names = new Map<string, string>();
   for (const user of content.mentions ?? []) {
     const name = reader.nameOf(user);
-    if (name) names.set(name.toLowerCase(), user);
+    if (!name) continue;
+    const server = reader.serverOf(user);
+    if (server) names.set(`${name}:${server}`.toLowerCase(), user);
+    // Where two have one name, it alone means the one of one’s own server.
+    if (!server || !names.has(name.toLowerCase())) names.set(name.toLowerCase(), user);
   }
   const html = toHtml(content.text, {
-    user: (name) => names.get(name.toLowerCase()),
-    room: (alias) => reader.hashOf(alias),
+    user(typed, server) {
+      const name = typed.toLowerCase();
+      // Another server may call this one by a name that is not known here.
+      const isName = server === undefined || server.includes('.');
+      return names.get(`${name}:${server?.toLowerCase()}`) ?? (isName ? names.get(name) : undefined);
+    },
+    room: (alias, server) => reader.hashOf(alias, server),
   });
   const fragment = purify.sanitize(html, asFragment);
   decorate(fragment, reader.me);

@@ -42,18 +42,30 @@ test('makes an image a link and loads nothing', () => {
 });
 
 test('marks those who are meant, and nobody else', () => {
-  const user = (name: string) => ({ ilvi: 'u1', 'tide-bot': 'u2', 'ada.b': 'u3' })[name];
+  const user = (name: string, server?: string) =>
+    ({ ilvi: 'u1', 'tide-bot': 'u2', 'ada.b': 'u3', 'ilvi:kanto.example': 'u4', 'ilvi:kkkkkkkk': 'u4' })[
+      server === undefined ? name : `${name}:${server}`
+    ];
   assert.match(toHtml('@ilvi, hello', { user }), /<span data-mention="u1"><bdi>@ilvi<\/bdi><\/span>, hello/);
   assert.match(toHtml('ask @tide-bot.', { user }), /data-mention="u2"><bdi>@tide-bot<\/bdi><\/span>\./);
-  assert.match(toHtml('@ilvi:kanto.example: hi', { user }), /<bdi>@ilvi:kanto\.example<\/bdi><\/span>: hi/);
+  assert.match(toHtml('@ilvi:kanto.example: hi', { user }), /"u4"><bdi>@ilvi:kanto\.example<\/bdi><\/span>: hi/);
+  assert.match(toHtml('@ilvi:kkkkkkkk', { user }), /"u4"><bdi>@ilvi:kkkkkkkk<\/bdi>/);
+  assert.match(toHtml('@ilvi:well', { user }), /"u1"><bdi>@ilvi<\/bdi><\/span>:well/);
   assert.match(toHtml('**@ada.b**', { user }), /<strong><span data-mention="u3">/);
   assert.doesNotMatch(toHtml('x@ilvi ilvi @nobody `@ilvi`', { user }), /data-mention/);
   assert.match(toHtml('mail ada@a.example', { user }), /href="mailto:ada@a\.example"/);
 });
 
 test('leads to rooms that are known, and leaves other signs alone', () => {
-  const room = (alias: string) =>
-    alias === 'ops' || alias === '潮見表' ? `#/r/${encodeURIComponent(alias)}` : undefined;
+  const room = (alias: string, server?: string) =>
+    server === 'kanto.example' || (server === undefined && (alias === 'ops' || alias === '潮見表'))
+      ? `#/r/${encodeURIComponent(server === undefined ? alias : `${alias}:${server}`)}`
+      : undefined;
+  assert.match(
+    toHtml('#ops:kanto.example.', { room }),
+    /<a href="#\/r\/ops%3Akanto\.example"><bdi>#ops:kanto\.example<\/bdi>/,
+  );
+  assert.match(toHtml('#ops:later', { room }), /<a href="#\/r\/ops"><bdi>#ops<\/bdi><\/a>:later/);
   assert.match(toHtml('see #ops.', { room }), /see <a href="#\/r\/ops"><bdi>#ops<\/bdi><\/a>\./);
   assert.match(toHtml('#潮見表', { room }), /<a href="#\/r\/%E6/);
   assert.doesNotMatch(toHtml('#other x#ops `#ops` &#ops;', { room }), /<a /);

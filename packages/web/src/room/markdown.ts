@@ -22,17 +22,19 @@ export const allowedAttributes = [
 /** What names in a text mean; undefined when they are only words. */
 export interface Names {
   /** The user id of `@name`. */
-  user?(name: string): string | undefined;
-  /** Where `#alias` leads, as a hash. */
-  room?(alias: string): string | undefined;
+  user?(name: string, server?: string): string | undefined;
+  /** Where `#alias` or `#alias:server` leads, as a hash. */
+  room?(alias: string, server?: string): string | undefined;
 }
 
 /** Beyond these the parser takes longer than a frame: such text is shown as it was typed. */
 const bounds = { delimiters: 2_000, brackets: 4_000, lines: 2_000, depth: 24, names: 300, links: 300 };
 const schemes = /^(?:https?:\/\/|mailto:)/i;
-/** `@name`, `@name:server.example`. */
-const mentionPattern = /^@([\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}_-])?)(?::[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)?/u;
-const roomPattern = /^#([\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}_-])?)/u;
+/** `@name`, `@name:server.example`; what follows the colon may be the next word. */
+const mentionPattern =
+  /^@([\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}_-])?)(?::([\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?))?/u;
+const roomPattern =
+  /^#([\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}_-])?)(?::([\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?))?/u;
 const wordEnd = /[\p{L}\p{N}_.@#&/]$/u;
 
 const none: Names = {};
@@ -195,6 +197,13 @@ function linkHtml(href: string, inner: string): string {
   return `<a href="${url}" title="${url}" target="_blank" rel="noopener noreferrer">${inner}</a>`;
 }
 
+function nameToken(raw: string, name: string, server?: string) {
+  const isPerson = raw[0] === '@';
+  const user = isPerson ? names.user?.(name, server) : undefined;
+  const hash = isPerson ? undefined : names.room?.(name, server);
+  return user || hash ? { type: 'name', raw, text: raw, user, hash } : undefined;
+}
+
 const marked = new Marked({
   gfm: true,
   breaks: true,
@@ -208,11 +217,9 @@ const marked = new Marked({
       tokenizer(source, tokens) {
         if (source[0] !== '@' && source[0] !== '#') return undefined;
         if (wordEnd.test(tokens.at(-1)?.raw.slice(-2) ?? '')) return undefined;
-        const [raw, name] = (source[0] === '@' ? mentionPattern : roomPattern).exec(source) ?? [];
-        if (!raw || !name) return undefined;
-        const user = source[0] === '@' ? names.user?.(name) : undefined;
-        const hash = source[0] === '#' ? names.room?.(name) : undefined;
-        return user || hash ? { type: 'name', raw, text: raw, user, hash } : undefined;
+        const [whole, name, server] = (source[0] === '@' ? mentionPattern : roomPattern).exec(source) ?? [];
+        if (!whole || !name) return undefined;
+        return (server ? nameToken(whole, name, server) : undefined) ?? nameToken(`${source[0]}${name}`, name);
       },
       renderer: ({ raw, user, hash }) =>
         user

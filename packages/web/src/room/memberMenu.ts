@@ -25,18 +25,19 @@ export const durations = [
 /** What one may do with a member, and nothing else. */
 export function memberMenu(of: {
   member: MemberView;
+  /** As one writes to them: `name`, or `name:server`. */
+  handle: string;
   view: RoomView;
   me: string | undefined;
   moderate: Moderate;
   ask(moderation: Moderation): void;
-  mention(name: string): void;
+  mention(handle: string): void;
 }): MenuItem[] {
-  const { member, view, me, moderate, ask, mention } = of;
+  const { member, handle, view, me, moderate, ask, mention } = of;
   const rights = rightsOver(member, view, me);
   const items: MenuItem[] = [];
-  if (member.person.id !== me)
-    items.push({ label: 'Mention', icon: AtSign, keys: '@', run: () => mention(member.person.name) });
-  items.push({ label: 'Copy name', icon: Copy, keys: 'c', run: () => void copyText(`@${member.person.name}`) });
+  if (member.person.id !== me) items.push({ label: 'Mention', icon: AtSign, keys: '@', run: () => mention(handle) });
+  items.push({ label: 'Copy name', icon: Copy, keys: 'c', run: () => void copyText(`@${handle}`) });
   if (rights.roles.length > 0)
     items.push({
       label: 'Role',

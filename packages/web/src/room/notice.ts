@@ -26,12 +26,15 @@ export interface Notice {
   about?: { seq: number } | MessageRef | undefined;
 }
 
+/** What a person's server is called, where it is not one's own. `told`: what the entry calls it. */
+export type LabelOf = (user: string, told?: string) => string | undefined;
+
 /** `me` is shown as "You". */
-export function noticeOf(entry: Entry, me: string | undefined): Notice {
+export function noticeOf(entry: Entry, me: string | undefined, labelOf: LabelOf = (_, told) => told): Notice {
   const who = names(entry, me);
   switch (entry.kind) {
     case 'member':
-      return memberNotice(entry, who);
+      return memberNotice(entry, who, labelOf(entry.user, entry.server));
     case 'mute': {
       const time = entry.data.durationMs ? ` for ${durationInWords(entry.data.durationMs)}` : '';
       return {
@@ -61,8 +64,8 @@ export function noticeOf(entry: Entry, me: string | undefined): Notice {
 }
 
 /** Comings and goings of one run in one line: who came, who left, who looked in. */
-export function movesOf(rows: readonly NoticeRow[], me: string | undefined): Notice {
-  if (rows.length === 1) return noticeOf(rows[0]!.entry, me);
+export function movesOf(rows: readonly NoticeRow[], me: string | undefined, labelOf?: LabelOf): Notice {
+  if (rows.length === 1) return noticeOf(rows[0]!.entry, me, labelOf);
   const state = new Map<string, { part: Part; first: string; last: string }>();
   for (const { entry } of rows) {
     if (entry.kind !== 'member') continue;
@@ -116,11 +119,15 @@ function names(entry: Entry, me: string | undefined): { actor: Part; subject: Pa
   return { actor, subject: !self && subject === me ? { name: 'you', user: subject } : named, self };
 }
 
-function memberNotice(entry: EntryOf<'member'>, { actor, subject, self }: ReturnType<typeof names>): Notice {
+function memberNotice(
+  entry: EntryOf<'member'>,
+  { actor, subject, self }: ReturnType<typeof names>,
+  server: string | undefined,
+): Notice {
   const reason = why(entry.body?.reason);
   switch (entry.data.change) {
     case 'join': {
-      const from: Part[] = entry.server ? [' from ', { name: entry.server }] : [];
+      const from: Part[] = server ? [' from ', { name: server }] : [];
       return line('join', self ? subject : capital(subject), ' joined', ...from, entry.data.guest ? ' as a guest' : '');
     }
     case 'leave':

@@ -1,5 +1,5 @@
 /** Who may be meant by `@name` in a room: the first page of members, and those whose names were typed. */
-import type { Client, Room } from '@parley/client';
+import { type Client, personMeant, type Room } from '@parley/client';
 import { limits, type Person } from '@parley/protocol';
 import { namesIn } from './fold.ts';
 
@@ -10,7 +10,7 @@ const kept = 2_000;
 export interface RoomPeople {
   /** Who is known now; asks for more and calls `changed` when it arrives. */
   known(query: string, changed: () => void): readonly Person[];
-  /** Ids that a text means: picked ones first, then names that only one person has. */
+  /** Ids that a text means: picked ones first, by `name` or `name:server`, then names that mean one person alone. */
   mentionsIn(text: string, picked: ReadonlyMap<string, string>): string[];
 }
 
@@ -42,17 +42,13 @@ export function createRoomPeople(client: Client, room: Room): RoomPeople {
     },
     mentionsIn(text, picked) {
       const found = new Set<string>();
-      for (const name of namesIn(text)) {
-        const one = picked.get(name.toLowerCase()) ?? only(people, name);
+      for (const typed of namesIn(text.toLowerCase())) {
+        const [name = '', server] = typed.split(':');
+        const named = people.filter((person) => person.name.toLowerCase() === name);
+        const one = picked.get(typed) ?? picked.get(name) ?? personMeant(named, server, client.servers)?.id;
         if (one && found.size < limits.mentions) found.add(one);
       }
       return [...found];
     },
   };
-}
-
-/** The id of the only person of this name. */
-function only(people: readonly Person[], name: string): string | undefined {
-  const found = people.filter((person) => person.name.toLowerCase() === name.toLowerCase());
-  return found.length === 1 ? found[0]?.id : undefined;
 }

@@ -24,7 +24,7 @@ export interface Completion {
   /** Until something else is begun. */
   close(): void;
   /** The text with a choice in place of what was begun, and where the caret goes. */
-  apply(index: number): { text: string; caret: number; person: Person | undefined } | undefined;
+  apply(index: number): { text: string; caret: number; picked: { name: string; id: string } | undefined } | undefined;
 }
 
 export interface CompletionOptions {
@@ -73,10 +73,14 @@ export function useCompletion({ client, room, people, text, caret }: CompletionO
       if (!choice) return undefined;
       const rest = text.slice(to);
       const insert = rest.startsWith(' ') ? choice.item.insert.trimEnd() : choice.item.insert;
-      return { text: text.slice(0, from) + insert + rest, caret: from + insert.length, person: choice.person };
+      return { text: text.slice(0, from) + insert + rest, caret: from + insert.length, picked: pickedOf(choice.item) };
     },
   };
 }
+
+/** Who was picked, by what stands for them in the text, in small letters. */
+const pickedOf = ({ user, insert }: CompletionItem) =>
+  user === undefined ? undefined : { name: insert.trim().replace(/^@/, '').toLowerCase(), id: user };
 
 function personOf({ user }: CompletionItem, people: RoomPeople): Person | undefined {
   return user === undefined ? undefined : people.known('', () => undefined).find(({ id }) => id === user);

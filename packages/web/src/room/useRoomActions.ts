@@ -1,5 +1,5 @@
 /** What the parts of a room ask of each other: one object that its rows share, and what is open because of it. */
-import type { Client, Room, Timeline as Window } from '@parley/client';
+import { type Client, type Room, readRoom, type Timeline as Window } from '@parley/client';
 import { type RefObject, useEffect, useMemo, useState } from 'react';
 import { hashOf } from '../route.ts';
 import { useServices } from '../service/services.tsx';
@@ -107,11 +107,18 @@ function createRowGuide() {
   };
 }
 
+/** A name with the name of a server in DNS is meant for one, whether or not one is in that room. */
+function hashOfRoom(client: Client, room: string, server: string | undefined): string | undefined {
+  const leads = client.room(room) !== undefined || (server?.includes('.') && readRoom(room) !== undefined);
+  return leads ? hashOf({ at: 'room', room: room.toLowerCase() }) : undefined;
+}
+
 function readerOf(client: Client, me: string | undefined): Reader {
   return {
     me,
     nameOf: (user) => client.person(user)?.name ?? (user === me ? client.me.get()?.name : undefined),
-    hashOf: (alias) => (client.room(`#${alias}`) ? hashOf({ at: 'room', room: alias }) : undefined),
+    hashOf: (alias, server) => hashOfRoom(client, server === undefined ? alias : `${alias}:${server}`, server),
+    serverOf: (user) => client.servers.labelOf(user),
   };
 }
 

@@ -93,7 +93,7 @@ export function useWriting({ client, room, people, field, handle, onSend }: Writ
   const take = (index: number) => {
     const next = completion.apply(index);
     if (!next) return;
-    if (next.person) setPicked(new Map(picked).set(next.person.name.toLowerCase(), next.person.id));
+    if (next.picked) setPicked(new Map(picked).set(next.picked.name, next.picked.id));
     place(next.text, next.caret);
   };
   const toNew = (next = before) => {
