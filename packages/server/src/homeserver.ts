@@ -117,7 +117,10 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   let connections = 0;
   const ownerSecret = await ownerSecretFor(store, runtime);
   peers.start();
-  if (options.federation) discovery.start();
+  if (options.federation) {
+    await node.here.across.start();
+    discovery.start();
+  }
 
   return {
     accept(link, { isLocal }) {
@@ -179,7 +182,7 @@ function assemble(
     elsewhere: (room, drafts) => across.elsewhere(room, drafts),
   });
   const presence = new Presence(hub);
-  const across = new RoomsAcross({ store, rooms, people, peers, run, log, id, network, hub, presence });
+  const across = new RoomsAcross({ store, rooms, people, peers, discovery, run, log, id, network, hub, presence });
   const here: Here = {
     id,
     name,

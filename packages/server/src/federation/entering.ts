@@ -44,6 +44,8 @@ export interface EnteringOptions {
   readonly log: Log;
   readonly id: string;
   readonly network: string;
+  /** Sees to it that a server is linked, as far as that is possible now. */
+  readonly reach: (server: string) => Promise<boolean>;
   /** Told of a person for whom a room is here now. */
   readonly entered: (room: string, user: string) => void;
 }
@@ -90,10 +92,12 @@ export class Entering {
   }
 
   async #attempt(wish: EnteringRecord, person: PersonRecord): Promise<void> {
-    const { store, entered } = this.#options;
+    const { store, entered, reach } = this.#options;
     try {
+      await reach(wish.server);
       const told = await this.#ask(wish.server, 'room', { room: wish.room });
       const { clerk } = told.room;
+      if (clerk !== wish.server) await reach(clerk);
       if (clerk !== wish.server) await store.foreign.putEntering({ ...wish, server: clerk });
       await this.#submit(clerk, wish, person, told);
       if (wish.change === 'join') await this.#fetch(clerk, wish.room);

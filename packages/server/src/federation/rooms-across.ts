@@ -25,6 +25,7 @@ import { Backfill } from './backfill.ts';
 import { ChainMarks } from './chain-marks.ts';
 import { Clerk } from './clerk.ts';
 import { Decisions } from './decisions.ts';
+import type { Discovery } from './discovery.ts';
 import { Entering } from './entering.ts';
 import { Feeds } from './feed.ts';
 import { Follower } from './follower.ts';
@@ -47,6 +48,8 @@ export interface RoomsAcrossOptions {
   readonly log: Log;
   readonly id: string;
   readonly network: string;
+  /** How servers that are not linked are found, and what names stand for. */
+  readonly discovery: Pick<Discovery, 'reach' | 'names' | 'need'>;
   readonly hub: Hub;
   readonly presence: Presence;
 }
@@ -74,6 +77,10 @@ export class RoomsAcross {
   readonly decisions = new Decisions();
   readonly #id: string;
   readonly #peers: Peers;
+  readonly #store: Store;
+  readonly #discovery: RoomsAcrossOptions['discovery'];
+  /** Servers that keep rooms of people of this one: links with them are wanted. */
+  readonly #needed = new Set<string>();
   readonly #feeds: Feeds;
   readonly #origin: Origin;
   readonly #entering: Entering;
@@ -86,6 +93,8 @@ export class RoomsAcross {
     const { crypto, runtime } = run;
     this.#id = id;
     this.#peers = peers;
+    this.#store = store;
+    this.#discovery = options.discovery;
     const names = new Names({ people, store, runtime, here: { id } });
     this.names = names;
     const clerk = new Clerk({ store, rooms, people, names, crypto, run, id });
@@ -121,6 +130,10 @@ export class RoomsAcross {
       id,
       network,
       entered,
+      reach: (server) => {
+        this.#need(server);
+        return options.discovery.reach(server);
+      },
     });
 
     const told = (user: string, invitation: InvitedView | undefined, room: string): void =>
@@ -168,6 +181,17 @@ export class RoomsAcross {
     this.#listener = listener;
   }
 
+  /** Looks for the servers that keep rooms which are followed here. */
+  async start(): Promise<void> {
+    for (const clerk of await this.#store.foreign.clerks()) this.#need(clerk);
+  }
+
+  #need(server: string): void {
+    if (this.#needed.has(server)) return;
+    this.#needed.add(server);
+    this.#discovery.need(server);
+  }
+
   /** Takes acts for rooms that another server keeps; undefined for those that this one does. */
   elsewhere(room: LoadedRoom, drafts: readonly Draft[]): Promise<PlacedAct[]> | undefined {
     return room.state.clerk === this.#id ? undefined : this.#origin.queue(room, drafts);
@@ -188,6 +212,8 @@ export class RoomsAcross {
   /** The id of a server by its id or the name that it has here. Refuses with `not-found`. */
   server(label: string): string {
     if (check(serverId, label).ok) return label;
+    const holder = this.#discovery.names.resolve(label);
+    if (holder !== undefined) return holder;
     const named = this.#peers.list().filter(({ name, id }) => name === label && id !== undefined);
     // A name that two servers claim names none.
     if (named.length !== 1) throw new Refusal('not-found');
@@ -195,11 +221,12 @@ export class RoomsAcross {
   }
 
   /** Asks another server about its rooms or people. Refuses with `unavailable`, or as it does. */
-  ask<Q extends 'rooms' | 'room' | 'people'>(
+  async ask<Q extends 'rooms' | 'room' | 'people'>(
     server: string,
     question: Q,
     payload: QuestionPayload<Q>,
   ): Promise<QuestionReply<Q>> {
+    await this.#discovery.reach(server);
     return this.#peers.ask(server, question, payload, { priority: 'decision' });
   }
 

@@ -24,6 +24,11 @@ export function foreignRooms(db: Database) {
       );
       return row;
     },
+    /** Servers that keep rooms which this one follows. */
+    async clerks(): Promise<string[]> {
+      const rows = await db.all<{ clerk: string }>('SELECT DISTINCT clerk FROM followed', []);
+      return rows.map(({ clerk }) => clerk);
+    },
     /** Rooms that a server keeps and this one follows, with the end of what is held, by id. */
     async ofClerk(clerk: string, after: string, limit: number): Promise<{ id: string; term: number; seq: number }[]> {
       return db.all<{ id: string; term: number; seq: number }>(
