@@ -9,7 +9,8 @@ import { touch, useMedia } from '../ui/useMedia.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import styles from './Composer.module.css';
 import { slowModeMs } from './may.ts';
-import { type Hint, hintOf } from './words.ts';
+import { useQueued, useReached } from './useQueued.ts';
+import { type Hint, hintOf, serverPatienceMs } from './words.ts';
 
 const icons = { wait: Clock, slow: Timer, guest: Eye, none: undefined };
 
@@ -21,7 +22,9 @@ export function ComposerHint(props: { id: string; client: Client; room: Room; le
   const byTouch = useMedia(touch);
   const slowMs = slowModeMs(view);
   const slowLeftMs = useSlowMode(client, room, slowMs);
-  const hint: Hint | undefined = hintOf({ view, status, length, limit: limits.messageText, slowLeftMs, slowMs });
+  const silent = useSilent(client, room);
+  const limit = limits.messageText;
+  const hint: Hint | undefined = hintOf({ view, status, length, limit, slowLeftMs, slowMs, silent });
   const Icon = hint ? icons[hint.icon] : Eye;
   return (
     <p className={styles.hint}>
@@ -41,6 +44,14 @@ export function ComposerHint(props: { id: string; client: Client; room: Room; le
 /** Who reads what one writes here, servers included: rooms are not encrypted. */
 const readers = (view: RoomView): string =>
   view.history === 'world' ? 'Anybody can read this room' : 'Members and their servers can read this';
+
+/** The room's server, when it lets one wait. */
+function useSilent(client: Client, room: Room): { server: string; messages: number } | undefined {
+  const server = useReadable(room.summary, (summary) => summary.server?.label);
+  const { messages, since } = useQueued(client, room);
+  const late = useReached(since === undefined ? undefined : since + serverPatienceMs.silent);
+  return late && server !== undefined ? { server, messages } : undefined;
+}
 
 /** How long slow mode still holds one back, ms; counts down while it does. */
 function useSlowMode(client: Client, room: Room, slowMs: number): number {

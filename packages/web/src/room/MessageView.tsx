@@ -12,6 +12,7 @@ import { LinkButton } from '../ui/Button.tsx';
 import { nameColor, shownName } from '../ui/name.ts';
 import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { fullTime, timeOf } from '../ui/time.ts';
+import { useReadable } from '../ui/useReadable.ts';
 import { useServerOf } from '../ui/useServerOf.ts';
 import { ActionBar } from './ActionBar.tsx';
 import { Body } from './Body.tsx';
@@ -20,7 +21,8 @@ import type { Item } from './group.ts';
 import { toPlain } from './markdown.ts';
 import { Reactions } from './Reactions.tsx';
 import styles from './Row.module.css';
-import { failureOf, stateWords, waitOf } from './words.ts';
+import { useQueued, useReached } from './useQueued.ts';
+import { failureOf, serverPatienceMs, stateOf, waitOf } from './words.ts';
 
 type MessageItem = Extract<Item, { type: 'message' }>;
 
@@ -56,6 +58,7 @@ export const MessageView = memo(function MessageView({ item, quoted, shown, id }
         {row.reactions.length > 0 && <Reactions row={row} active={active} />}
         {row.state === 'failed' && <Failure row={row} />}
         {row.state === 'waiting' && <Wait row={row} />}
+        {row.state === 'queued' && <Queued row={row} />}
       </div>
       <Margin row={row} />
       {active && row.body && row.state !== 'failed' && <ActionBar row={row} />}
@@ -110,14 +113,16 @@ const PinMark = () => (
 );
 
 function Margin({ row }: { row: MessageRow }) {
+  const { room } = useRoomContext();
   const { state } = row;
+  const words = stateOf(state, room.summary.get().server?.label);
   const icon = state === 'failed' ? <CircleAlert /> : state === 'sent' ? row.mine && <Check /> : <Clock />;
   return (
     <p className={styles.margin}>
       {icon && (
-        <span className={`${styles.state} ${styles[state]}`} data-tip={stateWords[state]}>
+        <span className={`${styles.state} ${styles[state]}`} data-tip={words}>
           {icon}
-          <span className="sr">{stateWords[state]}</span>
+          <span className="sr">{words}</span>
         </span>
       )}
       <time dateTime={new Date(row.at).toISOString()} data-tip={fullTime(row.at)}>
@@ -170,6 +175,20 @@ function Wait({ row }: { row: MessageRow }) {
       <LinkButton tabIndex={-1} onClick={() => discard(row)}>
         Discard
       </LinkButton>
+    </div>
+  );
+}
+
+/** Under the newest of those that wait for another server, when it takes its time. */
+function Queued({ row }: { row: MessageRow }) {
+  const { client, room } = useRoomContext();
+  const server = useReadable(room.summary, (summary) => summary.server?.label);
+  const { newest } = useQueued(client, room);
+  const late = useReached(newest === row.clientId ? row.at + serverPatienceMs.hint : undefined);
+  if (!late) return null;
+  return (
+    <div className={styles.wait}>
+      <p>{stateOf('queued', server)}</p>
     </div>
   );
 }

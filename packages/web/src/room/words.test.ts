@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { MessageRow, Status } from '@parley/client';
 import type { MemberView, Role, RoomView } from '@parley/protocol';
 import { may, rightsOn, rightsOver, slowModeMs } from './may.ts';
-import { failureOf, hintOf, reasonOf, standingOf, waitOf } from './words.ts';
+import { failureOf, hintOf, reasonOf, standingOf, stateOf, waitOf } from './words.ts';
 
 const now = 1_000_000;
 const online: Status = { state: 'online' };
@@ -115,6 +115,23 @@ test('hints at what matters most now', () => {
   );
   assert.equal(hintOf({ ...base, slowMs: 30_000 })?.text, 'Slow mode: one message every 30 seconds');
   assert.equal(hintOf({ ...base, view: room({ membership: 'watching' }) })?.icon, 'guest');
+});
+
+test('says which server one waits for', () => {
+  assert.equal(stateOf('queued', 'kanto.example'), 'Waiting for kanto.example');
+  assert.equal(stateOf('queued', undefined), 'Waiting for the room’s server');
+  assert.equal(stateOf('sending', 'kanto.example'), 'Sending');
+  const base = { view: room(), status: online, length: 0, limit: 16_384, slowLeftMs: 0, slowMs: 0 };
+  const silent = { server: 'kanto.example', messages: 1 };
+  assert.equal(hintOf({ ...base, silent })?.text, 'kanto.example does not answer: your message waits in order');
+  assert.equal(
+    hintOf({ ...base, silent: { ...silent, messages: 3 } })?.text,
+    'kanto.example does not answer: 3 messages wait in order',
+  );
+  assert.equal(
+    hintOf({ ...base, silent, status: { state: 'offline', retryAt: 0 } })?.text,
+    'Will wait here until you are online',
+  );
 });
 
 test('says why a message waits, when it is held back', () => {

@@ -60,14 +60,19 @@ export function waitOf(
   return `${cause}. It goes out by itself at ${time(row.retryAt)}.`;
 }
 
-/** What the margin says of a message of one's own. */
-export const stateWords: Record<MessageRow['state'], string> = {
+const stateWords: Record<Exclude<MessageRow['state'], 'queued'>, string> = {
   sent: 'Sent',
   waiting: 'Waiting to send',
   sending: 'Sending',
-  queued: 'Waiting for the room’s server',
   failed: 'Not sent',
 };
+
+/** What the margin says of a message of one's own. @param server what the room's server is called, where it is another one */
+export const stateOf = (state: MessageRow['state'], server: string | undefined): string =>
+  state === 'queued' ? `Waiting for ${server ?? 'the room’s server'}` : stateWords[state];
+
+/** Later than this one is told that the room's server takes its time, and then that it does not answer. */
+export const serverPatienceMs = { hint: 5_000, silent: 30_000 };
 
 export interface Standing {
   icon: 'mute' | 'archive' | 'guest' | 'locked' | 'gone';
@@ -129,6 +134,9 @@ export interface Hint {
   text: string;
 }
 
+const silentWords = ({ server, messages }: { server: string; messages: number }): string =>
+  `${server} does not answer: ${messages === 1 ? 'your message waits' : `${messages} messages wait`} in order`;
+
 /** The line under the composer. */
 export function hintOf(of: {
   view: RoomView;
@@ -139,10 +147,13 @@ export function hintOf(of: {
   /** Slow mode lets one post again in this many ms. */
   slowLeftMs: number;
   slowMs: number;
+  /** The room's server has not decided for long on what one has sent. */
+  silent?: { server: string; messages: number } | undefined;
 }): Hint | undefined {
   if (of.length > of.limit)
     return { icon: 'slow', text: `${(of.length - of.limit).toLocaleString()} characters too long` };
   if (of.status.state !== 'online') return { icon: 'wait', text: 'Will wait here until you are online' };
+  if (of.silent) return { icon: 'wait', text: silentWords(of.silent) };
   if (of.slowLeftMs > 0)
     return {
       icon: 'slow',

@@ -17,6 +17,7 @@ import { RoomList } from './RoomList.tsx';
 import { RoomPlace } from './RoomPlace.tsx';
 import styles from './Shell.module.css';
 import { type Section, sectionsOf } from './sections.ts';
+import { useRefusals } from './useRefusals.ts';
 import { useShellActions } from './useShellActions.ts';
 import { lastRoom, useShellEffects } from './useShellEffects.ts';
 
@@ -31,6 +32,7 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
   const current = route.at === 'room' ? client.room(route.room)?.id : undefined;
   useShellEffects({ client, route, current, sections, actions, isPhone, guest: me.kind === 'guest' });
   useHome(route, sections, isPhone);
+  useRefusals(client);
   useEffect(() => {
     // Ctrl+K must not wait for the network: what is typed after it would land in the message.
     return whenSettled(client, () => void Overlays.preload().catch(() => undefined));
