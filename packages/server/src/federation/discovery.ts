@@ -133,11 +133,6 @@ export class Discovery {
     return this.#seeker.reach(server);
   }
 
-  /** Keeps a link with this server from now on, as far as that is possible; returns what ends that. */
-  need(server: string): () => void {
-    return this.#seeker.need(server);
-  }
-
   /** Resolves with whether there is a record of this server, after asking linked servers if need be. */
   async find(server: string): Promise<boolean> {
     if (server === this.own.id || this.#closed) return false;
