@@ -70,6 +70,12 @@ export const shape = {
   ),
   federation: {
     allow: setting(list(serverKey, 1_000), [], 'The only servers to link with, by id; empty for all but the blocked.'),
+    relay: setting(
+      yesOrNo(),
+      true,
+      'Whether servers that cannot be dialled are reached through this one, if it can be.',
+    ),
+    relayFor: setting(list(serverKey, 1_000), [], 'The only servers that are, by id; empty for all that are linked.'),
   },
   listen: {
     host: setting(host, '127.0.0.1', 'The address to listen on; 0.0.0.0 or :: for all.'),

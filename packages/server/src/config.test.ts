@@ -40,7 +40,7 @@ suite('the configuration', () => {
       peers: [],
       directories: [],
       publicUrls: [],
-      federation: { allow: [] },
+      federation: { allow: [], relay: true, relayFor: [] },
       listen: { host: '127.0.0.1', port: 8080, tcpPort: undefined, tlsCert: undefined, tlsKey: undefined },
       dns: { resolver: '127.0.0.1:53', trustRemote: false },
       limits: { rateFactor: 1, connections: 50_000, loadedRooms: 1_000 },

@@ -16,6 +16,7 @@ import { type Candidates, Discovery, type Reachable } from './federation/discove
 import { nameDialler } from './federation/dns/dial-name.ts';
 import type { NameLookup } from './federation/dns/lookup.ts';
 import { watchNames } from './federation/name-claims.ts';
+import { Nat } from './federation/nat.ts';
 import { Peers } from './federation/peers.ts';
 import { RoomsAcross } from './federation/rooms-across.ts';
 import { Guests } from './guests.ts';
@@ -74,6 +75,8 @@ export interface HomeserverOptions {
     /** URLs of directories, and how they are dialled. */
     directories?: readonly string[];
     dialDirectory?: (url: string) => Dial;
+    /** Servers that may be reached through this one; empty for all that are linked, left out for none. */
+    relayFor?: readonly string[] | undefined;
   };
 }
 
@@ -98,6 +101,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   const peers = await openPeers(options, store);
   const discovery = await openDiscovery(options, store, peers);
   const { names } = discovery;
+  const nat = new Nat({ peers, discovery, relayFor: options.federation?.relayFor, runtime, log, limits });
   const stopNames = watchNames({ peers, names, lookup: options.federation?.names, runtime, log });
   const { node, committer, due } = assemble(options, store, peers, discovery);
   keepUpWith(bus, node);
@@ -136,6 +140,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
       due.stop();
       stopNames();
       options.federation?.names?.close();
+      nat.close();
       await Promise.all([discovery.close(), peers.close()]);
       for (const session of node.hub.all) session.end('going-away');
       await Promise.allSettled(serving);

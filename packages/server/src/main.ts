@@ -14,6 +14,7 @@ import { readTls } from './doors/tls.ts';
 import { openWebSocketDoor } from './doors/websocket.ts';
 import { openNameLookup } from './federation/dns/open.ts';
 import { namedAddresses, plainAddresses, seenAddress } from './federation/own-address.ts';
+import { relayFeature } from './federation/reservations.ts';
 import { createHomeserver, type Homeserver } from './homeserver.ts';
 import { openIdentity } from './identity.ts';
 import { createLimits } from './limits.ts';
@@ -77,6 +78,7 @@ export async function startServer({
         names: openNameLookup(config.dns, runtime, log),
         directories: config.directories,
         dialDirectory,
+        relayFor: config.federation.relay ? config.federation.relayFor : undefined,
       },
     });
     undo.unshift(() => home.close());
@@ -108,9 +110,14 @@ function signUpRule({ signUp, name }: Config): (isLocal: boolean) => boolean {
 }
 
 /** What other servers learn of where this one is reached. */
-function tellWhere({ name, publicUrls, listen, peers, directories }: Config, home: Homeserver, url: string): void {
+function tellWhere(config: Config, home: Homeserver, url: string): void {
+  const { name, publicUrls, listen, peers, directories, federation } = config;
   const given = { name, publicUrls, host: listen.host, url, others: [...peers, ...directories] };
-  const features = ['websocket', ...(listen.tcpPort === undefined ? [] : ['tcp'])];
+  const features = [
+    'websocket',
+    ...(listen.tcpPort === undefined ? [] : ['tcp']),
+    ...(federation.relay ? [relayFeature] : []),
+  ];
   const seenAt = (address: string): string | undefined => seenAddress(given, address);
   home.announce({ addresses: plainAddresses(given), features }, { urls: namedAddresses(given), seenAt });
 }

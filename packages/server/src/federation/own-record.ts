@@ -56,6 +56,11 @@ export class OwnRecord {
     return this.#options.identity.id;
   }
 
+  /** Where others dial this server, as the next record says. */
+  get addresses(): readonly string[] {
+    return this.#parts.addresses;
+  }
+
   /** The last one that was signed and is good still; undefined before the first. */
   get current(): SealedRecord | undefined {
     return this.#current;

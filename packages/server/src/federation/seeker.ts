@@ -138,11 +138,11 @@ export class Seeker {
       const known = records.get(server);
       if (!known || peers.isLinked(server)) continue;
       const search = this.#searches.get(server);
-      if (!search) this.#wait(server, this.#search(known), this.#firstDelayMs(server));
+      if (!search) this.#wait(server, this.#search(known), this.#firstDelayMs(known));
       else if (search.version !== known.record.version) {
         search.version = known.record.version;
         search.failures = 0;
-        this.#wait(server, search, this.#firstDelayMs(server));
+        this.#wait(server, search, this.#firstDelayMs(known));
       }
     }
   }
@@ -171,10 +171,12 @@ export class Seeker {
       search.cancel = this.#options.runtime.setTimer(() => void this.#attempt(server, search), delayMs);
   }
 
-  #firstDelayMs(server: string): number {
+  #firstDelayMs(known: KnownServer): number {
     const { own, runtime } = this.#options;
     const mayDialHere = (own.current?.addresses.length ?? 0) > 0;
-    return mayDialHere && own.id > server ? politeMs * (1 + runtime.random()) : 0;
+    // One that cannot be dialled itself has reason enough to dial.
+    const isOthersTurn = own.id > known.record.server || this.#dialable(known).length === 0;
+    return mayDialHere && isOthersTurn ? politeMs * (1 + runtime.random()) : 0;
   }
 
   #attempt(server: string, search: Search): Promise<boolean> {
