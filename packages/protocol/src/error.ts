@@ -30,6 +30,7 @@ export const errors = {
   'epoch-too-old': { meaning: 'The message was encrypted for an old epoch; encrypt it again.', retry: true },
   'content-lost': { meaning: 'The text was kept in memory only and was lost in a restart.', retry: false },
   'unsupported-room': { meaning: 'The room has a version that this server does not know.', retry: false },
+  'nobody-there': { meaning: 'Nobody is signed in with this key now, as far as can be seen from here.', retry: true },
   unavailable: { meaning: 'The server cannot do this now.', retry: true },
   'going-away': { meaning: 'The server is stopping; connect again.', retry: true },
   internal: { meaning: 'The server failed; the id is in its log.', retry: true },

@@ -5,8 +5,10 @@
  */
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import { Refusal } from './error.ts';
+import { channelFrames } from './federation-channel.ts';
 import { circuitFrames, circuitQuestions } from './federation-circuit.ts';
 import type { FrameType, QuestionType } from './federation-define.ts';
+import { keyQuestions } from './federation-key.ts';
 import { linkFrames } from './federation-link.ts';
 import { recordFrames, recordQuestions } from './federation-record.ts';
 import { roomFrames, roomQuestions } from './federation-room.ts';
@@ -18,11 +20,11 @@ export const federationSubprotocol = 'parley.federation.v1';
 /** Nesting of arrays and maps in a frame, the frame itself included. */
 const depth = 8;
 
-export const federation = { ...linkFrames, ...recordFrames, ...roomFrames, ...circuitFrames };
+export const federation = { ...linkFrames, ...recordFrames, ...roomFrames, ...channelFrames, ...circuitFrames };
 export type Federation = typeof federation;
 
 /** Each part of the federation spreads its own in. */
-export const questions = { ...recordQuestions, ...roomQuestions, ...circuitQuestions };
+export const questions = { ...recordQuestions, ...roomQuestions, ...keyQuestions, ...circuitQuestions };
 export type Questions = typeof questions;
 
 export type FrameName = keyof Federation;

@@ -1,5 +1,6 @@
 export * from './base32.ts';
 export * from './cbor.ts';
+export * from './channel.ts';
 export * from './codec.ts';
 export * from './content.ts';
 export * from './define.ts';
@@ -7,8 +8,10 @@ export * from './directory.ts';
 export * from './entry.ts';
 export * from './error.ts';
 export * from './federation.ts';
+export { type ChannelWords, channelLimits, channelWordsBytes } from './federation-channel.ts';
 export { circuitLimits } from './federation-circuit.ts';
 export * from './federation-define.ts';
+export { keyHops } from './federation-key.ts';
 export { type FramePriority, framePriorities, linkLimits, serverName } from './federation-link.ts';
 export * from './federation-record.ts';
 export type * from './federation-room.ts';

@@ -64,4 +64,14 @@ export const limits = {
   directoryPage: 100,
   /** Servers in one answer to an operator: 3,000 bytes each at the most. */
   serversPage: 100,
+  /** Words in an ephemeral channel: a page; what is longer deserves to be kept. */
+  channelText: 4_096,
+  /** People that are told of one channel: more than anybody reads. */
+  channelPeople: 100,
+  /** Servers with listeners that are told of one channel. */
+  channelServers: 64,
+  /** Words of a message to a key: somebody reads it at once or not at all. */
+  keyText: 4_096,
+  /** The same sealed: every unit in three bytes, with the sender's key and proof. */
+  keyMessageBytes: 13_312,
 } as const;

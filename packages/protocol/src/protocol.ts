@@ -1,9 +1,11 @@
 /** Everything that may be said between a client and its server. Wire name = path, as `message.send`. */
 import { account } from './account.ts';
 import { archive } from './archive.ts';
+import { channel } from './channel.ts';
 import type { EventType, PayloadOf, ReplyOf, RequestType } from './define.ts';
 import { history } from './history.ts';
 import { invite } from './invite.ts';
+import { key } from './key.ts';
 import { marker } from './marker.ts';
 import { member } from './member.ts';
 import { entry, message } from './message.ts';
@@ -32,6 +34,8 @@ export const protocol = {
   presence,
   marker,
   archive,
+  channel,
+  key,
   peer,
   server,
 };

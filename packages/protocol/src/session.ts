@@ -2,6 +2,7 @@
 import { event, request } from './define.ts';
 import { bytes, choice, count, flag, type Infer, integer, line, list, optional, record, text, view } from './field.ts';
 import { accountName, serverId, sessionId, userId } from './id.ts';
+import { keyPurpose } from './key.ts';
 import { limits } from './limits.ts';
 
 export const protocolVersion = 1;
@@ -71,10 +72,10 @@ export const session = {
     errors: ['bad-credentials', 'too-fast', 'too-many', 'already-signed-in'],
   }),
   challenge: request({
-    about: 'A challenge for signing in with a key: single use, for this connection only, 60 s.',
+    about: 'A challenge for proving a key: single use, for this connection only, 60 s.',
     from: 'anyone',
     rate: 'sign-in',
-    payload: record({ purpose: choice(['sign-in', 'add-key']) }),
+    payload: record({ purpose: keyPurpose }),
     reply: view({ challenge: bytes(32), expiresMs: count() }),
   }),
   signInWithKey: request({

@@ -1,8 +1,10 @@
 /** Every request and who answers it. */
 import { account } from './modules/account.ts';
 import { archive } from './modules/archive.ts';
+import { channel } from './modules/channel.ts';
 import { history } from './modules/history.ts';
 import { invite } from './modules/invite.ts';
+import { key } from './modules/key.ts';
 import { marker } from './modules/marker.ts';
 import { member } from './modules/member.ts';
 import { message } from './modules/message.ts';
@@ -31,6 +33,8 @@ export const handlers: AllHandlers = {
   presence,
   marker,
   archive,
+  channel,
+  key,
   peer,
   server,
 };

@@ -1,10 +1,13 @@
 /** This server as its handlers need it. */
 import type { Crypto } from '@parley/room';
+import type { Channels } from './channel.ts';
 import type { Discovery } from './federation/discovery.ts';
+import type { KeySearch } from './federation/key-search.ts';
 import type { Names } from './federation/names.ts';
 import type { Peers } from './federation/peers.ts';
 import type { RoomsAcross } from './federation/rooms-across.ts';
 import type { Guests } from './guests.ts';
+import type { KeyListeners } from './key-listeners.ts';
 import type { Passwords } from './password.ts';
 import type { Presence } from './presence.ts';
 import type { Rates } from './rates.ts';
@@ -28,6 +31,9 @@ export interface Here {
   /** Of servers. */
   names: Names;
   across: RoomsAcross;
+  channels: Channels;
+  keys: KeyListeners;
+  keySearch: KeySearch;
   /** Whether this connection may make an account without an invite. */
   signUpOpen(session: Session): boolean;
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Dial, Link } from '@parley/link';
 import { encodeFrame, type ServerEvent } from '@parley/protocol';
 import type { Bus } from './bus/bus.ts';
+import { Channels } from './channel.ts';
 import { Committer } from './committer.ts';
 import { serveLink } from './connection.ts';
 import type { Context } from './context.ts';
@@ -15,6 +16,7 @@ import { Fanout } from './fanout.ts';
 import { type Candidates, Discovery, type Reachable } from './federation/discovery.ts';
 import { nameDialler } from './federation/dns/dial-name.ts';
 import type { NameLookup } from './federation/dns/lookup.ts';
+import { KeySearch } from './federation/key-search.ts';
 import { watchNames } from './federation/name-claims.ts';
 import { Nat } from './federation/nat.ts';
 import { Peers } from './federation/peers.ts';
@@ -24,6 +26,7 @@ import { handlers } from './handlers.ts';
 import type { Here } from './here.ts';
 import { Hub } from './hub.ts';
 import type { Identity } from './identity.ts';
+import { KeyListeners } from './key-listeners.ts';
 import type { Limits } from './limits.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import type { Log } from './log.ts';
@@ -144,6 +147,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
       await Promise.all([discovery.close(), peers.close()]);
       for (const session of node.hub.all) session.end('going-away');
       await Promise.allSettled(serving);
+      node.here.channels.close();
       await committer.idle();
       await names.idle();
       await bus.close();
@@ -188,6 +192,7 @@ function assemble(
   });
   const presence = new Presence(hub);
   const across = new RoomsAcross({ store, rooms, people, peers, discovery, run, log, id, network, hub, presence });
+  const keys = new KeyListeners({ hub, runtime, limits });
   const here: Here = {
     id,
     name,
@@ -203,6 +208,9 @@ function assemble(
     names: discovery.names,
     discovery,
     across,
+    channels: new Channels({ peers, crypto, id, network, hub, runtime, limits }),
+    keys,
+    keySearch: new KeySearch({ peers, listeners: keys, runtime, limits }),
     signUpOpen: (session) => options.signUpOpen(session.isLocal),
   };
   return { node: { store, rooms, hub, people, runtime, log, here }, committer, due };

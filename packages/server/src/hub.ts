@@ -11,6 +11,7 @@ export class Hub {
   readonly #byUser = new Map<string, Set<Session>>();
   readonly #all = new Set<Session>();
   readonly #followers = new Map<string, Set<Session>>();
+  readonly #whenOut: ((session: Session) => void)[] = [];
   #whenLeft: (person: PersonRecord, rooms: readonly string[]) => void = () => {};
 
   constructor(fanout: Fanout, bus: Bus) {
@@ -34,6 +35,11 @@ export class Hub {
     this.#whenLeft = listener;
   }
 
+  /** Told of every connection that signs out or ends, while it is still known who was there. */
+  whenOut(listener: (session: Session) => void): void {
+    this.#whenOut.push(listener);
+  }
+
   /** Who signs in while the connection closes is not there. */
   signedIn(session: Session): void {
     if (!this.#all.has(session)) return;
@@ -46,6 +52,7 @@ export class Hub {
   /** Nothing of the person is left on the connection: a request that is under way finds nobody signed in. */
   signedOut(session: Session): void {
     const { who } = session;
+    for (const out of this.#whenOut) out(session);
     const rooms = [...session.following];
     for (const room of rooms) this.unfollow(session, room);
     session.who = undefined;
@@ -84,6 +91,17 @@ export class Hub {
     const followers = this.#followers.get(room);
     followers?.delete(session);
     if (followers?.size === 0) this.#followers.delete(room);
+  }
+
+  /** Has a connection told what is signalled under a name; unlike with a room, nobody hears that it listens. */
+  listen(session: Session, name: string): boolean {
+    if (!this.#all.has(session)) return false;
+    this.#fanout.add(name, session.reader);
+    return true;
+  }
+
+  unlisten(session: Session, name: string): void {
+    this.#fanout.remove(name, session.reader);
   }
 
   /** How far apart the batches of a room should be, by how many follow it here. */

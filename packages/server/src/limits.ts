@@ -98,6 +98,32 @@ const fixed = {
   /** Frames of one other server that are taken a second, and bytes: a busy room has ten, the work for one is 0.2 ms. */
   peerFramesPerSecond: 5_000,
   peerBytesPerSecond: 16_777_216,
+  /** Ephemeral channels that people of this server listen to: half of what it may want over one link. */
+  channels: 1_024,
+  /** Of those, by one account with all its connections: whoever listens to more reads none. */
+  channelsPerAccount: 50,
+  /** The same for a guest, of whom there may be many. */
+  channelsPerGuest: 5,
+  /** Senders in channels whose numbers are remembered: 300 bytes each. */
+  channelSenders: 20_000,
+  /** Words in channels that are known again when they come another way: 150 bytes each. */
+  channelSeen: 50_000,
+  /** And for how long: a frame that waits longer on its way is lost with its link. */
+  channelSeenMs: 600_000,
+  /** Words that people of this server say in one channel a second: more than anybody reads. */
+  channelWordsPerSecond: 20,
+  /** Words in channels that one link brings a second: each costs a signature check of 0.2 ms. */
+  peerChannelWordsPerSecond: 100,
+  /** How often a second one link may say what it wants to hear: an honest one does so ten times. */
+  peerInterestFramesPerSecond: 40,
+  /** Keys to which messages come on one connection. */
+  keysPerConnection: 4,
+  /** Messages to keys that wait to be opened: 14 KB each, for five seconds. */
+  keyDeliveries: 1_000,
+  /** Searches for keys that are remembered for a minute: 500 bytes each. */
+  keySearches: 5_000,
+  /** Questions about keys that one link may ask a second: each is asked on every other link. */
+  peerKeyQuestionsPerSecond: 10,
   /** Servers that may be reached through this one: each costs a link, which it has anyway. */
   relayPlaces: 256,
   /** Circuits that are passed on: each holds 512 KiB at worst, and mostly nothing. */
@@ -130,6 +156,8 @@ export interface LimitsOverrides {
   readonly loadedRooms: number;
 }
 
+type PerSecond = Extract<keyof typeof fixed, `${string}PerSecond`>;
+
 export function createLimits({ rateFactor, connections, loadedRooms }: LimitsOverrides): Limits {
   const scaled = ({ burst, perMinute }: RateLimit): RateLimit => ({
     burst: Math.max(1, Math.round(burst * rateFactor)),
@@ -139,12 +167,14 @@ export function createLimits({ rateFactor, connections, loadedRooms }: LimitsOve
     rate,
     { account: scaled(account), guest: scaled(guest), address: scaled(address) },
   ]);
-  const peerFramesPerSecond = fixed.peerFramesPerSecond * rateFactor;
-  const peerBytesPerSecond = fixed.peerBytesPerSecond * rateFactor;
+  const perSecond = (name: PerSecond): number => fixed[name] * rateFactor;
   return {
     ...fixed,
-    peerFramesPerSecond,
-    peerBytesPerSecond,
+    peerFramesPerSecond: perSecond('peerFramesPerSecond'),
+    peerBytesPerSecond: perSecond('peerBytesPerSecond'),
+    channelWordsPerSecond: perSecond('channelWordsPerSecond'),
+    peerChannelWordsPerSecond: perSecond('peerChannelWordsPerSecond'),
+    peerKeyQuestionsPerSecond: perSecond('peerKeyQuestionsPerSecond'),
     rates: Object.fromEntries(entries) as Limits['rates'],
     connections,
     loadedRooms,

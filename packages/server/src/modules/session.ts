@@ -1,5 +1,13 @@
 /** Hello, signing in and out, devices. */
-import { type Handlers, keyProof, limits, type Protocol, protocolVersion, Refusal } from '@parley/protocol';
+import {
+  type Handlers,
+  type KeyPurpose,
+  keyProof,
+  limits,
+  type Protocol,
+  protocolVersion,
+  Refusal,
+} from '@parley/protocol';
 import type { Context } from '../context.ts';
 import { newPerson } from '../person.ts';
 import { endSession, hashToken, newSessionId, newToken, open, resume, signingIn } from '../sign-in.ts';
@@ -47,7 +55,9 @@ export const session: Handlers<Protocol['session'], Context> = {
       proveKey(context, 'sign-in', key, signature);
       const person = await context.store.person.byKey(key);
       if (!person || person.erased) throw new Refusal('bad-credentials');
-      return open(context, person, device);
+      const signedIn = await open(context, person, device);
+      context.here.keys.listen(context.session, key);
+      return signedIn;
     }),
 
   resume: (context, { token }) => signingIn(context.session, () => resume(context, token)),
@@ -108,7 +118,7 @@ export const session: Handlers<Protocol['session'], Context> = {
 /** Takes the challenge, whatever comes of it: it is good for one try. */
 export function proveKey(
   { session, here, runtime }: Context,
-  purpose: 'sign-in' | 'add-key',
+  purpose: KeyPurpose,
   key: Uint8Array,
   signature: Uint8Array,
 ): void {
