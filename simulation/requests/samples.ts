@@ -102,6 +102,9 @@ export const samples: Samples = {
   'peer.disconnect': () => ({ url: 'https://chat.example.org' }),
   'peer.block': () => ({ server: 'a'.repeat(52) }),
   'peer.unblock': () => ({ server: 'a'.repeat(52) }),
+  'peer.rooms': nothing,
+  'peer.retry': nothing,
+  'peer.drop': ({ room }) => ({ room }),
   'server.list': () => ({ limit: 10 }),
   'server.directories': nothing,
 };

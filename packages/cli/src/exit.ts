@@ -56,6 +56,7 @@ const authentication: readonly ErrorCode[] = [
   'bad-invite',
 ];
 const forbidden: readonly ErrorCode[] = [
+  'blocked',
   'guests-refused',
   'not-found',
   'not-a-member',

@@ -23,6 +23,7 @@ export const errors = {
   'not-invited': { meaning: 'This room needs an invitation.', retry: false },
   forbidden: { meaning: 'Your role does not allow this.', retry: false },
   banned: { meaning: 'You are banned from this room.', retry: false },
+  blocked: { meaning: 'This server has no dealings with the one that this is about.', retry: false },
   muted: { meaning: 'You are muted in this room.', retry: false },
   'unknown-target': { meaning: 'What is meant does not exist here or was taken away.', retry: false },
   duplicate: { meaning: 'This was done already.', retry: false },

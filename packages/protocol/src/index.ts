@@ -24,6 +24,7 @@ export * from './limits.ts';
 export * from './member.ts';
 export * from './outcome.ts';
 export * from './peer.ts';
+export type { PeerRoomView } from './peer-room.ts';
 export * from './protocol.ts';
 export * from './role.ts';
 export * from './room.ts';

@@ -3,6 +3,7 @@ import { request } from './define.ts';
 import { framePriorities, serverName } from './federation-link.ts';
 import { choice, count, type Infer, line, list, optional, pattern, record, view } from './field.ts';
 import { serverId } from './id.ts';
+import { peerRoom } from './peer-room.ts';
 
 /** Where a server is dialled: scheme, host and port, nothing after them. */
 export const peerUrl = pattern(/^https?:\/\/(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(:\d{1,5})?$/);
@@ -126,4 +127,5 @@ export const peer = {
     reply: view({}),
     errors: ['not-found'],
   }),
+  ...peerRoom,
 };

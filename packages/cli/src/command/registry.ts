@@ -6,6 +6,7 @@ import type { Command } from './command.ts';
 import { directory } from './directory.ts';
 import { dnsRecords } from './dns.ts';
 import { exportRoom } from './export.ts';
+import { federationDrop, federationRetry, federationStatus } from './federation.ts';
 import { importIrc, importParley } from './import.ts';
 import { inviteCreate, inviteList, inviteRevoke } from './invite.ts';
 import { keyAdd, keygen, keyList, keyRemove } from './key.ts';
@@ -54,6 +55,9 @@ export const commands: readonly Command[] = [
   disconnect,
   block,
   unblock,
+  federationStatus,
+  federationRetry,
+  federationDrop,
   inviteCreate,
   inviteList,
   inviteRevoke,

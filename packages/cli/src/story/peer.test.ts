@@ -66,3 +66,30 @@ test('what is wrong with a link is said', async () => {
   assert.equal((await bob.parley('peers')).exit, 4);
   assert.equal((await bob.parley('connect', 'https://chat.example.org')).exit, 4);
 });
+
+test('rooms that span servers are listed, tried again, and what waits in one is given up', async () => {
+  await using here = await testWorld();
+  await using there = await testWorld();
+  const ada = await here.owner('ada');
+  const bob = await there.owner('bob');
+  const mine = (await ada.parley('identity')).stdout.trim();
+  await bob.parley('connect', here.url);
+  assert.equal((await ada.parley('create', 'ops')).exit, 0);
+  assert.equal((await bob.parley('join', `#ops:${mine}`)).exit, 0);
+  const [kept] = (await ada.parley('federation', 'status', '--json')).json();
+  assert.deepEqual([kept?.alias, kept?.clerk, kept?.waiting], ['ops', mine, null]);
+  assert.match(
+    (await ada.parley('federation', 'status')).stdout,
+    new RegExp(`#ops  kept by ${mine}, at 2 \\([a-z2-7]{52} `),
+  );
+  assert.match((await bob.parley('federation', 'status')).stdout, new RegExp(`#ops  kept by ${mine}, at 2\n$`));
+  assert.equal((await bob.parley('federation', 'status', '--troubled')).stdout, '');
+  assert.match((await bob.parley('federation', 'retry')).stderr, /^dialling 0 addresses; trying 0 rooms again\n$/);
+  assert.equal((await bob.parley('federation', 'retry', '--of', 'nonsense')).exit, 2);
+  const [dropped] = (await bob.parley('federation', 'drop', '#ops', '--json')).json();
+  assert.deepEqual([dropped?.room, dropped?.dropped], [kept?.room, 0]);
+  assert.equal((await bob.parley('federation', 'drop', '#nothing')).exit, 4);
+  assert.equal((await ada.parley('federation', 'drop', '#ops')).exit, 4);
+  const eve = await here.person('eve');
+  assert.equal((await eve.parley('federation', 'status')).exit, 4);
+});

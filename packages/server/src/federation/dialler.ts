@@ -105,6 +105,17 @@ export class Dialler {
     if (address.server !== undefined) table.drop(address.server);
   }
 
+  /** Dials now what is dialled later, of one server where that is named; returns how many addresses it is. */
+  hurry(server: string | undefined): number {
+    let dialled = 0;
+    for (const address of this.#options.table.addresses.values()) {
+      if ((server !== undefined && address.server !== server) || this.#options.table.isSettled(address)) continue;
+      this.dial(address);
+      if (address.attempt) dialled += 1;
+    }
+    return dialled;
+  }
+
   /** The first server that answers at an address is held to it; a name may come to be another one's. */
   pin(address: Address, id: string): void {
     const { store, runtime, table, track } = this.#options;

@@ -63,6 +63,24 @@ export class Feeds {
     }
   }
 
+  /** Entries of a room that a server has not said it holds; undefined where it is fed nothing now. */
+  behind(room: string, server: string, seq: number): number | undefined {
+    const feed = this.#byRoom.get(room)?.get(server);
+    return feed && Math.max(0, Math.min(feed.until ?? seq, seq) - feed.held);
+  }
+
+  /** Feeds that are open, and of each how many entries it is ahead of the word that they are held. */
+  get underWay(): { feeds: number; entries: number } {
+    let feeds = 0;
+    let entries = 0;
+    for (const byServer of this.#byRoom.values())
+      for (const { sent, held } of byServer.values()) {
+        feeds += 1;
+        entries += sent - held;
+      }
+    return { feeds, entries };
+  }
+
   /** The link with a server is over. */
   lost(server: string): void {
     for (const room of [...this.#byRoom.keys()]) this.#drop(room, server);

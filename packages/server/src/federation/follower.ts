@@ -3,11 +3,12 @@
  * of its authors' servers, stored, told here, and its place is said back. What does not hold is not stored; the room
  * stands still and says so until the clerk sends something that does.
  */
-import { type FramePayload, type NamedPerson, Refusal, serverOf } from '@parley/protocol';
+import { type ErrorCode, type FramePayload, type NamedPerson, Refusal, serverOf } from '@parley/protocol';
 import {
   type Crypto,
   clerkUser,
   equalBytes,
+  type Followed,
   type Header,
   hashOfOutcome,
   nameOf,
@@ -39,8 +40,14 @@ export interface Quarantine {
   field: string;
   since: number;
 }
+/** What a clerk appended although the rules of its room forbid it: it stands in the chain and changes nothing. */
+export interface Forbidden {
+  entries: number;
+  lastSeq: number;
+  code: ErrorCode;
+}
 /** Rooms whose trouble is remembered; of more it is in the log. */
-const quarantines = 1_000;
+const troubled = 1_000;
 
 type Append = FramePayload<'append'>;
 
@@ -61,6 +68,7 @@ export interface FollowerOptions {
 export class Follower {
   readonly #options: FollowerOptions;
   readonly #quarantined = new Map<string, Quarantine>();
+  readonly #forbidden = new Map<string, Forbidden>();
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -68,6 +76,22 @@ export class Follower {
 
   get quarantined(): readonly Quarantine[] {
     return [...this.#quarantined.values()];
+  }
+
+  /** What is wrong with a room of another server. */
+  troubleIn(room: string): { still: Quarantine | undefined; forbidden: Forbidden | undefined } {
+    return { still: this.#quarantined.get(room), forbidden: this.#forbidden.get(room) };
+  }
+
+  /** How many rooms stand still, and how many entries were forbidden, in all. */
+  get troubles(): { still: number; forbidden: number } {
+    const forbidden = [...this.#forbidden.values()].reduce((sum, { entries }) => sum + entries, 0);
+    return { still: this.#quarantined.size, forbidden };
+  }
+
+  /** Asks the clerk of a room that stands still for what follows again. */
+  async retry({ room, server }: Pick<Quarantine, 'room' | 'server'>): Promise<void> {
+    this.#stand(server, await this.#options.rooms.load(room), true);
   }
 
   /** A server is linked: it learns where this one stands in all rooms that it keeps. */
@@ -98,8 +122,10 @@ export class Follower {
       else {
         const field = error.detail.field ?? error.code;
         log.error({ room: frame.room, server: from, field }, 'a room of another server stands still: its log is wrong');
-        if (this.#quarantined.size < quarantines)
-          this.#quarantined.set(frame.room, { room: frame.room, server: from, field, since: run.runtime.now() });
+        if (this.#quarantined.has(frame.room) || this.#quarantined.size < troubled) {
+          const since = this.#quarantined.get(frame.room)?.since ?? run.runtime.now();
+          this.#quarantined.set(frame.room, { room: frame.room, server: from, field, since });
+        }
       }
     }
   }
@@ -121,8 +147,10 @@ export class Follower {
     if (!first) return { value: 'held' as const };
     if (first.what.type !== 'term' && first.pos.seq !== state.head.seq + 1) return { value: 'gap' as const };
     const run = new Run(this.#options.run, room);
+    let followed: Followed[];
     try {
-      const headers = followAll(this.#options.crypto, this.#options.id, state, fresh);
+      followed = followAll(this.#options.crypto, this.#options.id, state, fresh);
+      const headers = followed.map(({ header }) => header);
       if (checkpoint) this.#hold(room, checkpoint);
       run.written.push(...(await this.#writtenOf(room, headers, fresh, people)));
     } catch (error) {
@@ -130,6 +158,7 @@ export class Follower {
       room.dropped = true;
       throw error;
     }
+    this.#report(room, followed);
     nameRoom(room, run.written);
     const own = this.#ownOf(run.written);
     run.append(own.length > 0 ? [outboxSettle(room.n, own)] : []);
@@ -138,6 +167,21 @@ export class Follower {
       () => {},
     );
     return { value: 'appended' as const, durable: run.durable };
+  }
+
+  /** Counts what is forbidden; the log says so once for each room. */
+  #report(room: LoadedRoom, followed: readonly Followed[]): void {
+    for (const { header, forbidden: code } of followed) {
+      if (!code) continue;
+      const known = this.#forbidden.get(room.id);
+      const { seq } = header.pos;
+      if (!known) {
+        const { clerk } = room.state;
+        this.#options.log.error({ room: room.id, server: clerk, seq, code }, 'a server appends what its room forbids');
+        if (this.#forbidden.size >= troubled) continue;
+      }
+      this.#forbidden.set(room.id, { entries: (known?.entries ?? 0) + 1, lastSeq: seq, code });
+    }
   }
 
   /** What the clerk signed must be what came of it here. */
@@ -212,11 +256,11 @@ export class Follower {
 }
 
 /** Folds lines onto the state, which is of no use after a refusal. */
-function followAll(crypto: Crypto, here: string, state: RoomState, lines: Append['lines']): Header[] {
+function followAll(crypto: Crypto, here: string, state: RoomState, lines: Append['lines']): Followed[] {
   const run = new SignedRun(crypto, here, state);
-  const headers = lines.map(({ header, parts }) => run.next(header, parts).header);
+  const followed = lines.map(({ header, parts }) => run.next(header, parts));
   run.end();
-  return headers;
+  return followed;
 }
 
 const bad = (field: string): Refusal => new Refusal('bad-request', { field });

@@ -38,7 +38,7 @@ const retryMs = 1_000;
 
 export interface OriginOptions {
   readonly store: Pick<Store, 'entry' | 'outbox'>;
-  readonly peers: Pick<Peers, 'ask' | 'isLinked'>;
+  readonly peers: Pick<Peers, 'ask' | 'isLinked' | 'mayLink'>;
   readonly rooms: Pick<Rooms, 'load' | 'turn'>;
   readonly names: Names;
   readonly unkept: Unkept;
@@ -57,6 +57,8 @@ export class Origin {
   /** By room: what has been submitted over the present link, and whether more came meanwhile. */
   readonly #pumps = new Map<string, { again: boolean }>();
   readonly #retries = new Map<string, () => void>();
+  /** By room: the last rows that are on their way to the disk, which a reading of it does not show yet. */
+  readonly #storing = new Map<string, Promise<unknown>>();
 
   constructor(options: OriginOptions) {
     this.#options = options;
@@ -64,12 +66,14 @@ export class Origin {
 
   /** Stamps acts in order, in the room's turn; they are durable when the outcome `queued` is. */
   async queue(room: LoadedRoom, drafts: readonly Draft[]): Promise<PlacedAct[]> {
-    const { store, crypto, id, unkept } = this.#options;
+    const { store, crypto, id, peers, unkept } = this.#options;
     const names = drafts.map(({ author, clientId }) => actName(author.id, clientId));
     const prior = await store.entry.byActs(room.n, names.map(keyOf));
     const rows: OutboxRow[] = [];
     let last = await this.#lastOf(room);
     let waiting = await store.outbox.count(room.n);
+    const at = this.#options.runtime.now();
+    const closed = peers.mayLink(room.state.clerk) ? undefined : 'blocked';
     const outcomes: Outcome[] = [];
     for (const [i, draft] of drafts.entries()) {
       const standing = prior.get(names[i]!);
@@ -81,7 +85,7 @@ export class Origin {
       const { act, parts } = makeAct(this.#options, room.id, draft);
       const code = parts.some(({ bytes }) => bytes.length > limits.envelopeBytes)
         ? 'too-large'
-        : (refusalOf(room.state, act) ?? (waiting >= mostWaiting ? 'too-many' : undefined));
+        : (closed ?? refusalOf(room.state, act) ?? (waiting >= mostWaiting ? 'too-many' : undefined));
       if (code) {
         outcomes.push({ type: 'refused', code });
         continue;
@@ -94,7 +98,7 @@ export class Origin {
       const { author, clientId, kind } = draft;
       const keeps = room.state.settings.retentionDays !== 0;
       if (!keeps) unkept.put(act.parts, parts);
-      const row = { incarnation, oseq, hash, person: author.n, clientId, kind, stamp, act: bytes };
+      const row = { incarnation, oseq, hash, person: author.n, clientId, kind, stamp, act: bytes, at };
       rows.push({ ...row, parts: keeps ? parts : [] });
       last = { incarnation, oseq, hash };
       waiting += 1;
@@ -102,7 +106,9 @@ export class Origin {
     }
     if (rows.length === 0) return outcomes.map((outcome) => ({ outcome }));
     room.outgoing = last;
-    const durable = store.outbox.add(room.n, rows).then(
+    const stored = store.outbox.add(room.n, rows);
+    this.#note(room.id, stored);
+    const durable = stored.then(
       () => this.pump(room.id),
       (error) => {
         room.outgoing = undefined;
@@ -132,10 +138,35 @@ export class Origin {
 
   /** A server is linked: what waits for rooms that it keeps goes out. */
   async linked(server: string): Promise<void> {
+    for (const id of await this.roomsOf(server)) this.pump(id);
+  }
+
+  /** Rooms of a server, or of all, in which something waits for its clerk. */
+  async roomsOf(server?: string): Promise<string[]> {
+    const found: string[] = [];
     for (const id of await this.#options.store.outbox.rooms()) {
       const room = await this.#options.rooms.load(id);
-      if (room.state.clerk === server) this.pump(id);
+      if (server === undefined || room.state.clerk === server) found.push(id);
     }
+    return found;
+  }
+
+  /**
+   * Gives up all that waits in a room: its authors are told the code, and what comes after is numbered anew. What the
+   * clerk took already, unheard here, stands all the same. Returns how much it was.
+   */
+  drop(id: string, code: ErrorCode): Promise<number> {
+    return this.#options.rooms.turn(id, async (room) => {
+      const { store, refused, log } = this.#options;
+      const rows = await this.#waitingIn(room);
+      if (rows.length === 0) return { value: 0 };
+      await store.outbox.remove(room.n, rows);
+      const incarnation = Math.max(...rows.map((row) => row.incarnation)) + 1;
+      room.outgoing = { incarnation, oseq: 0, hash: zeroHash };
+      for (const { act, clientId } of rows) refused(id, decodeAct(act).user, clientId, code);
+      log.warn({ room: id, server: room.state.clerk, acts: rows.length, code }, 'what waited in a room was given up');
+      return { value: rows.length };
+    });
   }
 
   async #run(id: string): Promise<void> {
@@ -200,7 +231,7 @@ export class Origin {
   #restamp(id: string, known: Stamped | null): Promise<void> {
     return this.#options.rooms.turn(id, async (room) => {
       const { store, crypto, id: origin } = this.#options;
-      const rows = await store.outbox.after(room.n, { incarnation: -1, oseq: 0 }, mostWaiting);
+      const rows = await this.#waitingIn(room);
       const highest = Math.max(known?.incarnation ?? 0, ...rows.map(({ incarnation }) => incarnation));
       let last: Stamped = { incarnation: highest + 1, oseq: 0, hash: zeroHash };
       const again = rows.map((row): OutboxRow => {
@@ -220,14 +251,30 @@ export class Origin {
 
   /** Nobody of this server is in the room any more: what waits is refused, but for what had its outcome before. */
   #close(id: string, batch: readonly OutboxRow[], { cursor, code = 'not-a-member' }: Submitted): Promise<void> {
-    const open = batch.filter((row) => !cursor || isAfter(row, cursor));
     return this.#options.rooms.turn(id, async (room) => {
+      const there = new Set((await this.#waitingIn(room)).map(nameOf));
+      const open = batch.filter((row) => there.has(nameOf(row)) && (!cursor || isAfter(row, cursor)));
       await this.#options.store.outbox.remove(room.n, open);
       room.outgoing = undefined;
       for (const { act, clientId } of open)
         this.#options.refused(id, decodeAct(act).user, clientId, isErrorCode(code) ? code : 'not-a-member');
       return { value: this.pump(id) };
     });
+  }
+
+  /** All that waits in a room, in its turn. */
+  async #waitingIn(room: LoadedRoom): Promise<OutboxRow[]> {
+    await this.#storing.get(room.id);
+    return this.#options.store.outbox.after(room.n, { incarnation: -1, oseq: 0 }, mostWaiting);
+  }
+
+  #note(room: string, stored: Promise<unknown>): void {
+    const done = stored
+      .catch(() => {})
+      .then(() => {
+        if (this.#storing.get(room) === done) this.#storing.delete(room);
+      });
+    this.#storing.set(room, done);
   }
 
   async #lastOf(room: LoadedRoom): Promise<Stamped> {
@@ -254,6 +301,8 @@ export class Origin {
     return isQueued ? { type: 'queued' } : undefined;
   }
 }
+
+const nameOf = ({ incarnation, oseq }: Omit<Stamped, 'hash'>): string => `${incarnation}/${oseq}`;
 
 const isAfter = (a: Omit<Stamped, 'hash'>, b: Omit<Stamped, 'hash'>): boolean =>
   a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.oseq > b.oseq);

@@ -110,7 +110,6 @@ export class Peers {
 
   /** A server dialled this one. */
   accept(link: Link): void {
-    const { log } = this.#options;
     const { address } = link.peer;
     if (this.#closed) {
       link.close('going-away');
@@ -124,7 +123,7 @@ export class Peers {
       this.#admission.left();
       if (!fault || this.#closed) return;
       this.#admission.note(fault, address);
-      log.warn({ address, fault }, 'no link with a server that dialled');
+      this.#options.log.warn({ address, fault }, 'no link with a server that dialled');
     });
     this.#track(done);
   }
@@ -153,6 +152,11 @@ export class Peers {
   /** Dials an address no more. Refuses with `not-found`. */
   disconnect(url: string): Promise<void> {
     return this.#dialler.disconnect(url);
+  }
+
+  /** Dials at once what waits to be dialled, of one server where that is named; returns how many addresses it is. */
+  hurry(server?: string): number {
+    return this.#dialler.hurry(server);
   }
 
   /** No link with this server any more, in neither direction. Refuses with `too-many`, `bad-request`. */
@@ -269,12 +273,11 @@ export class Peers {
 
   async #load(): Promise<void> {
     const { store, runtime } = this.#options;
-    const now = runtime.now();
     await this.#dialler.load();
     await store.tidy();
     for (const { server, name, blocked } of await store.servers())
-      Object.assign(this.#table.server(server, now), { name, blocked });
-    for (const { server } of this.#table.addresses.values()) if (server) this.#table.server(server, now);
+      Object.assign(this.#table.server(server, runtime.now()), { name, blocked });
+    for (const { server } of this.#table.addresses.values()) if (server) this.#table.server(server, runtime.now());
   }
 
   #shake(link: Link, address: Address, expected: string | undefined): Promise<SecureLink> {

@@ -32,6 +32,7 @@ import { Follower } from './follower.ts';
 import { Invitations } from './invitations.ts';
 import { Names } from './names-told.ts';
 import { Origin } from './origin.ts';
+import { Oversight } from './oversight.ts';
 import type { Peers } from './peers.ts';
 import { Ranges } from './ranges.ts';
 import { type Place, settling } from './settling.ts';
@@ -75,6 +76,7 @@ export class RoomsAcross {
   readonly names: Names;
   readonly backfill: Backfill;
   readonly decisions = new Decisions();
+  readonly oversight: Oversight;
   readonly #id: string;
   readonly #peers: Peers;
   readonly #store: Store;
@@ -141,6 +143,8 @@ export class RoomsAcross {
     this.#invitations = new Invitations({ store, rooms, peers, people, names, log, id, told });
     this.#signals = new Signals({ rooms, peers, people, hub: options.hub, presence: options.presence, id });
 
+    const shown = { feeds: this.#feeds, origin: this.#origin, entering: this.#entering, follower };
+    this.oversight = new Oversight({ store, rooms, peers, id, ...shown });
     this.#answer({ clerk, snapshots, ranges, visible });
     this.#keepUp(follower, log);
   }
@@ -220,18 +224,20 @@ export class RoomsAcross {
     return named[0]!.id!;
   }
 
-  /** Asks another server about its rooms or people. Refuses with `unavailable`, or as it does. */
+  /** Asks another server about its rooms or people. Refuses with `unavailable`, `blocked`, or as it does. */
   async ask<Q extends 'rooms' | 'room' | 'people'>(
     server: string,
     question: Q,
     payload: QuestionPayload<Q>,
   ): Promise<QuestionReply<Q>> {
+    if (!this.#peers.mayLink(server)) throw new Refusal('blocked');
     await this.#discovery.reach(server);
     return this.#peers.ask(server, question, payload, { priority: 'decision' });
   }
 
   /** Brings somebody into a room of another server; see {@link Entering.enter}. */
   enter(wish: EnteringRecord, person: PersonRecord): Promise<void> {
+    if (!this.#peers.mayLink(wish.server)) return Promise.reject(new Refusal('blocked'));
     return this.#entering.enter(wish, person);
   }
 }

@@ -21,10 +21,14 @@ export const peer: Handlers<Protocol['peer'], Context> = {
   },
   async block({ here }, { server }) {
     await here.peers.block(server);
+    await here.across.oversight.blocked(server);
     return {};
   },
   async unblock({ here }, { server }) {
     await here.peers.unblock(server);
     return {};
   },
+  rooms: ({ here }, { after }) => here.across.oversight.rooms(after),
+  retry: ({ here }, wanted) => here.across.oversight.retry(wanted),
+  drop: ({ here }, { room }) => here.across.oversight.drop(room),
 };

@@ -18,6 +18,8 @@ export interface OutboxRow extends Stamped {
   stamp: Uint8Array;
   act: Uint8Array;
   parts: readonly Part[];
+  /** Since when it waits, Unix ms. */
+  at: number;
 }
 
 type Row = {
@@ -30,8 +32,9 @@ type Row = {
   stamp: Uint8Array;
   act: Uint8Array;
   parts: Uint8Array;
+  at: number;
 };
-const columns = 'incarnation, oseq, hash, person, client_id, kind, stamp, act, parts';
+const columns = 'incarnation, oseq, hash, person, client_id, kind, stamp, act, parts, at';
 
 const record = ({ client_id: clientId, parts, ...row }: Row): OutboxRow => ({
   ...row,
@@ -39,15 +42,15 @@ const record = ({ client_id: clientId, parts, ...row }: Row): OutboxRow => ({
   parts: (decodeCbor(parts, 3) as [Uint8Array, Uint8Array][]).map(([salt, bytes]) => ({ salt, bytes })),
 });
 
-const insert = `INSERT INTO outbox (room, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insert = `INSERT INTO outbox (room, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const settle = 'DELETE FROM outbox WHERE room = ? AND incarnation = ? AND oseq = ? AND hash = ?';
 const clear = 'DELETE FROM outbox WHERE room = ?';
 
 export const outboxInsert = (room: number, rows: readonly OutboxRow[]): Statement => ({
   sql: insert,
-  rows: rows.map(({ incarnation, oseq, hash, person, clientId, kind, stamp, act, parts }) => {
+  rows: rows.map(({ incarnation, oseq, hash, person, clientId, kind, stamp, act, parts, at }) => {
     const packed = encodeCbor(parts.map(({ salt, bytes }) => [salt, bytes]));
-    return [room, incarnation, oseq, hash, person, clientId, kind, stamp, act, packed];
+    return [room, incarnation, oseq, hash, person, clientId, kind, stamp, act, packed, at];
   }),
 });
 
@@ -93,6 +96,21 @@ export function outboxStore(db: Database) {
         'SELECT room.id AS id FROM room WHERE EXISTS (SELECT 1 FROM outbox WHERE outbox.room = room.n)',
       );
       return rows.map(({ id }) => id);
+    },
+    /** How much waits in a room, and since when, Unix ms; undefined = nothing. */
+    async waiting(room: number): Promise<{ acts: number; oldestAt: number } | undefined> {
+      const [row] = await db.all<{ acts: number; oldest: number | null }>(
+        'SELECT COUNT(*) AS acts, MIN(at) AS oldest FROM outbox WHERE room = ?',
+        [room],
+      );
+      return row && row.acts > 0 ? { acts: row.acts, oldestAt: row.oldest ?? 0 } : undefined;
+    },
+    /** How much waits in all rooms, and since when, Unix ms. */
+    async total(): Promise<{ acts: number; rooms: number; oldestAt: number | undefined }> {
+      const [row] = await db.all<{ acts: number; rooms: number; oldest: number | null }>(
+        'SELECT COUNT(*) AS acts, COUNT(DISTINCT room) AS rooms, MIN(at) AS oldest FROM outbox',
+      );
+      return { acts: row?.acts ?? 0, rooms: row?.rooms ?? 0, oldestAt: row?.oldest ?? undefined };
     },
     add: (room: number, rows: readonly OutboxRow[]) => db.transaction([{ statements: [outboxInsert(room, rows)] }]),
     remove: (room: number, settled: readonly Stamped[]) =>

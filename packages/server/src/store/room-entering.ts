@@ -23,6 +23,8 @@ export function roomEntering(db: Database) {
         'INSERT INTO entering (room, person, server, client_id, change) VALUES (?, ?, ?, ?, ?) ON CONFLICT (room, person) DO UPDATE SET server = excluded.server, client_id = excluded.client_id, change = excluded.change',
         [room, person, server, clientId, change],
       ),
+    /** Those that a server would have to be asked for. */
+    dropEnteringOf: (server: string) => db.run('DELETE FROM entering WHERE server = ?', [server]),
     dropEntering: (room: string, person: number) =>
       db.run('DELETE FROM entering WHERE room = ? AND person = ?', [room, person]),
   };

@@ -125,4 +125,6 @@ export const migrations: readonly string[][] = [
     ) STRICT`,
     `CREATE INDEX invited_by_server ON invited_elsewhere (server)`,
   ],
+  // Since when an act waits, Unix ms.
+  [`ALTER TABLE outbox ADD COLUMN at INTEGER NOT NULL DEFAULT 0`],
 ];

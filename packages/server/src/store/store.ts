@@ -11,6 +11,7 @@ import { invitesElsewhere } from './invite-elsewhere.ts';
 import { markerStore } from './marker.ts';
 import { peerStore } from './peer.ts';
 import { roomStore } from './room.ts';
+import { roomsAcross } from './room-across.ts';
 import { roomEntering } from './room-entering.ts';
 import { foreignRooms } from './room-foreign.ts';
 import { roomMembers } from './room-member.ts';
@@ -31,7 +32,7 @@ export function openStore(db: Database) {
     session: sessionStore(db),
     invite: inviteStore(db),
     room: { ...roomStore(db), ...roomMembers(db) },
-    foreign: { ...foreignRooms(db), ...roomEntering(db), ...invitesElsewhere(db) },
+    foreign: { ...foreignRooms(db), ...roomEntering(db), ...invitesElsewhere(db), ...roomsAcross(db) },
     outbox: outboxStore(db),
     entry: { ...entryStore(db), ...entryNotes(db), ...entryParts(db) },
     marker: markerStore(db),
