@@ -1,4 +1,7 @@
-/** Acts in rooms of other servers that were queued and are refused later: what waits in the outbox says so itself, the rest here. */
+/**
+ * Acts that are refused and have no row to say so: those that were queued for another server are told here when it has
+ * decided, and what is no message is given up, for nobody could try it again.
+ */
 import type { Client } from '@parley/client';
 import { errors, isErrorCode } from '@parley/protocol';
 import { useEffect } from 'react';
@@ -12,12 +15,22 @@ export function useRefusals(client: Client): void {
     const stop = new AbortController();
     void follow(client, stop.signal, ({ event, payload }) => {
       if (event !== 'outcome.decided' || payload.outcome.outcome !== 'refused') return;
-      if (client.outbox.get().some(({ clientId }) => clientId === payload.clientId)) return;
+      const row = client.outbox.get().find(({ clientId }) => clientId === payload.clientId);
+      if (row?.request === 'message.send') return;
       const summary = client.room(payload.room)?.summary.get();
       const { code } = payload.outcome;
       const where = summary ? `Refused in ${roomTag(summary)}` : 'Refused';
       toasts.show({ text: `${where}: ${errors[isErrorCode(code) ? code : 'internal'].meaning}`, tone: 'bad' });
     });
-    return () => stop.abort();
+    const giveUp = () => {
+      for (const { state, request, clientId } of client.outbox.get())
+        if (state === 'failed' && request !== 'message.send') void client.discard(clientId).catch(() => undefined);
+    };
+    giveUp();
+    const stopWatching = client.outbox.subscribe(giveUp);
+    return () => {
+      stop.abort();
+      stopWatching();
+    };
   }, [client, toasts]);
 }
