@@ -15,7 +15,13 @@ function serverName(id: string, name: string | undefined, verified: boolean): Se
 
 export function fakeServers(): ServerNames {
   const known = [kanto, chat];
-  const of = (id: string) => known.find((server) => server.id === id) ?? serverName(id, undefined, false);
+  const made = new Map(known.map((server) => [server.id, server]));
+  // The same object each time, as from the real one: screens compare by it.
+  const of = (id: string) => {
+    const name = made.get(id) ?? serverName(id, undefined, false);
+    made.set(id, name);
+    return name;
+  };
   const own = ['harbour.example', ownServer];
   return {
     ...cell<ReadonlyMap<string, ServerName>>(new Map(known.map((server) => [server.id, server]))),
