@@ -105,6 +105,7 @@ export const samples: Samples = {
   'peer.rooms': nothing,
   'peer.retry': nothing,
   'peer.drop': ({ room }) => ({ room }),
+  'server.self': nothing,
   'server.list': () => ({ limit: 10 }),
   'server.directories': nothing,
 };

@@ -28,6 +28,16 @@ export const serverView = view({
 export type ServerView = Infer<typeof serverView>;
 
 export const server = {
+  self: request({
+    about: 'Who this server is, and how others reach it: at its addresses, or through relays.',
+    from: 'anyone',
+    payload: record({}),
+    reply: view({
+      id: serverId,
+      addresses: list(peerUrl, limits.serverAddresses),
+      relays: list(relay, limits.serverRelays),
+    }),
+  }),
   list: request({
     about: 'Servers that this one has a record of, in the order of their ids.',
     from: 'operator',

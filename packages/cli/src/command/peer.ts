@@ -5,7 +5,7 @@ import { cleanLine, dateTime } from '@parley/terminal';
 import type { Context } from '../context.ts';
 import { usage } from '../exit.ts';
 import { withServer } from '../session/connect.ts';
-import { serverIdOf } from '../session/server-id.ts';
+import { serverSelf } from '../session/server-id.ts';
 import { command } from './command.ts';
 
 const urlArgument = {
@@ -21,16 +21,20 @@ export const identity = command({
   group: 'Server',
   about: 'Shows the id of a server: its public key.',
   details:
-    'With --server, or where the data folder holds no identity, it is that of the running server; else it is read from\nthe data folder, running or not.',
+    'With --server, or where the data folder holds no identity, it is that of the running server, which also tells how others\nreach it; else it is read from the data folder, running or not.',
   examples: ['parley identity', 'parley identity --data /var/lib/parley', 'parley identity --server http://HOST:PORT'],
   arguments: [],
   options: {
     data: { value: 'DIR', about: 'The data folder; else PARLEY_DATA, else ./data.', offers: 'file' },
   },
   async run(context, { options }) {
-    const id = await serverIdOf(context, options.data);
-    if (context.json) await context.printJson({ server: id });
+    const { id, addresses, relays } = await serverSelf(context, options.data);
+    if (context.json) await context.printJson({ server: id, ...(relays && { addresses, relays }) });
     else await context.print(id);
+    for (const url of addresses ?? []) context.say(`reached at ${url}`);
+    for (const { server, url } of relays ?? []) context.say(`reached through the relay ${server} at ${url}`);
+    if (addresses?.length === 0 && relays?.length === 0)
+      context.say('reached by nobody: it has no address that others can dial, and no relay');
   },
 });
 
@@ -137,9 +141,11 @@ export function claimOf(name: string, state: PeerView['nameState']): string {
   return `“${cleanLine(name)}”${state ? words[state] : ''}`;
 }
 
-function lineOf({ id, name, nameState, urls, state, direction, since, lastError, retryAt, traffic }: PeerView): string {
+function lineOf(peer: PeerView): string {
+  const { id, name, nameState, urls, state, direction, relay, since, lastError, retryAt, traffic } = peer;
   const said = [
     ...(direction === undefined ? [] : [direction === 'in' ? 'it dialled' : 'dialled from here']),
+    ...(relay === undefined ? [] : [`through the relay ${relay}`]),
     ...(traffic === undefined ? [] : trafficWords(traffic)),
     ...(lastError === undefined ? [] : [peerFaults[lastError]]),
     ...(retryAt === undefined ? [] : [`again at ${dateTime(retryAt)}`]),
@@ -180,7 +186,8 @@ function refusalJson({ server, address, fault, times, at }: PeerRefusal) {
   };
 }
 
-function jsonOf({ id, name, nameState, urls, state, direction, since, lastError, retryAt, traffic }: PeerView) {
+function jsonOf(peer: PeerView) {
+  const { id, name, nameState, urls, state, direction, relay, since, lastError, retryAt, traffic } = peer;
   return {
     server: id ?? null,
     claimedName: name ?? null,
@@ -188,6 +195,7 @@ function jsonOf({ id, name, nameState, urls, state, direction, since, lastError,
     urls,
     state,
     direction: direction ?? null,
+    relay: relay ?? null,
     since: new Date(since).toISOString(),
     lastError: lastError ?? null,
     retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),

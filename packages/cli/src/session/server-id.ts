@@ -1,14 +1,27 @@
 /** Which server a command is about: the one of a data folder, running or not, else the one that is running. */
 import { resolve } from 'node:path';
+import type { Reply } from '@parley/protocol';
 import type { Context } from '../context.ts';
 import { exits, Failure } from '../exit.ts';
 import { withServer } from './connect.ts';
 
 const usualData = 'data';
 
+/** What is told of a server; where it is reached only by the one that is running. */
+export type Self = Pick<Reply<'server.self'>, 'id'> & Partial<Reply<'server.self'>>;
+
 /** @param data the folder, where the command line names one: then no other server is meant */
 export async function serverIdOf(context: Context, data: string | undefined): Promise<string> {
   return (await idInFolder(context, data)) ?? (await idOfRunning(context));
+}
+
+/** As {@link serverIdOf}, with what else is told. */
+export async function serverSelf(context: Context, data: string | undefined): Promise<Self> {
+  const id = await idInFolder(context, data);
+  if (id !== undefined) return { id };
+  return withServer(context, { as: 'anyone', deadline: 'command' }, ({ client, signal }) =>
+    client.request('server.self', {}, { signal }),
+  );
 }
 
 async function idInFolder({ shell, server }: Context, data: string | undefined): Promise<string | undefined> {

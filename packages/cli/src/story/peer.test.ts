@@ -11,7 +11,8 @@ test('the id of a server is shown from its folder and by the running server', as
   const read = await ada.parley('identity', '--data', join(world.folder, 'data'));
   assert.equal(read.stdout, running.stdout);
   const [json] = (await ada.parley('identity', '--json')).json();
-  assert.deepEqual(json, { v: 1, server: running.stdout.trim() });
+  assert.deepEqual(json, { v: 1, server: running.stdout.trim(), addresses: [world.url], relays: [] });
+  assert.equal(running.stderr, `reached at ${world.url}\n`);
   const missing = await ada.parley('identity', '--data', world.folder);
   assert.equal(missing.exit, 4);
   assert.match(missing.stderr, /holds no identity/);

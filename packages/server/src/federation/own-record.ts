@@ -2,7 +2,7 @@
  * What this server says of itself, signed anew whenever it changes and every day. The version is on disk before anybody
  * sees it, so that a restart never signs another record of the same version.
  */
-import { limits, Refusal, readServerRecord, type ServerRecord } from '@parley/protocol';
+import { limits, Refusal, type Relay, readServerRecord, type ServerRecord } from '@parley/protocol';
 import type { Identity } from '../identity.ts';
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
@@ -59,6 +59,11 @@ export class OwnRecord {
   /** Where others dial this server, as the next record says. */
   get addresses(): readonly string[] {
     return this.#parts.addresses;
+  }
+
+  /** Servers through which this one is reached, as the next record says. */
+  get relays(): readonly Relay[] {
+    return this.#parts.relays;
   }
 
   /** The last one that was signed and is good still; undefined before the first. */

@@ -3,6 +3,10 @@ import type { Handlers, Protocol } from '@parley/protocol';
 import type { Context } from '../context.ts';
 
 export const server: Handlers<Protocol['server'], Context> = {
+  async self({ here: { id, discovery } }) {
+    const { addresses, relays } = discovery.own;
+    return { id, addresses: [...addresses], relays: [...relays] };
+  },
   async list({ here }, { after = '', limit }) {
     return here.discovery.list(after, limit);
   },
