@@ -3,6 +3,7 @@ export { ed25519PublicKey, ed25519Sign, ed25519Verify } from './ed25519.ts';
 export { E2eeError, type E2eeErrorCode, e2eeErrors } from './error.ts';
 export { type HpkeContext, type HpkeOpen, type HpkeSeal, hpkeOpen, hpkeOverheadBytes, hpkeSeal } from './hpke/hpke.ts';
 export { type IdentityProof, identityProofBytes, verifyIdentityProof } from './identity-proof.ts';
+export { type KeyMessage, type OwnKey, ownKey } from './key-message.ts';
 export type { CipherName } from './noise/cipher.ts';
 export { type CipherState, maxMessageBytes } from './noise/cipher-state.ts';
 export type { HandshakeName, HandshakeRole } from './noise/handshake-pattern.ts';
