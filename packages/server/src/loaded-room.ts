@@ -41,6 +41,7 @@ export class LoadedRoom {
   committedNth: number;
   /** Acts on their way to the disk, by their key. */
   readonly placed = new Map<string, Placed>();
+  readonly #landing = new Set<Promise<unknown>>();
   /** In a room of another server: the number of this server's last act there, and its hash, on disk or on its way. */
   outgoing: { incarnation: number; oseq: number; hash: Uint8Array } | undefined;
   /** Steady time of the last batch of acts. */
@@ -70,12 +71,20 @@ export class LoadedRoom {
 
   /** Must stay in memory. */
   get busy(): boolean {
-    return this.creating || this.placed.size > 0;
+    return this.creating || this.placed.size > 0 || this.#landing.size > 0;
+  }
+
+  /** Something else than a placed act is on its way to the disk. */
+  landing(durable: Promise<unknown>): void {
+    const land = (): void => void this.#landing.delete(durable);
+    this.#landing.add(durable);
+    durable.then(land, land);
   }
 
   /** Resolves when everything that was placed is on disk or failed. */
   async settled(): Promise<void> {
-    while (this.placed.size > 0) await Promise.allSettled([...this.placed.values()].map(({ durable }) => durable));
+    while (this.placed.size > 0 || this.#landing.size > 0)
+      await Promise.allSettled([...[...this.placed.values()].map(({ durable }) => durable), ...this.#landing]);
   }
 
   /** The hash of the state as it stands; cheap when little changed. */

@@ -162,6 +162,7 @@ export class Follower {
     nameRoom(room, run.written);
     const own = this.#ownOf(run.written);
     run.append(own.length > 0 ? [outboxSettle(room.n, own)] : []);
+    room.landing(run.durable);
     void run.durable.then(
       () => this.#options.settled(room, run.written),
       () => {},

@@ -18,6 +18,7 @@ import {
   signBatch,
   zeroHash,
 } from '@parley/room';
+import { Moved } from '../committer.ts';
 import { type Draft, makeAct, type Outcome } from '../draft.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { Log } from '../log.ts';
@@ -115,7 +116,7 @@ export class Origin {
         throw error;
       },
     );
-    durable.catch(() => {});
+    room.landing(durable);
     return outcomes.map((outcome) => (outcome.type === 'queued' ? { outcome, durable } : { outcome }));
   }
 
@@ -177,16 +178,20 @@ export class Origin {
     const { clerk } = room.state;
     // What the log holds already is on its way out of the outbox.
     let from: Omit<Stamped, 'hash'> = { incarnation: -1, oseq: 0 };
+    let isRestamped = false;
     while (peers.isLinked(clerk)) {
       const batch = cut(await store.outbox.after(room.n, from, limits.batchEnvelopes));
       if (batch.length === 0) return;
       const reply = await this.#submit(room, batch);
       if (!reply) return this.#later(id);
-      if (reply.state === 'fork' || (reply.cursor && !(await this.#isOwn(room, reply.cursor)))) {
-        await this.#restamp(id, reply.cursor);
+      const { state, cursor } = reply;
+      const isDoubtful = state === 'fork' || (cursor && !batch.some((row) => isSame(row, cursor)));
+      if (isDoubtful && (await this.#restamp(id, reply))) {
+        if (isRestamped) return this.#later(id);
+        isRestamped = true;
         from = { incarnation: -1, oseq: 0 };
-      } else if (reply.state === 'closed') return this.#close(id, batch, reply);
-      else if (reply.cursor && isAfter(reply.cursor, from)) from = reply.cursor;
+      } else if (state === 'closed') return this.#close(id, batch, reply);
+      else if (cursor && isAfter(cursor, from)) from = cursor;
       else return this.#later(id, reply.retryAfterMs);
     }
   }
@@ -227,9 +232,16 @@ export class Origin {
     return kept.every((part) => part !== undefined) ? kept : [];
   }
 
-  /** The clerk knows another numbering of this server, which was restored: all that waits goes on in a higher one. */
-  #restamp(id: string, known: Stamped | null): Promise<void> {
+  /**
+   * Where the clerk knows another numbering of this server, which was restored, all that waits goes on in a higher one.
+   * Resolves with whether that was so.
+   */
+  #restamp(id: string, { state, cursor: known }: Submitted): Promise<boolean> {
     return this.#options.rooms.turn(id, async (room) => {
+      // What is on its way to the disk may settle or add rows.
+      await room.settled();
+      if (room.dropped) throw new Moved();
+      if (state !== 'fork' && known && (await this.#isOwn(room, known))) return { value: false };
       const { store, crypto, id: origin } = this.#options;
       const rows = await this.#waitingIn(room);
       const highest = Math.max(known?.incarnation ?? 0, ...rows.map(({ incarnation }) => incarnation));
@@ -245,7 +257,7 @@ export class Origin {
       });
       await store.outbox.replace(room.n, again);
       room.outgoing = last;
-      return { value: undefined };
+      return { value: true };
     });
   }
 
@@ -306,6 +318,9 @@ const nameOf = ({ incarnation, oseq }: Omit<Stamped, 'hash'>): string => `${inca
 
 const isAfter = (a: Omit<Stamped, 'hash'>, b: Omit<Stamped, 'hash'>): boolean =>
   a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.oseq > b.oseq);
+
+const isSame = (a: Stamped, b: Stamped): boolean =>
+  a.incarnation === b.incarnation && a.oseq === b.oseq && equalBytes(a.hash, b.hash);
 
 /** The first rows that go together: of one incarnation, up to the first that ends a batch, within its size. */
 function cut(rows: readonly OutboxRow[]): OutboxRow[] {
