@@ -1,37 +1,35 @@
-import type { Client } from '@parley/client';
+import { type Client, readRoom, readServer, roomAddress } from '@parley/client';
 import { normalizeAlias, type RoomView } from '@parley/protocol';
 import Search from 'lucide-react/icons/search';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { hashOf, navigate, parseRoute } from '../route.ts';
 import { useServices } from '../service/services.tsx';
 import type { OverlayProps } from '../shell/overlay.ts';
 import { useRoving } from '../shell/useRoving.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
-import { explain } from '../ui/explain.ts';
-import { placed, roomKey, roomName } from '../ui/name.ts';
+import { explainJoin } from '../ui/explain.ts';
+import { placed, roomKey, roomName, roomTag } from '../ui/name.ts';
+import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { countOf } from '../ui/time.ts';
 import styles from './Dialogs.module.css';
+import { ServerField } from './ServerField.tsx';
+import { useRooms } from './useRooms.ts';
 
-const pageSize = 50;
-const askAfterMs = 150;
-
-interface Found {
-  rooms: readonly RoomView[];
-  more: boolean;
-  error?: string;
-}
-
-/** All public rooms of the server, and any room by name, link or id. */
-export function BrowseRooms({ client, close }: OverlayProps) {
+/** The public rooms of a server, and any room by name, link or id. */
+export function BrowseRooms({ client, me, close }: OverlayProps) {
   const [typed, setTyped] = useState('');
-  const { found, busy, loadMore } = useRooms(client, typed);
-  const named = namedRoom(typed);
+  const [chosen, setChosen] = useState('');
+  // Who writes the server behind the name means that one.
+  const address = typed.includes('/') ? undefined : readRoom(typed);
+  const server = address?.server ?? chosen.trim();
+  const { found, busy, loadMore } = useRooms(client, queryOf(typed), server);
+  const named = namedRoom(typed, server);
   const go = (room: string) => {
     close();
     navigate({ at: 'room', room });
   };
-  const exact = found.rooms.some((room) => room.alias === named);
+  const exact = found.rooms.some((room) => room.alias === queryOf(typed));
   const roving = useRoving();
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -42,17 +40,20 @@ export function BrowseRooms({ client, close }: OverlayProps) {
           if (named) go(named);
         }}
       >
-        <label className={styles.find}>
-          <Search />
-          <span className="sr">Name or link of a room</span>
-          <input
-            type="search"
-            placeholder="Name, or a link"
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-            ref={input}
-          />
-        </label>
+        <div className={styles.finds}>
+          <label className={styles.find}>
+            <Search />
+            <span className="sr">Name or link of a room</span>
+            <input
+              type="search"
+              placeholder="Name, or a link"
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+              ref={input}
+            />
+          </label>
+          <ServerField client={client} me={me} value={chosen} onChange={setChosen} />
+        </div>
       </form>
       <div className={styles.list} {...roving} aria-busy={busy}>
         {named && !exact && (
@@ -68,11 +69,7 @@ export function BrowseRooms({ client, close }: OverlayProps) {
             </li>
           ))}
         </ul>
-        {found.rooms.length === 0 && !busy && (
-          <p className={styles.none}>
-            {found.error ?? (typed ? `No public room has “${typed}” in its name.` : 'There are no public rooms yet.')}
-          </p>
-        )}
+        {found.rooms.length === 0 && !busy && <p className={styles.none}>{found.error ?? noneWords(typed, server)}</p>}
         {found.more && (
           <Button look="ghost" size="sm" busy={busy} onClick={loadMore}>
             Show more
@@ -87,7 +84,8 @@ function RoomCard({ client, room, close }: { client: Client; room: RoomView; clo
   const { toasts } = useServices();
   const [busy, setBusy] = useState(false);
   const joined = client.room(room.id) !== undefined;
-  const key = roomKey(placed(client, room));
+  const { server } = placed(client, room);
+  const key = roomKey({ view: room, server });
   const open = () => {
     close();
     navigate({ at: 'room', room: key });
@@ -95,11 +93,11 @@ function RoomCard({ client, room, close }: { client: Client; room: RoomView; clo
   const join = async () => {
     setBusy(true);
     try {
-      await client.join(room.id);
+      await client.join(roomAddress(room));
       open();
     } catch (error) {
       setBusy(false);
-      toasts.show({ text: explain(error), tone: 'bad' });
+      toasts.show({ text: explainJoin(error, server), tone: 'bad' });
     }
   };
   return (
@@ -109,6 +107,7 @@ function RoomCard({ client, room, close }: { client: Client; room: RoomView; clo
           <a href={hashOf({ at: 'room', room: key })} data-row tabIndex={-1} onClick={close}>
             <bdi>#{roomName(room)}</bdi>
           </a>
+          {server && <ServerLabel server={server} marked />}
           {room.title && <bdi className={styles.cardTitle}>{room.title}</bdi>}
         </p>
         {room.topic && <p className={styles.cardTopic}>{room.topic}</p>}
@@ -121,7 +120,7 @@ function RoomCard({ client, room, close }: { client: Client; room: RoomView; clo
           Open
         </Button>
       ) : (
-        <Button size="sm" busy={busy} onClick={join} aria-label={`Join #${roomName(room)}`}>
+        <Button size="sm" busy={busy} onClick={join} aria-label={`Join ${roomTag({ view: room, server })}`}>
           Join
         </Button>
       )}
@@ -129,48 +128,21 @@ function RoomCard({ client, room, close }: { client: Client; room: RoomView; clo
   );
 }
 
+function noneWords(typed: string, server: string): string {
+  if (typed) return `No public room${server ? ` of ${server}` : ''} has “${queryOf(typed)}” in its name.`;
+  return server ? `${server} has no public rooms.` : 'There are no public rooms yet.';
+}
+
+/** What of a typed name is looked for. */
+const queryOf = (typed: string): string => normalizeAlias(typed.includes('/') ? '' : (typed.split(':')[0] ?? ''));
+
 /** The room that a name, a link or an id means; undefined when it can be none. */
-function namedRoom(typed: string): string | undefined {
+function namedRoom(typed: string, server: string): string | undefined {
   const hash = typed.includes('#/r/') ? typed.slice(typed.indexOf('#/r/')) : undefined;
   const route = hash ? parseRoute(hash) : undefined;
   if (route?.at === 'room') return route.room;
-  return normalizeAlias(typed) || undefined;
-}
-
-function useRooms(client: Client, typed: string) {
-  const [found, setFound] = useState<Found>({ rooms: [], more: false });
-  const [busy, setBusy] = useState(true);
-  const query = normalizeAlias(typed.includes('/') ? '' : typed);
-  const payload = { ...(query ? { query } : {}), limit: pageSize };
-  useEffect(() => {
-    const stop = new AbortController();
-    const ask = async () => {
-      setBusy(true);
-      try {
-        const payload = { ...(query ? { query } : {}), limit: pageSize };
-        const page = await client.request('room.list', payload, { signal: stop.signal });
-        if (!stop.signal.aborted) setFound(page);
-      } catch (error) {
-        if (!stop.signal.aborted) setFound({ rooms: [], more: false, error: explain(error) });
-      }
-      if (!stop.signal.aborted) setBusy(false);
-    };
-    const timer = setTimeout(ask, query ? askAfterMs : 0);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [client, query]);
-  const loadMore = async () => {
-    const after = found.rooms.at(-1)?.alias;
-    if (!after) return;
-    setBusy(true);
-    try {
-      const page = await client.request('room.list', { ...payload, after });
-      setFound({ rooms: [...found.rooms, ...page.rooms], more: page.more });
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { found, busy, loadMore };
+  const name = normalizeAlias(typed.split(':')[0] ?? '');
+  if (name === '') return undefined;
+  const at = server === '' ? undefined : readServer(server);
+  return at === undefined ? name : `${name}:${at}`;
 }

@@ -1,4 +1,4 @@
-import type { Client, Room } from '@parley/client';
+import { type Client, type Room, readPerson } from '@parley/client';
 import type { Person } from '@parley/protocol';
 import Check from 'lucide-react/icons/check';
 import { useEffect, useState } from 'react';
@@ -15,7 +15,7 @@ import styles from './Dialogs.module.css';
 
 const afterMs = 200;
 
-/** Invites people of this server by name, or gives a link away. */
+/** Invites people by name, those of other servers as `name:server`, or gives a link away. */
 export function InviteDialog(props: { client: Client; room: Room; open: boolean; onOpenChange(open: boolean): void }) {
   const { room, open, onOpenChange } = props;
   const { view } = room.summary.get();
@@ -39,13 +39,14 @@ function aboutOf(joinRule: string): string {
 function Invite({ client, room }: { client: Client; room: Room }) {
   const [prefix, setPrefix] = useState('');
   const [copied, setCopied] = useState(false);
-  const { found, error } = useFound(client, prefix.trim().replace(/^@/, ''));
+  const { found, error } = useFound(client, prefix.trim());
   const { view } = room.summary.get();
   const link = `${location.origin}${location.pathname}${hashOf({ at: 'room', room: roomKey(room.summary.get()) })}`;
   return (
     <div className={styles.form}>
       <Field
         label="Name"
+        note="Of another server as ada:chat.example.org"
         placeholder="ada"
         value={prefix}
         autoComplete="off"
@@ -59,7 +60,7 @@ function Invite({ client, room }: { client: Client; room: Room }) {
           {found.map((person) => (
             <InviteRow key={person.id} client={client} room={room} person={person} />
           ))}
-          {found.length === 0 && <li className="meta">Nobody on this server has a name that begins like this.</li>}
+          {found.length === 0 && <li className="meta">Nobody there has a name that begins like this.</li>}
         </ul>
       )}
       {view.joinRule === 'public' && (
@@ -74,22 +75,23 @@ function Invite({ client, room }: { client: Client; room: Room }) {
   );
 }
 
-function useFound(client: Client, prefix: string): { found: readonly Person[] | undefined; error: string | undefined } {
+function useFound(client: Client, typed: string): { found: readonly Person[] | undefined; error: string | undefined } {
   const [state, setState] = useState<{ found: readonly Person[] | undefined; error: string | undefined }>({
     found: undefined,
     error: undefined,
   });
   useEffect(() => {
-    if (prefix === '') {
+    const meant = readPerson(typed);
+    if (!meant) {
       setState({ found: undefined, error: undefined });
       return;
     }
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      client.request('user.find', { prefix }, { signal: stop.signal }).then(
+      findThere(client, meant, stop.signal).then(
         ({ people }) => setState({ found: people, error: undefined }),
         (thrown) => {
-          if (!stop.signal.aborted) setState({ found: undefined, error: explain(thrown) });
+          if (!stop.signal.aborted) setState({ found: undefined, error: explainFind(thrown, meant.server) });
         },
       );
     }, afterMs);
@@ -97,13 +99,33 @@ function useFound(client: Client, prefix: string): { found: readonly Person[] | 
       clearTimeout(timer);
       stop.abort();
     };
-  }, [client, prefix]);
+  }, [client, typed]);
   return state;
 }
+
+type Meant = NonNullable<ReturnType<typeof readPerson>>;
+
+async function findThere(client: Client, { name, server: typed }: Meant, signal: AbortSignal) {
+  const server = typed === undefined ? undefined : client.servers.elsewhere(typed);
+  return client.request('user.find', { prefix: name, ...(server === undefined ? {} : { server }) }, { signal });
+}
+
+const explainFind = (error: unknown, server: string | undefined): string =>
+  explain(
+    error,
+    server === undefined
+      ? {}
+      : {
+          'not-found': `Your server does not know ${server}.`,
+          unavailable: `${server} cannot be asked now. Try again later.`,
+        },
+  );
 
 function InviteRow({ client, room, person }: { client: Client; room: Room; person: Person }) {
   const [state, setState] = useState<'open' | 'busy' | 'done'>('open');
   const [error, setError] = useState<string>();
+  const server = client.servers.labelOf(person.id, person.server);
+  const handle = server === undefined ? person.name : `${person.name}:${server}`;
   const invite = async () => {
     setState('busy');
     try {
@@ -123,7 +145,7 @@ function InviteRow({ client, room, person }: { client: Client; room: Room; perso
     <li>
       <Avatar id={person.id} name={shownName(person)} size="sm" />
       <span className={styles.personName}>
-        <bdi>{shownName(person)}</bdi> <span className="meta">@{person.name}</span>
+        <bdi>{shownName(person)}</bdi> <span className="meta">@{handle}</span>
         {error && <span className={styles.bad}>{error}</span>}
       </span>
       {state === 'done' ? (

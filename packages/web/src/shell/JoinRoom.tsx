@@ -1,13 +1,14 @@
 /** A link to a room that one is not in: what it is, and the way in. */
-import type { Client } from '@parley/client';
-import { normalizeAlias, type RoomView } from '@parley/protocol';
+import { type Client, readRoom, roomAddress } from '@parley/client';
+import type { RoomView } from '@parley/protocol';
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import { type ReactNode, useEffect, useState } from 'react';
 import { goBack } from '../route.ts';
 import { useServices } from '../service/services.tsx';
 import { Button, IconButton } from '../ui/Button.tsx';
-import { codeOf, explain } from '../ui/explain.ts';
-import { roomName } from '../ui/name.ts';
+import { codeOf, explain, explainJoin } from '../ui/explain.ts';
+import { placed, roomName, roomTag } from '../ui/name.ts';
+import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { countOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import styles from './JoinRoom.module.css';
@@ -15,16 +16,16 @@ import { type Knock, useKnock } from './useKnock.ts';
 
 type Found = { room: RoomView } | { error: unknown } | undefined;
 
-const isId = (name: string): boolean => /^[a-z2-7]{52}$/.test(name);
+const isId = (name: string): boolean => /^[a-z2-7]{52}(:|$)/.test(name);
 
-async function find(client: Client, name: string): Promise<RoomView> {
-  const invited = client.invitations.get().find(({ id, alias }) => id === name || alias === name);
-  if (invited) return invited;
-  const alias = normalizeAlias(name);
-  const reply = isId(name)
-    ? await client.request('room.get', { room: name })
-    : await client.request('room.resolve', { alias });
-  return reply.room;
+/** What the link names, before it is known whether it is there. */
+function nameOf(client: Client, typed: string): { title: string; server: string | undefined } {
+  const address = readRoom(typed);
+  const id = address?.server === undefined ? undefined : client.servers.idOf(address.server);
+  const server = address?.server === undefined ? undefined : id ? client.servers.of(id).label : address.server;
+  if (isId(typed)) return { title: 'This room', server };
+  const alias = address && 'alias' in address ? address.alias : typed.replace(/^#/, '');
+  return { title: `#${alias}${server === undefined ? '' : `:${server}`}`, server };
 }
 
 export function JoinRoom({ client, name }: { client: Client; name: string }) {
@@ -34,7 +35,7 @@ export function JoinRoom({ client, name }: { client: Client; name: string }) {
   useEffect(() => {
     if (!online || round < 0) return;
     let over = false;
-    find(client, name).then(
+    client.resolve(name).then(
       (room) => !over && setFound({ room }),
       (error: unknown) => !over && setFound({ error }),
     );
@@ -44,8 +45,9 @@ export function JoinRoom({ client, name }: { client: Client; name: string }) {
   }, [client, name, online, round]);
   if (found && 'room' in found)
     return <Preview client={client} room={found.room} onChanged={() => setRound((held) => held + 1)} />;
-  const shown = isId(name) ? 'This room' : `#${name.replace(/^#/, '')}`;
-  if (found) return <NoRoom title={shown} error={found.error} />;
+  const { title: shown, server } = nameOf(client, name);
+  if (found)
+    return <NoRoom title={shown} server={server} error={found.error} onRetry={() => setRound((held) => held + 1)} />;
   if (online) return <Frame title={shown}>{null}</Frame>;
   return (
     <Frame title={shown}>
@@ -63,20 +65,26 @@ function Preview({ client, room, onChanged }: { client: Client; room: RoomView; 
   const join = async () => {
     setBusy(true);
     try {
-      await client.join(room.id);
+      await client.join(roomAddress(room));
     } catch (error) {
       if (codeOf(error) === 'not-invited') setAsked(explain(error));
-      else toasts.show({ text: explain(error), tone: 'bad' });
+      else toasts.show({ text: explainJoin(error, server), tone: 'bad' });
       setBusy(false);
     }
   };
+  const { server } = placed(client, room);
   const { membership } = room.me;
   const closed = room.joinRule !== 'public' && membership !== 'invited';
   const asks = closed && (room.joinRule === 'knock' || membership === 'knocking');
   const people = `${countOf(room.members)} ${room.members === 1 ? 'person' : 'people'}`;
   return (
-    <Frame title={`#${roomName(room)}`}>
+    <Frame title={roomTag({ view: room, server })}>
       <h2>{room.title || `#${roomName(room)}`}</h2>
+      {server && (
+        <p className={styles.server}>
+          on <ServerLabel server={server} marked />
+        </p>
+      )}
       {room.topic && <p className={styles.topic}>{room.topic}</p>}
       <p className="meta">
         {people} · {asks ? 'one asks to be let in' : closed ? 'by invitation' : 'anybody may join'} ·{' '}
@@ -122,16 +130,20 @@ function Asking({ knock, isAsking }: { knock: Knock; isAsking: boolean }) {
   );
 }
 
-function NoRoom({ title, error }: { title: string; error: unknown }) {
+function NoRoom(props: { title: string; server: string | undefined; error: unknown; onRetry(): void }) {
+  const { title, server, error, onRetry } = props;
   const unknown = codeOf(error) === 'not-found';
+  const elsewhere = server ? ` Or your server does not know ${server}.` : '';
+  const away = server ? { unavailable: `${server} cannot be asked now. What you are in goes on.` } : {};
   return (
     <Frame title={title}>
       <h2>{unknown ? `There is no ${title === 'This room' ? 'such room' : title}` : 'This did not work'}</h2>
       <p>
         {unknown
-          ? 'It may have another name now, or only those who are invited can see it. Ask whoever gave you the link.'
-          : explain(error)}
+          ? `It may have another name now, or only those who are invited can see it.${elsewhere} Ask whoever gave you the link.`
+          : explain(error, away)}
       </p>
+      {!unknown && <Button onClick={onRetry}>Try again</Button>}
     </Frame>
   );
 }

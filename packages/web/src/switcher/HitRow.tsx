@@ -1,21 +1,23 @@
+import type { Client } from '@parley/client';
 import Bot from 'lucide-react/icons/bot';
 import Command from 'lucide-react/icons/command';
 import { Avatar } from '../ui/Avatar.tsx';
 import { UnreadBadge } from '../ui/Badge.tsx';
 import { Kbd } from '../ui/Kbd.tsx';
-import { roomName, shownName } from '../ui/name.ts';
+import { type PlacedRoom, roomName, shownName } from '../ui/name.ts';
+import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { countOf } from '../ui/time.ts';
 import type { Hit } from './hits.ts';
 import { match } from './match.ts';
 import styles from './Switcher.module.css';
 
-export function HitRow({ hit, query }: { hit: Hit; query: string }) {
+export function HitRow({ client, hit, query }: { client: Client; hit: Hit; query: string }) {
   switch (hit.type) {
     case 'room':
       return (
         <>
           <Sign />
-          <RoomLabel alias={roomName(hit.summary.view)} title={hit.summary.view.title} query={query} />
+          <RoomLabel room={hit.summary} query={query} />
           <UnreadBadge unread={hit.summary.unread} mentions={hit.summary.mentions} />
         </>
       );
@@ -23,12 +25,23 @@ export function HitRow({ hit, query }: { hit: Hit; query: string }) {
       return (
         <>
           <Sign />
-          <RoomLabel alias={roomName(hit.view)} title={hit.view.title} query={query} />
-          <span className={styles.more}>{countOf(hit.view.members)} people</span>
+          <RoomLabel room={hit.room} query={query} />
+          <span className={styles.more}>{countOf(hit.room.view.members)} people</span>
+        </>
+      );
+    case 'address':
+      return (
+        <>
+          <Sign />
+          <bdi className={styles.name}>
+            Go to <b>{hit.label}</b>
+          </bdi>
+          <span className={styles.more}>if it is there</span>
         </>
       );
     case 'person': {
       const name = shownName(hit.person);
+      const server = client.servers.labelOf(hit.person.id, hit.person.server);
       return (
         <>
           {hit.person.kind === 'bot' ? (
@@ -43,7 +56,10 @@ export function HitRow({ hit, query }: { hit: Hit; query: string }) {
               <Marked text={name} query={query} />
             </b>
           </bdi>
-          <span className={styles.more}>@{hit.person.name}</span>
+          <span className={styles.more}>
+            @{hit.person.name}
+            {server && `:${server}`}
+          </span>
         </>
       );
     }
@@ -70,12 +86,15 @@ const Sign = () => (
   </span>
 );
 
-function RoomLabel({ alias, title, query }: { alias: string; title: string; query: string }) {
+function RoomLabel({ room, query }: { room: PlacedRoom; query: string }) {
+  const { view, server } = room;
+  const { title } = view;
   return (
     <bdi className={styles.name}>
       <b>
-        <Marked text={alias} query={query} />
+        <Marked text={roomName(view)} query={query} />
       </b>
+      {server && <ServerLabel server={server} before=":" />}
       {title && (
         <span className={styles.title}>
           <Marked text={title} query={query} />

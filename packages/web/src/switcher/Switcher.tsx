@@ -8,7 +8,7 @@ import type { OverlayProps } from '../shell/overlay.ts';
 import { IconButton } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { explain } from '../ui/explain.ts';
-import { placed, roomKey } from '../ui/name.ts';
+import { roomKey } from '../ui/name.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { HitRow } from './HitRow.tsx';
 import { askServer, type Hit, type HitGroup, hitsOf, type Remote } from './hits.ts';
@@ -38,7 +38,8 @@ export function Switcher({ client, me, close, begin = '' }: OverlayProps & { beg
     close();
     if (hit.type === 'command') setTimeout(hit.command.run);
     else if (hit.type === 'room') navigate({ at: 'room', room: roomKey(hit.summary) });
-    else if (hit.type === 'public') navigate({ at: 'room', room: roomKey(placed(client, hit.view)) });
+    else if (hit.type === 'public') navigate({ at: 'room', room: roomKey(hit.room) });
+    else if (hit.type === 'address') navigate({ at: 'room', room: hit.label.slice(1) });
     else
       writeTo(client, me, hit.person).then(
         (alias) => navigate({ at: 'room', room: alias }),
@@ -94,7 +95,7 @@ export function Switcher({ client, me, close, begin = '' }: OverlayProps & { beg
               <Autocomplete.Collection>
                 {(hit: Hit) => (
                   <Autocomplete.Item key={hit.id} value={hit} className={styles.hit} onClick={() => choose(hit)}>
-                    <HitRow hit={hit} query={readQuery(query).text} />
+                    <HitRow client={client} hit={hit} query={readQuery(query).text} />
                   </Autocomplete.Item>
                 )}
               </Autocomplete.Collection>
@@ -134,7 +135,7 @@ function emptyText(typed: string): string {
   const { only, text } = readQuery(typed);
   if (only === '@' && text === '') return 'Type the beginning of a name.';
   return only === '@'
-    ? `Nobody here is called ${text}.`
+    ? `Nobody ${text.includes(':') ? 'there' : 'here'} is called ${text}.`
     : 'Nothing found. Public rooms of this server are searched too.';
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RoomSummary } from '@parley/client';
+import type { RoomView } from '@parley/protocol';
 import { type Command, hitsOf } from './hits.ts';
 
 const act = (label: string): Command => ({ label, run: () => undefined });
@@ -13,6 +15,28 @@ const found = (typed: string): string[] =>
   hitsOf(typed, [], { rooms: [], people: [] }, commands).flatMap(({ items }) =>
     items.map((hit) => (hit.type === 'command' ? hit.command.label : hit.id)),
   );
+
+const room = (alias: string, server?: { id: string; label: string; name: string; verified: boolean }) => ({
+  view: { id: `${alias}${server?.label ?? ''}`, alias, title: '' } as RoomView,
+  server,
+});
+const far = { id: 'k', label: 'far.example', name: 'far.example', verified: false };
+
+test('a room of another server is found by its full name, and offered by it where it is not', () => {
+  const mine = [room('ops'), room('ops', far)].map((each) => ({ ...each, unread: 0, mentions: 0 }) as RoomSummary);
+  const told = { rooms: [room('ops-two', far)], people: [] };
+  const groups = (typed: string) =>
+    hitsOf(typed, mine, told, []).map(({ value, items }) => [value, ...items.map(({ id }) => id)]);
+  assert.deepEqual(groups('#ops:far.example'), [
+    ['Your rooms', 'opsfar.example'],
+    ['Other rooms of far.example', 'ops-twofar.example'],
+  ]);
+  assert.deepEqual(groups('#tea:far.example'), [['By its name', '#tea:far.example']]);
+  assert.deepEqual(groups('tea:far.example'), [['By its name', '#tea:far.example']]);
+  assert.deepEqual(groups('#tea:localhost'), [['By its name', '#tea:localhost']]);
+  for (const none of ['tea:localhost', '#tea:', '@tea:far.example', '#tea:a b'])
+    assert.deepEqual(groups(none), [], none);
+});
 
 test('commands of the room come first after a slash, last without one', () => {
   assert.deepEqual(found('/'), ['/mute', '/me', '/react', '/unmute', 'Members', 'Dark theme']);

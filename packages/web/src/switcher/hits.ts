@@ -1,7 +1,7 @@
 /** What the switcher can find: rooms and people here at once, other ones when the server answers, and commands. */
-import type { Client, RoomSummary } from '@parley/client';
-import type { Person, RoomView } from '@parley/protocol';
-import { roomName, shownName } from '../ui/name.ts';
+import { type Client, type RoomSummary, readPerson, readRoom } from '@parley/client';
+import type { Person } from '@parley/protocol';
+import { type PlacedRoom, placed, roomTag, shownName } from '../ui/name.ts';
 import { best, readQuery } from './match.ts';
 
 export interface Command {
@@ -15,7 +15,9 @@ export interface Command {
 }
 export type Hit =
   | { type: 'room'; id: string; summary: RoomSummary }
-  | { type: 'public'; id: string; view: RoomView }
+  | { type: 'public'; id: string; room: PlacedRoom }
+  /** A room by its full name, whether or not it is there. */
+  | { type: 'address'; id: string; label: string }
   | { type: 'person'; id: string; person: Person }
   | { type: 'command'; id: string; command: Command };
 export interface HitGroup {
@@ -23,7 +25,7 @@ export interface HitGroup {
   items: Hit[];
 }
 export interface Remote {
-  rooms: readonly RoomView[];
+  rooms: readonly PlacedRoom[];
   people: readonly Person[];
 }
 
@@ -38,25 +40,50 @@ export function hitsOf(
 ): HitGroup[] {
   const { only, text } = readQuery(typed);
   const wants = (sign: string) => only === undefined || only === sign;
+  const there = wants('#') ? addressOf(only, text) : undefined;
   const byNews = rooms.toSorted((a, b) => newsOf(b) - newsOf(a));
-  const mine = wants('#') ? best(byNews, text, ({ view }) => [roomName(view), view.title], most.rooms) : [];
+  const mine = wants('#') ? best(byNews, text, roomTexts, most.rooms) : [];
   const others = wants('#')
-    ? best(remote.rooms, text, (view) => [roomName(view), view.title], most.public).filter(
-        ({ id }) => !rooms.some(({ view }) => view.id === id),
+    ? best(remote.rooms, there?.alias ?? text, roomTexts, most.public).filter(
+        ({ view: { id } }) => !rooms.some(({ view }) => view.id === id),
       )
     : [];
-  const people = wants('@') && (text || only) ? best(remote.people, text, personTexts, most.people) : [];
+  const isFound = [...mine, ...others].some((room) => roomTag(room) === there?.label);
+  const people =
+    wants('@') && (text || only) ? best(remote.people, readPerson(text)?.name ?? text, personTexts, most.people) : [];
   const acts = wants('/')
     ? best(inOrder(commands, only), text, commandTexts, only ? most.onlyCommands : most.commands)
     : [];
   const groups: HitGroup[] = [
     { value: 'Your rooms', items: mine.map((summary) => ({ type: 'room', id: summary.view.id, summary })) },
-    { value: 'Other rooms of this server', items: others.map((view) => ({ type: 'public', id: view.id, view })) },
+    { value: othersOf(there), items: others.map((room) => ({ type: 'public', id: room.view.id, room })) },
+    {
+      value: 'By its name',
+      items: there && !isFound ? [{ type: 'address', id: there.label, label: there.label }] : [],
+    },
     { value: 'People', items: people.map((person) => ({ type: 'person', id: person.id, person })) },
     { value: 'Commands', items: acts.map((command) => ({ type: 'command', id: command.label, command })) },
   ];
   return groups.filter(({ items }) => items.length > 0);
 }
+
+interface There {
+  alias: string;
+  server: string;
+  /** As `#ops:chat.example.org`. */
+  label: string;
+}
+
+/** The room of another server that is meant; without `#` only where the server has a name in DNS. */
+function addressOf(only: string | undefined, text: string): There | undefined {
+  const address = readRoom(text);
+  if (!address || 'id' in address || address.server === undefined) return undefined;
+  const { alias, server } = address;
+  return only === '#' || server.includes('.') ? { alias, server, label: `#${alias}:${server}` } : undefined;
+}
+
+const othersOf = (there: There | undefined): string =>
+  there ? `Other rooms of ${there.server}` : 'Other rooms of this server';
 
 const newsOf = ({ mentions, unread }: RoomSummary): number => (mentions > 0 ? 2 : unread > 0 ? 1 : 0);
 /** Who types `/` means what begins with it; else it comes last. */
@@ -66,22 +93,31 @@ function inOrder(commands: readonly Command[], only: string | undefined): readon
 }
 
 const commandTexts = ({ label, names = [] }: Command): readonly string[] => [...names, label];
+const roomTexts = (room: PlacedRoom): string[] => [roomTag(room).slice(1), room.view.title];
 const personTexts = (person: Person): string[] => [person.name, shownName(person)];
 
 /** Asks the server for rooms and people that are not here; what it refuses is simply not found. */
 export async function askServer(client: Client, typed: string, guest: boolean, signal: AbortSignal): Promise<Remote> {
   const { only, text } = readQuery(typed);
-  const query = text.slice(0, 64);
+  const there = only === '@' ? readPerson(text) : addressOf(only, text);
+  const query = (there ? ('alias' in there ? there.alias : there.name) : text).slice(0, 64);
   const ask = async <T>(wanted: boolean, request: () => Promise<T[]>): Promise<T[]> =>
     wanted ? request().catch(() => []) : [];
   const [rooms, people] = await Promise.all([
     ask(only !== '@' && only !== '/' && query !== '', async () => {
-      const payload = { query: query.toLowerCase(), limit: 10 };
-      return (await client.request('room.list', payload, { signal })).rooms;
+      const payload = { query: query.toLowerCase(), limit: 10, ...at(client, there?.server) };
+      const { rooms: found } = await client.request('room.list', payload, { signal });
+      return found.map((view) => placed(client, view));
     }),
     ask(only !== '#' && only !== '/' && query !== '' && !guest, async () => {
-      return (await client.request('user.find', { prefix: query.toLowerCase() }, { signal })).people;
+      const payload = { prefix: query.toLowerCase(), ...at(client, there?.server) };
+      return (await client.request('user.find', payload, { signal })).people;
     }),
   ]);
   return { rooms, people };
+}
+
+function at(client: Client, typed: string | undefined): { server?: string } {
+  const server = typed === undefined ? undefined : client.servers.elsewhere(typed);
+  return server === undefined ? {} : { server };
 }

@@ -27,4 +27,13 @@ export function explain(error: unknown, special: Partial<Record<ErrorCode, strin
   return errors[code].meaning;
 }
 
+/** Why one did not come into a room. @param server the one that keeps it, where it is another */
+export function explainJoin(error: unknown, server: { label: string } | undefined): string {
+  if (!server) return explain(error);
+  return explain(error, {
+    unavailable: `${server.label} did not answer. Your server goes on trying; the room appears when you are in.`,
+    'not-found': `There is no such room on ${server.label}, or you may not see it.`,
+  });
+}
+
 export const codeOf = (error: unknown): ErrorCode | undefined => (error instanceof Refusal ? error.code : undefined);

@@ -34,11 +34,11 @@ export const placed = (client: Client, view: RoomView): PlacedRoom => ({
   server: view.server === undefined ? undefined : client.servers.of(view.server),
 });
 
-/** The name in links, `#/r/<this>`: `ops`, `ops:chat.example.org`, or ids where there are no names. */
+/** The name in links, `#/r/<this>`: `ops`, `ops:chat.example.org`, with ids where there are no names. */
 export function roomKey({ view, server }: PlacedRoom): string {
   const { alias, id } = view;
   if (server === undefined) return alias ?? id;
-  return alias !== undefined && server.name !== undefined ? `${alias}:${server.name}` : roomAddress(view);
+  return alias === undefined ? roomAddress(view) : `${alias}:${server.name ?? server.id}`;
 }
 
 /** What a room is called in a sentence: `#ops`, `#ops:chat.example.org`. */
