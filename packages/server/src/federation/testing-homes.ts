@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import { type MemoryDatabase, openSqliteInMemory } from '../main.ts';
 import { createVirtualRuntime, type VirtualRuntime } from '../runtime-virtual.ts';
 import { settle, type TestClient, type TestServer, testServer } from '../testing.ts';
+import { relayFeature } from './reservations.ts';
 
 export interface TestHome {
   readonly id: string;
@@ -13,6 +14,15 @@ export interface TestHome {
   readonly db: MemoryDatabase;
   /** Stops it; what it stored can be started again. */
   stop(): Promise<void>;
+}
+
+export interface TestHomeOptions {
+  db?: MemoryDatabase;
+  log?: Log;
+  /** It says where it is dialled, and lets others be reached through it. */
+  isRelay?: boolean;
+  /** Nobody can dial it. */
+  isHidden?: boolean;
 }
 
 export class TestHomes {
@@ -29,11 +39,7 @@ export class TestHomes {
   readonly #running = new Set<TestHome>();
 
   /** A homeserver `s1.example`, `s2.example`, … by its seed, that dials those named. */
-  async home(
-    seed: number,
-    dials: readonly number[] = [],
-    options: { db?: MemoryDatabase; log?: Log } = {},
-  ): Promise<TestHome> {
+  async home(seed: number, dials: readonly number[] = [], options: TestHomeOptions = {}): Promise<TestHome> {
     const host = `s${seed}`;
     const own = createVirtualRuntime(seed);
     const db = options.db ?? openSqliteInMemory();
@@ -47,9 +53,13 @@ export class TestHomes {
       federation: {
         peers: dials.map((to) => `http://s${to}`),
         dial: (url) => this.#links.dial(host, { host: new URL(url).hostname, port: 1 }),
+        ...(options.isRelay ? { relayFor: [] } : {}),
       },
     });
-    const door = this.#links.listen({ host, port: 1 }, (link) => server.home.acceptServer(link));
+    if (options.isRelay) server.home.announce({ addresses: [`http://${host}`], features: [relayFeature] });
+    const door = options.isHidden
+      ? undefined
+      : this.#links.listen({ host, port: 1 }, (link) => server.home.acceptServer(link));
     const { id } = identityFromSeed(new Uint8Array(32).fill(seed));
     const home: TestHome = {
       id,
@@ -58,7 +68,7 @@ export class TestHomes {
       db,
       stop: async () => {
         if (!this.#running.delete(home)) return;
-        door.close();
+        door?.close();
         const closed = server.home.close();
         await this.settled();
         await closed;
