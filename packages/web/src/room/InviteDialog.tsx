@@ -9,7 +9,7 @@ import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { explain } from '../ui/explain.ts';
 import { Field, FormError } from '../ui/Field.tsx';
-import { roomKey, roomTag, shownName } from '../ui/name.ts';
+import { handleOf, roomKey, roomTag, shownName } from '../ui/name.ts';
 import { copyText } from './clipboard.ts';
 import styles from './Dialogs.module.css';
 
@@ -124,8 +124,6 @@ const explainFind = (error: unknown, server: string | undefined): string =>
 function InviteRow({ client, room, person }: { client: Client; room: Room; person: Person }) {
   const [state, setState] = useState<'open' | 'busy' | 'done'>('open');
   const [error, setError] = useState<string>();
-  const server = client.servers.labelOf(person.id, person.server);
-  const handle = server === undefined ? person.name : `${person.name}:${server}`;
   const invite = async () => {
     setState('busy');
     try {
@@ -145,7 +143,7 @@ function InviteRow({ client, room, person }: { client: Client; room: Room; perso
     <li>
       <Avatar id={person.id} name={shownName(person)} size="sm" />
       <span className={styles.personName}>
-        <bdi>{shownName(person)}</bdi> <span className="meta">@{handle}</span>
+        <bdi>{shownName(person)}</bdi> <span className="meta">@{handleOf(client, person)}</span>
         {error && <span className={styles.bad}>{error}</span>}
       </span>
       {state === 'done' ? (

@@ -8,7 +8,7 @@ import { AvatarWithPresence } from '../ui/Avatar.tsx';
 import { Tag } from '../ui/Badge.tsx';
 import { Button, IconButton } from '../ui/Button.tsx';
 import { MenuButton } from '../ui/Menu.tsx';
-import { shownName } from '../ui/name.ts';
+import { handleOf, shownName } from '../ui/name.ts';
 import { countOf, dayKey, shortTime, timeOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { useServerOf } from '../ui/useServerOf.ts';
@@ -179,11 +179,6 @@ function MemberRow(props: {
       />
     </li>
   );
-}
-
-function handleOf(client: Client, { id, name, server }: MemberView['person']): string {
-  const label = client.servers.labelOf(id, server);
-  return label === undefined ? name : `${name}:${label}`;
 }
 
 function aboutOf({ person, mutedUntil }: MemberView, server: string | undefined): string {

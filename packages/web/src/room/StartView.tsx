@@ -36,7 +36,7 @@ export function StartView() {
                 <UserPlus aria-hidden="true" />
                 <span>
                   <b>Invite people</b>
-                  <span>By their name on this server</span>
+                  <span>By their name, here or on another server</span>
                 </span>
               </button>
             </li>

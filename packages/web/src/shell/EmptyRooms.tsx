@@ -36,7 +36,7 @@ export function Todo({ guest }: { guest: boolean }) {
         <Step
           icon={MessageSquarePlus}
           title="Write to someone"
-          about="By the name they have on this server"
+          about="By their name, here or on another server"
           keys="alt+n"
           run={() => shell.open('write')}
         />
@@ -44,7 +44,7 @@ export function Todo({ guest }: { guest: boolean }) {
       <Step
         icon={Compass}
         title="Find a room"
-        about="All public rooms here, or one by its name"
+        about="All public rooms of a server, or one by its name"
         keys="alt+j"
         run={() => shell.open('browse')}
       />

@@ -4,7 +4,7 @@ import Command from 'lucide-react/icons/command';
 import { Avatar } from '../ui/Avatar.tsx';
 import { UnreadBadge } from '../ui/Badge.tsx';
 import { Kbd } from '../ui/Kbd.tsx';
-import { type PlacedRoom, roomName, shownName } from '../ui/name.ts';
+import { handleOf, type PlacedRoom, roomName, shownName } from '../ui/name.ts';
 import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { countOf } from '../ui/time.ts';
 import type { Hit } from './hits.ts';
@@ -41,7 +41,6 @@ export function HitRow({ client, hit, query }: { client: Client; hit: Hit; query
       );
     case 'person': {
       const name = shownName(hit.person);
-      const server = client.servers.labelOf(hit.person.id, hit.person.server);
       return (
         <>
           {hit.person.kind === 'bot' ? (
@@ -56,10 +55,7 @@ export function HitRow({ client, hit, query }: { client: Client; hit: Hit; query
               <Marked text={name} query={query} />
             </b>
           </bdi>
-          <span className={styles.more}>
-            @{hit.person.name}
-            {server && `:${server}`}
-          </span>
+          <span className={styles.more}>@{handleOf(client, hit.person)}</span>
         </>
       );
     }

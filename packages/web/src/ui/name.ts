@@ -1,6 +1,6 @@
 /** How people and rooms are called and coloured. */
 import { type Client, type RoomSummary, roomAddress } from '@parley/client';
-import type { RoomView } from '@parley/protocol';
+import type { Person, RoomView } from '@parley/protocol';
 
 /** A class `n1`…`n8` that sets `--c`: from the id, never from the name, so that a copied name has another colour. */
 export function nameColor(id: string): string {
@@ -22,6 +22,12 @@ export function initials(name: string): string {
 }
 
 export const shownName = (of: { name: string; display?: string | undefined }): string => of.display || of.name;
+
+/** How one writes to somebody: `ada`, `bob:chat.example.org`. */
+export function handleOf(client: Client, { id, name, server }: Pick<Person, 'id' | 'name' | 'server'>): string {
+  const label = client.servers.labelOf(id, server);
+  return label === undefined ? name : `${name}:${label}`;
+}
 
 /** What a room is called: its alias, else its title, else the beginning of its id. */
 export const roomName = (view: RoomView): string => view.alias ?? (view.title || view.id.slice(0, 8));
