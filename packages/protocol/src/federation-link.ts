@@ -54,7 +54,8 @@ export const linkFrames = {
     payload: view({
       n: count(),
       reply: optional(anything()),
-      error: optional(view({ code: line(32), retryAfterMs: optional(count()) })),
+      /** `id`: of a failure, as it stands in the log of who answers. */
+      error: optional(view({ code: line(32), retryAfterMs: optional(count()), id: optional(line(32)) })),
     }),
   }),
 };

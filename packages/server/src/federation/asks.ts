@@ -94,8 +94,7 @@ export class Asks {
     if (!found) return;
     if (!found.isSent) throw new Refusal('bad-frame');
     if (error) {
-      const { code, retryAfterMs } = error;
-      const detail = retryAfterMs === undefined ? {} : { retryAfterMs };
+      const { code, ...detail } = error;
       this.#settle(n, { error: new Refusal(isErrorCode(code) ? code : 'unavailable', detail) });
       return;
     }

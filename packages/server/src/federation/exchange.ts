@@ -143,7 +143,7 @@ export class Exchange {
     }
     const id = this.#runtime.randomBytes(8).toHex();
     this.#failed({ error, id, server: from, question }, 'a question of a server failed');
-    return { code: 'internal' };
+    return { code: 'internal', id };
   }
 
   /** What fails because the server is stopping is no fault. */

@@ -150,7 +150,12 @@ export class PeerSession {
   }
 
   ask(name: string, type: QuestionType, payload: unknown, options: AskOptions): Promise<unknown> {
-    return this.#asks.ask(name, type, payload, options);
+    return this.#asks.ask(name, type, payload, options).catch((error) => {
+      // Under the same id as in its log.
+      if (error instanceof Refusal && error.code === 'internal')
+        this.#options.log.warn({ id: error.detail.id, server: this.id, question: name }, 'a server failed to answer');
+      throw error;
+    });
   }
 
   /** Ends it; what is under way is rejected and what waits is dropped, at once. */

@@ -9,8 +9,8 @@ const refusedAs = (code: string) => (error: unknown) => error instanceof Refusal
 const control = { priority: 'control' } as const;
 const options = { random: () => 0.5, questions: testQuestions };
 
-async function linked(network: TestNetwork, log?: Log): Promise<[TestPeer, TestPeer]> {
-  const ada = await network.server(1, options);
+async function linked(network: TestNetwork, log?: Log, asking?: Log): Promise<[TestPeer, TestPeer]> {
+  const ada = await network.server(1, { ...options, ...(asking && { log: asking }) });
   const bob = await network.server(2, { ...options, ...(log && { log }) });
   await network.done(ada.peers.connect(bob.url));
   return [ada, bob];
@@ -26,15 +26,14 @@ describe('a question', () => {
     assert.deepEqual(await network.done(exchangeOf(bob).ask(ada.id, 'double', { n: 1 }, control)), { n: 3 });
   });
 
-  test('that is refused, unknown or fails rejects with the code, and a failure is logged', async () => {
+  test('that is refused, unknown or fails rejects with the code, and a failure is logged by both under one id', async () => {
     await using network = new TestNetwork();
     const failures: object[] = [];
-    const [ada, bob] = await linked(network, {
-      debug() {},
-      info() {},
-      warn() {},
-      error: (fields) => failures.push(fields),
-    });
+    const told: { id?: string; question?: string }[] = [];
+    const silent = { debug() {}, info() {}, warn() {}, error() {} };
+    const failed = { ...silent, error: (fields: object) => failures.push(fields) };
+    const asking = { ...silent, warn: (fields: object) => told.push(fields) };
+    const [ada, bob] = await linked(network, failed, asking);
     const ask = (n: number) => network.done(exchangeOf(ada).ask(bob.id, 'double', { n }, control));
     await assert.rejects(ask(1), refusedAs('unknown-request'));
     exchangeOf(bob).onAsk('double', async (_from, { n }) => {
@@ -47,6 +46,9 @@ describe('a question', () => {
     assert.deepEqual(failures, []);
     await assert.rejects(ask(2), refusedAs('internal'));
     assert.equal(failures.length, 1);
+    const [{ id } = {}] = failures as { id?: string }[];
+    assert.match(id ?? '', /^[0-9a-f]{16}$/);
+    assert.deepEqual(told, [{ id, server: bob.id, question: 'double' }]);
   });
 
   test('rejects as unavailable when nobody is linked, in time, and with the link', async () => {
