@@ -58,8 +58,6 @@ export class Origin {
   /** By room: what has been submitted over the present link, and whether more came meanwhile. */
   readonly #pumps = new Map<string, { again: boolean }>();
   readonly #retries = new Map<string, () => void>();
-  /** By room: the last rows that are on their way to the disk, which a reading of it does not show yet. */
-  readonly #storing = new Map<string, Promise<unknown>>();
 
   constructor(options: OriginOptions) {
     this.#options = options;
@@ -107,9 +105,7 @@ export class Origin {
     }
     if (rows.length === 0) return outcomes.map((outcome) => ({ outcome }));
     room.outgoing = last;
-    const stored = store.outbox.add(room.n, rows);
-    this.#note(room.id, stored);
-    const durable = stored.then(
+    const durable = store.outbox.add(room.n, rows).then(
       () => this.pump(room.id),
       (error) => {
         room.outgoing = undefined;
@@ -238,9 +234,7 @@ export class Origin {
    */
   #restamp(id: string, { state, cursor: known }: Submitted): Promise<boolean> {
     return this.#options.rooms.turn(id, async (room) => {
-      // What is on its way to the disk may settle or add rows.
-      await room.settled();
-      if (room.dropped) throw new Moved();
+      await landed(room);
       if (state !== 'fork' && known && (await this.#isOwn(room, known))) return { value: false };
       const { store, crypto, id: origin } = this.#options;
       const rows = await this.#waitingIn(room);
@@ -274,19 +268,10 @@ export class Origin {
     });
   }
 
-  /** All that waits in a room, in its turn. */
+  /** All that waits in a room, in its turn, what is on its way to the disk included. */
   async #waitingIn(room: LoadedRoom): Promise<OutboxRow[]> {
-    await this.#storing.get(room.id);
+    await landed(room);
     return this.#options.store.outbox.after(room.n, { incarnation: -1, oseq: 0 }, mostWaiting);
-  }
-
-  #note(room: string, stored: Promise<unknown>): void {
-    const done = stored
-      .catch(() => {})
-      .then(() => {
-        if (this.#storing.get(room) === done) this.#storing.delete(room);
-      });
-    this.#storing.set(room, done);
   }
 
   async #lastOf(room: LoadedRoom): Promise<Stamped> {
@@ -312,6 +297,12 @@ export class Origin {
     const isQueued = isHere || (await this.#options.store.outbox.byClientId(room.n, author.n, clientId));
     return isQueued ? { type: 'queued' } : undefined;
   }
+}
+
+/** What is on its way to the disk may settle or add rows. */
+async function landed(room: LoadedRoom): Promise<void> {
+  await room.settled();
+  if (room.dropped) throw new Moved();
 }
 
 const nameOf = ({ incarnation, oseq }: Omit<Stamped, 'hash'>): string => `${incarnation}/${oseq}`;
