@@ -26,7 +26,7 @@ test('servers that are linked by hand are listed with what they say of themselve
       state: 'linked',
       via: 'hand',
       addresses: [there.url],
-      features: ['websocket'],
+      features: ['websocket', 'relay'],
     },
   );
   assert.match(
