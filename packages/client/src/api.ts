@@ -3,6 +3,8 @@
  */
 import type { Dial } from '@parley/link';
 import type {
+  ChannelPerson,
+  ChannelReach,
   Content,
   Entry,
   EntryOf,
@@ -136,6 +138,19 @@ export interface Client {
   join(address: string, server?: string): Promise<Room>;
   /** Makes a room. When the answer was lost, the same call again gets the room that was made. */
   create(details: Omit<Payload<'room.create'>, 'clientId'>): Promise<Room>;
+  /** Channels that were joined; they are when the client starts anew no more. */
+  readonly channels: Readable<readonly Channel[]>;
+  /** A channel that was joined, by its name with or without `~`. */
+  channel(name: string): Channel | undefined;
+  /** Listens to a channel. Refuses with `too-many`, `unavailable`, and with `bad-request` for what is no name. */
+  joinChannel(name: string): Promise<Channel>;
+  /**
+   * Messages to a key of one's own: resolves when the server knows that it is here. Each is acknowledged when it was
+   * opened, once; it goes on over new connections, and ends with `signal`, or with the server's refusal.
+   */
+  listenAtKey(own: OwnKey, signal?: AbortSignal): Promise<AsyncIterable<KeyMessage>>;
+  /** Resolves when it was opened by somebody who is at the key now; refuses with `nobody-there`, `unavailable`, `too-fast`. */
+  sendToKey(own: OwnKey, to: Uint8Array, message: { text: string; name?: string }): Promise<{ deliveredAt: number }>;
   /** What a person is called, from what was seen; undefined when never seen. */
   person(user: string): Person | undefined;
   retry(clientId: string): Promise<void>;
@@ -295,4 +310,72 @@ export interface Room {
   messages(options?: { since?: number; signal?: AbortSignal }): AsyncIterable<EntryOf<'message'>>;
   /** As `messages`, but every entry of the log: edits, reactions, membership, kinds that this version does not know. */
   entries(options?: { since?: number; signal?: AbortSignal }): AsyncIterable<RawEntry>;
+}
+
+/** Words in a channel, of others or of one's own. */
+export interface ChannelSaid {
+  type: 'said';
+  key: string;
+  user: string;
+  name: string;
+  /** Label of their server when it is another one. */
+  server: string | undefined;
+  at: number;
+  text: string;
+  /** As `/me waves`. */
+  action: boolean;
+  mine: boolean;
+  state: 'sent' | 'sending' | 'failed';
+  /** Why it failed. */
+  code: ErrorCode | undefined;
+}
+/** Words that did not come here. */
+export interface ChannelGap {
+  type: 'gap';
+  key: string;
+  at: number;
+  /** How many; undefined: nobody knows, for there was no connection. */
+  missed: number | undefined;
+  /** Whose; undefined: anybody's. */
+  from: { user: string; name: string; server: string | undefined } | undefined;
+}
+export type ChannelLine = ChannelSaid | ChannelGap;
+
+/** An ephemeral channel that was joined. What was heard since is in memory, and nowhere else. */
+export interface Channel {
+  /** Without `~`. */
+  readonly name: string;
+  /** The newest ones, oldest first. */
+  readonly lines: Readable<readonly ChannelLine[]>;
+  readonly reach: Readable<ChannelReach>;
+  /** Said once, or not at all: a refusal is shown with the line, and nothing is kept to be sent later. */
+  send(text: string, options?: { action?: boolean }): Promise<void>;
+  /** Takes away a line that was not said. */
+  discard(key: string): void;
+  /** Who listens on this server, and who was heard from others. */
+  people(): Promise<ChannelPerson[]>;
+  /** Each line as it comes, from now on. */
+  heard(signal?: AbortSignal): AsyncIterable<ChannelLine>;
+  leave(): Promise<void>;
+}
+
+export interface KeyMessage {
+  /** The sender's Ed25519 key, proven. */
+  readonly from: Uint8Array;
+  readonly id: Uint8Array;
+  /** By the sender's clock, Unix ms. */
+  readonly at: number;
+  /** What the sender wants to be called; proven by nothing. */
+  readonly name: string | undefined;
+  readonly text: string;
+}
+
+/** A key of one's own as the e2ee package makes it of a seed; the secret may be anywhere, as in a worker. */
+export interface OwnKey {
+  /** Ed25519 public key. */
+  readonly key: Uint8Array;
+  sign(message: Uint8Array): Promise<Uint8Array>;
+  seal(to: Uint8Array, message: { text: string; name?: string | undefined }): Promise<Uint8Array>;
+  /** Rejects what is not for this key, or not from whom it says. */
+  open(sealed: Uint8Array): Promise<KeyMessage>;
 }

@@ -13,9 +13,11 @@ import {
 import { readRoom } from './address.ts';
 import type { Client, ClientOptions, Room } from './api.ts';
 import { Cache } from './cache.ts';
+import { Channels } from './channel.ts';
 import { newClientId } from './client-id.ts';
 import type { Connection } from './connection.ts';
 import { queued } from './event-queue.ts';
+import { KeyMessages } from './key.ts';
 import { accountPrefixes, fromBytes, keys, toBytes } from './keys.ts';
 import { queuedEvents, wantedRooms } from './limits.ts';
 import { type ActName, Outbox } from './outbox.ts';
@@ -37,6 +39,8 @@ class ParleyClient implements Client {
   readonly #servers: Servers;
   readonly #outbox: Outbox;
   readonly #rooms: Rooms;
+  readonly #channels: Channels;
+  readonly #keys: KeyMessages;
   readonly #session: Session;
   readonly #listeners = new Set<(event: ServerEvent) => void>();
   #loading: Promise<void> | undefined;
@@ -57,7 +61,7 @@ class ParleyClient implements Client {
       name,
       follow: (connection, me) => this.#follow(connection, me),
       online: () => this.#online(),
-      disconnected: () => this.#rooms.disconnected(),
+      disconnected: () => this.#disconnected(),
       event: (event) => this.#take(event),
     });
     this.#outbox = new Outbox({
@@ -68,7 +72,11 @@ class ParleyClient implements Client {
       entered: (row, place) => this.#rooms.entered(row, place),
     });
     this.#servers = new Servers({ own: () => this.#ownServer(), people: () => this.#people.all() });
-    this.#rooms = new Rooms(this.#surroundings());
+    const surroundings = this.#surroundings();
+    const { request, me, online } = surroundings;
+    this.#rooms = new Rooms(surroundings);
+    this.#channels = new Channels({ runtime, request, me, labelOf: (user, told) => this.#servers.labelOf(user, told) });
+    this.#keys = new KeyMessages({ runtime, request, online, server: () => this.#ownServer()?.id });
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -94,6 +102,10 @@ class ParleyClient implements Client {
 
   get outbox(): Client['outbox'] {
     return this.#outbox.rows;
+  }
+
+  get channels(): Client['channels'] {
+    return this.#channels.list;
   }
 
   get servers(): Client['servers'] {
@@ -194,6 +206,22 @@ class ParleyClient implements Client {
     } finally {
       if (!isOpen) this.#wanted.delete(wanted);
     }
+  }
+
+  channel(name: string): ReturnType<Client['channel']> {
+    return this.#channels.get(name);
+  }
+
+  joinChannel(name: string): ReturnType<Client['joinChannel']> {
+    return this.#channels.join(name);
+  }
+
+  listenAtKey(...[own, signal]: Parameters<Client['listenAtKey']>): ReturnType<Client['listenAtKey']> {
+    return this.#keys.listen(own, signal);
+  }
+
+  sendToKey(...[own, to, message]: Parameters<Client['sendToKey']>): ReturnType<Client['sendToKey']> {
+    return this.#keys.send(own, to, message);
   }
 
   person(user: string): ReturnType<Client['person']> {
@@ -313,11 +341,20 @@ class ParleyClient implements Client {
     if (this.#presence !== 'online') this.request('presence.set', { status: this.#presence }).catch(() => {});
     this.#rooms.opened();
     this.#outbox.opened();
+    this.#channels.opened();
+    this.#keys.opened();
+  }
+
+  #disconnected(): void {
+    this.#rooms.disconnected();
+    this.#channels.disconnected();
   }
 
   #take(event: ServerEvent): void {
     if (event.event === 'account.changed') this.#profileChanged(event.payload);
     this.#rooms.take(event);
+    this.#channels.take(event);
+    this.#keys.take(event);
     for (const listener of [...this.#listeners]) listener(event);
   }
 
@@ -335,6 +372,8 @@ class ParleyClient implements Client {
     const { store } = this.#options;
     this.#outbox.clear();
     this.#rooms.clear();
+    this.#channels.clear();
+    this.#keys.clear();
     this.#servers.clear();
     await this.#cache.flush();
     const changes = new Map<string, undefined>([[keys.account, undefined]]);
@@ -347,6 +386,8 @@ class ParleyClient implements Client {
     this.#outbox.close();
     await this.#session.close();
     this.#rooms.close();
+    this.#channels.close();
+    this.#keys.close();
     for (const listener of [...this.#listeners]) this.#listeners.delete(listener);
     await this.#cache.flush();
     await this.#options.store.close();

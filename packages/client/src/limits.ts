@@ -44,5 +44,9 @@ export const typingMs = { between: 3_000, idle: 5_000 };
 export const typists = 50;
 /** Length of a draft: as that of a message. */
 export const draftText = 16_384;
+/** What was heard in a channel and is still shown: some hours of talk, in memory alone. */
+export const channelLines = 500;
+/** Messages to a key that are known again when a server repeats them. */
+export const keyMessagesKnown = 1_000;
 /** Servers whose names are remembered: more than one person's rooms and people are on. */
 export const serverNames = 1_000;

@@ -1,4 +1,5 @@
 /** Waiting in the time of the runtime. */
+import { Refusal } from '@parley/protocol';
 import type { Readable, Runtime } from './api.ts';
 
 /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
@@ -18,6 +19,20 @@ export function sleep(runtime: Runtime, ms: number, signal?: AbortSignal): Promi
     }, ms);
     signal?.addEventListener('abort', stop, { once: true });
   });
+}
+
+const unsaidWaitMs = 1_000;
+
+/** Does it, again and again while a rate limit tells to wait; rejects with the signal's reason when it aborts meanwhile. */
+export async function unhurried<T>(runtime: Runtime, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'too-fast') throw error;
+      await sleep(runtime, error.detail.retryAfterMs ?? unsaidWaitMs, signal);
+    }
+  }
 }
 
 /** The first value that passes; rejects with the signal's reason when it aborts first. */

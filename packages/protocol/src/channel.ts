@@ -4,13 +4,20 @@
  */
 import { event, request } from './define.ts';
 import { bytes, count, flag, type Infer, integer, list, optional, record, text, view } from './field.ts';
-import { alias, clientId, serverId, userId } from './id.ts';
+import { alias, clientId, normalizeAlias, serverId, userId } from './id.ts';
 import { limits } from './limits.ts';
 
 /** Links between servers that words pass at most. */
 export const channelHops = 8;
 
 const name = alias;
+
+/** Whether what a person typed means a channel. */
+export const isChannel = (typed: string): boolean => typed.trimStart().startsWith('~');
+
+/** Puts what a person typed as a channel's name, with or without `~`, into its one form. */
+export const normalizeChannel = (typed: string): string => normalizeAlias(typed.trim().replace(/^~/, ''));
+
 const shownName = text(limits.displayName);
 /** Label of the server of somebody who is not of this one. */
 const server = optional(text(255));
