@@ -44,6 +44,7 @@ export const screens: readonly Screen[] = [
   { name: 'session-ended', path: '?closed', ready: 'h1:text("You are signed out")' },
   { name: 'rooms', path: '#/', ready: '[aria-label="Rooms"]', widths: [390] },
   { name: 'room', path: '#/r/ops', ready: 'textarea' },
+  { name: 'room-elsewhere', path: '#/r/design', ready: 'text=does not answer' },
   { name: 'room-offline', path: '?offline#/r/ops', ready: 'textarea' },
   { name: 'room-empty', path: '#/r/garden', ready: 'textarea' },
   { name: 'room-muted', path: '#/r/harbour-board', ready: '[aria-label^="You are muted"]' },
@@ -88,6 +89,7 @@ export const screens: readonly Screen[] = [
   { name: 'no-rooms', path: '?rooms=none#/', ready: 'text=Open a room of your own' },
   { name: 'join', path: '#/r/tides', ready: 'main button:text("Join")' },
   { name: 'join-ask', path: '#/r/bridge-club', ready: 'main button:text("Ask to be let in")' },
+  { name: 'join-elsewhere', path: '#/r/relays:kanto.example', ready: 'main button:text("Join")' },
   { name: 'join-unknown', path: '#/r/nothing-here', ready: 'text=There is no #nothing-here' },
   { name: 'switcher', path: '#/r/ops', ready: 'textarea', act: press('Control+k', dialog) },
   {
@@ -100,8 +102,28 @@ export const screens: readonly Screen[] = [
       await page.locator('[role="option"] mark').first().waitFor();
     },
   },
+  {
+    name: 'switcher-elsewhere',
+    path: '#/r/ops',
+    ready: 'textarea',
+    async act(page) {
+      await press('Control+k', dialog)(page);
+      await page.keyboard.type('#relays:chat.example.org');
+      await page.getByText('Other rooms of chat.example.org').waitFor();
+    },
+  },
   { name: 'create-room', path: '#/r/ops', ready: 'textarea', act: press('Alt+Shift+N', dialog) },
   { name: 'find-room', path: '#/r/ops', ready: 'textarea', act: press('Alt+j', `${dialog} li`) },
+  {
+    name: 'find-room-elsewhere',
+    path: '#/r/ops',
+    ready: 'textarea',
+    async act(page) {
+      await press('Alt+j', `${dialog} li`)(page);
+      await page.getByRole('combobox', { name: 'Server' }).fill('kanto.example');
+      await page.getByText('night-watch').waitFor();
+    },
+  },
   { name: 'shortcuts', path: '#/r/ops', ready: 'textarea', act: press('?', dialog) },
   {
     name: 'account-menu',

@@ -159,12 +159,16 @@ export const sampleInvitations = (now: number): RoomView[] => [
   }).view,
 ];
 
-/** Public rooms that one is not in. */
-export const samplePublicRooms = (now: number): RoomView[] =>
-  ['tides', 'seagulls', 'bridge-club', 'chess', 'lost-and-found', 'market'].map(
+const publicNames = ['tides', 'seagulls', 'bridge-club', 'chess', 'lost-and-found', 'market'];
+const namesElsewhere = ['relays', 'night-watch'];
+
+/** Public rooms that one is not in, of a server. */
+export const samplePublicRooms = (now: number, server?: ServerName): RoomView[] =>
+  (server ? namesElsewhere : publicNames).map(
     (alias, index) =>
-      roomOf(60 + index, now, alias, {
+      roomOf(60 + index + (server ? server.id.charCodeAt(0) : 0), now, alias, {
         view: {
+          ...(server && { server: server.id }),
           members: 3 + index * 11,
           topic: index % 2 ? '' : `All about ${alias}`,
           joinRule: alias === 'bridge-club' ? 'knock' : 'public',

@@ -4,7 +4,7 @@ import { type ErrorCode, type Payload, Refusal, type Reply, type RequestName } f
 import { people, samplePublicRooms } from './data.ts';
 import { answers } from './requests.ts';
 import type { FakeRoom } from './room.ts';
-import { fakeServers } from './servers.ts';
+import { fakeServers, serverNamed } from './servers.ts';
 import { createState, type FakeOptions, type Part, type State } from './state.ts';
 
 export type { FakeOptions } from './state.ts';
@@ -98,8 +98,9 @@ function requesting(state: State): Part<'request'> {
 
 function joining(state: State): Part<'resolve' | 'join' | 'create'> {
   const resolve = (typed: string) => {
-    const address = readRoom(typed) ?? { id: '' };
-    const known = [...samplePublicRooms(state.now()), ...state.invitations.get()];
+    const address = readRoom(typed) ?? { id: '', server: undefined };
+    const server = address.server === undefined ? undefined : serverNamed(address.server);
+    const known = [...samplePublicRooms(state.now(), server), ...state.invitations.get()];
     const view = known.find((each) => ('id' in address ? each.id === address.id : each.alias === address.alias));
     if (!view) throw new Refusal('not-found');
     return view;

@@ -1,6 +1,7 @@
 /** Answers of the sample server to requests that screens make themselves. */
 import { type Payload, Refusal, type Reply, type RequestName, type RoomView } from '@parley/protocol';
 import { me, people, samplePublicRooms } from './data.ts';
+import { serverNamed } from './servers.ts';
 
 export type Answers = { [N in RequestName]?: (payload: Payload<N>) => Reply<N> };
 
@@ -77,10 +78,12 @@ function roomAnswers(now: () => number): Answers {
     return done();
   };
   return {
-    'room.list': ({ query }) => ({
-      rooms: samplePublicRooms(now()).filter(({ alias }) => alias?.includes(query ?? '')),
-      more: false,
-    }),
+    'room.list'({ query = '', server: label }) {
+      const server = label === undefined ? undefined : serverNamed(label);
+      if (label !== undefined && !server) throw new Refusal('not-found');
+      return { rooms: samplePublicRooms(now(), server).filter(({ alias }) => alias?.includes(query)), more: false };
+    },
+    'peer.list': () => ({ peers: [], refused: [] }),
     'room.resolve': ({ alias }) => ({ room: known((view) => view.alias === alias) }),
     'room.get': ({ room }) => ({ room: known((view) => view.id === room) }),
     'room.knock': ({ room }) => {

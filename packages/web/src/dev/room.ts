@@ -3,7 +3,7 @@ import type { MessageRow, Room, RoomSummary, Row, Sent } from '@parley/client';
 import type { Content, MessageRef, PresenceStatus } from '@parley/protocol';
 import { type Cell, cell } from './cell.ts';
 import { me, people, type SampleRoom } from './data.ts';
-import { messageRow, pendingRows, sampleRows } from './rows.ts';
+import { messageRow, sampleRows } from './rows.ts';
 import { fakeServers } from './servers.ts';
 import { fakeTimeline } from './timeline.ts';
 
@@ -34,11 +34,11 @@ const summaryOf = (sample: SampleRoom): RoomSummary => ({
   draft: sample.draft,
 });
 
-export function fakeRoom(sample: SampleRoom, around: Surroundings, pending: boolean): FakeRoom {
+export function fakeRoom(sample: SampleRoom, around: Surroundings, pending: readonly MessageRow[]): FakeRoom {
   const summary = cell(summaryOf(sample));
   let made: Cell<readonly Row[]> | undefined;
   const rows = () => {
-    made ??= cell<readonly Row[]>([...sampleRows(sample, around.now()), ...(pending ? pendingRows(around.now()) : [])]);
+    made ??= cell<readonly Row[]>([...sampleRows(sample, around.now()), ...pending]);
     return made;
   };
   let count = sample.messages;

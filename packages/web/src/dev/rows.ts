@@ -111,8 +111,7 @@ export function sampleRows(room: SampleRoom, now: number): Row[] {
 
 /** Three rows that wait or failed, as an outbox leaves them. */
 export function pendingRows(now: number): MessageRow[] {
-  const of = (index: number, text: string, state: MessageRow['state']) =>
-    messageRow({ author: me, seq: undefined, at: now - (60 - index) * 1_000, text, clientId: `p${index}`, state });
+  const of = (index: number, text: string, state: MessageRow['state']) => ownRow(now, `p${index}`, index, text, state);
   const failed = of(2, 'Ferry 3 leaves from the **west** quay today.', 'failed');
   failed.code = 'too-fast';
   failed.retryAt = now + 60_000;
@@ -121,4 +120,14 @@ export function pendingRows(now: number): MessageRow[] {
     of(1, 'Kofi, can you hang a copy at the gangway?', 'sending'),
     failed,
   ];
+}
+
+/** Two rows that another server has not decided on. */
+export const queuedRows = (now: number): MessageRow[] => [
+  ownRow(now, 'q0', 0, 'Does the new board go up today?', 'queued'),
+  ownRow(now, 'q1', 9, 'I can hold the ladder.', 'queued'),
+];
+
+function ownRow(now: number, clientId: string, index: number, text: string, state: MessageRow['state']): MessageRow {
+  return messageRow({ author: me, seq: undefined, at: now - (60 - index) * 1_000, text, clientId, state });
 }

@@ -13,8 +13,13 @@ function serverName(id: string, name: string | undefined, verified: boolean): Se
   return { id, label: name ?? id.slice(0, 8), name, verified };
 }
 
+const known = [kanto, chat];
+
+/** By its name or id; undefined for one that nobody knows. */
+export const serverNamed = (label: string): ServerName | undefined =>
+  known.find(({ id, name }) => id === label || name === label);
+
 export function fakeServers(): ServerNames {
-  const known = [kanto, chat];
   const made = new Map(known.map((server) => [server.id, server]));
   // The same object each time, as from the real one: screens compare by it.
   const of = (id: string) => {
@@ -27,7 +32,7 @@ export function fakeServers(): ServerNames {
     ...cell<ReadonlyMap<string, ServerName>>(new Map(known.map((server) => [server.id, server]))),
     of,
     labelOf: (user) => (serverOf(user) === ownServer ? undefined : of(serverOf(user)).label),
-    idOf: (label) => known.find(({ id, name }) => id === label || name === label)?.id,
+    idOf: (label) => serverNamed(label)?.id,
     elsewhere: (typed) => (own.includes(typed) ? undefined : typed),
   };
 }

@@ -1,9 +1,18 @@
 /** What the sample client holds: cells that screens watch, and its rooms. */
-import { type Client, type OutboxRow, type RoomSummary, readRoom, type ServerInfo, type Status } from '@parley/client';
+import {
+  type Client,
+  type MessageRow,
+  type OutboxRow,
+  type RoomSummary,
+  readRoom,
+  type ServerInfo,
+  type Status,
+} from '@parley/client';
 import type { RoomView, SignedIn } from '@parley/protocol';
 import { type Cell, cell } from './cell.ts';
 import { me, sampleInvitations, sampleRooms, serverId } from './data.ts';
 import { type FakeRoom, fakeRoom, type Surroundings } from './room.ts';
+import { pendingRows, queuedRows } from './rows.ts';
 
 export interface FakeOptions {
   /** Default true. */
@@ -52,14 +61,15 @@ const signedIn = (options: FakeOptions): SignedIn => ({
   serverRole: options.serverRole ?? 'owner',
 });
 
-const outboxRow = (room: string, at: number, index: number, state: OutboxRow['state']): OutboxRow => ({
-  clientId: `p${index}`,
+const outboxRow = (room: string, { clientId, at, state, code, retryAt }: MessageRow): OutboxRow => ({
+  clientId,
   room,
   request: 'message.send',
   payload: {},
   at,
-  state,
-  ...(state === 'failed' ? { code: 'too-fast' as const, retryAt: at + 60_000 } : {}),
+  state: state === 'sent' ? 'waiting' : state,
+  ...(code && { code }),
+  ...(retryAt !== undefined && { retryAt }),
 });
 
 export function createState(options: FakeOptions): State {
@@ -90,7 +100,7 @@ export function createState(options: FakeOptions): State {
       return person;
     },
     add(view) {
-      const room = fakeRoom({ view, messages: 0, unread: 0, mentions: 0, draft: '', days: 1 }, around, false);
+      const room = fakeRoom({ view, messages: 0, unread: 0, mentions: 0, draft: '', days: 1 }, around, []);
       held.set(view.id, room);
       state.changed();
       return room;
@@ -114,12 +124,13 @@ export function createState(options: FakeOptions): State {
 
 function fillRooms(state: State, around: Surroundings, pending: boolean): void {
   const now = state.now();
-  for (const sample of sampleRooms(now))
-    state.held.set(sample.view.id, fakeRoom(sample, around, pending && sample.view.alias === 'ops'));
+  const waiting: Record<string, MessageRow[]> = pending ? { ops: pendingRows(now), design: queuedRows(now) } : {};
+  for (const sample of sampleRooms(now)) {
+    const rows = waiting[sample.view.alias ?? ''] ?? [];
+    state.held.set(sample.view.id, fakeRoom(sample, around, rows));
+    state.outbox.set([...state.outbox.get(), ...rows.map((row) => outboxRow(sample.view.id, row))]);
+  }
   state.invitations.set(sampleInvitations(now));
-  const ops = state.find('ops')?.id ?? '';
-  const waits = ['waiting', 'sending', 'failed'] as const;
-  if (pending) state.outbox.set(waits.map((kind, at) => outboxRow(ops, now, at, kind)));
   state.changed();
 }
 

@@ -1,4 +1,4 @@
-import type { Client, Status } from '@parley/client';
+import type { Client, OutboxRow, Status } from '@parley/client';
 import CloudOff from 'lucide-react/icons/cloud-off';
 import { useEffect, useState } from 'react';
 import { Button } from '../ui/Button.tsx';
@@ -9,7 +9,9 @@ import styles from './ConnectionBar.module.css';
 /** Says that one is offline and what that means; nothing while all is well. */
 export function ConnectionBar({ client }: { client: Client }) {
   const status = useReadable(client.status);
-  const waiting = useReadable(client.outbox, (rows) => rows.filter(({ state }) => state !== 'failed').length);
+  // What is queued, the server has.
+  const waits = ({ state }: OutboxRow) => state !== 'failed' && state !== 'queued';
+  const waiting = useReadable(client.outbox, (rows) => rows.filter(waits).length);
   const away = status.state === 'offline' || (status.state === 'connecting' && status.attempt > 1);
   return (
     <div role="status">
