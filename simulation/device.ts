@@ -97,7 +97,7 @@ export class Device {
         if (name === 'send')
           return (frame: Uint8Array) => {
             const request = decodeRequest(target.encoding, frame);
-            world.tell(() => `  ${connection} → ${brief(request)}`);
+            if (request.request !== 'session.ping') world.tell(() => `  ${connection} → ${brief(request)}`);
             asked.set(request.id, request);
             return target.send(frame);
           };
@@ -109,7 +109,8 @@ export class Device {
 
   #note(connection: string, link: Link, bytes: Uint8Array, asked: Map<number, Asked>): void {
     const frame = decodeServerFrame(link.encoding, bytes);
-    this.#world.tell(() => `  ${connection} ← ${brief(frame)}`);
+    const isPong = 'id' in frame && asked.get(frame.id)?.request === 'session.ping';
+    if (!isPong) this.#world.tell(() => `  ${connection} ← ${brief(frame)}`);
     const user = this.#client?.me.get()?.user;
     if ('event' in frame) {
       if (user === undefined) return;

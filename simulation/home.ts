@@ -148,10 +148,12 @@ export class Home {
 
   /** A server that logs an error has met what it did not expect, unless its disk failed or it is dead. */
   #log(life: Life): HomeserverOptions['log'] {
-    const quiet = () => {};
+    const tell = (fields: object, message: string) =>
+      this.#world.tell(() => `${this.name}: ${message} ${inWords(fields)}`);
     return {
-      debug: quiet,
+      debug: tell,
       info: (fields, message) => {
+        tell(fields, message);
         if (message === 'server linked') this.onLinked((fields as { server: string }).server);
       },
       warn: (fields, message) => {

@@ -4,7 +4,7 @@ import { again, type Draft } from './draft.ts';
 import { readBody } from './entry-view.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import type { PlacedAct } from './run.ts';
-import { actName, type EntryRecord, keyOf } from './store/entry.ts';
+import { actName, type EntryRecord, keyOf, keyText } from './store/entry.ts';
 import type { Store } from './store/store.ts';
 
 type Entries = Pick<Store, 'entry'>;
@@ -45,21 +45,37 @@ export async function factsOf(
 
 /** The same emoji again is the same reaction. */
 export async function sameReaction(
-  { entry }: Entries,
+  store: Entries,
   room: LoadedRoom,
-  { author, target, body }: Draft,
+  draft: Pick<Draft, 'author' | 'target' | 'body'>,
 ): Promise<EntryRecord | undefined> {
-  const name = actName(target!.user, target!.clientId);
+  const name = actName(draft.target!.user, draft.target!.clientId);
   const isOnItsWay = [...room.placed.values()].some((placed) => placed.kind === 'react' && placed.target === name);
   if (isOnItsWay) await room.settled();
+  return storedReaction(store, room, draft);
+}
+
+/** The same reaction as it is on disk, unless it is being taken back. */
+export async function storedReaction(
+  { entry }: Entries,
+  room: LoadedRoom,
+  { author, target, body }: Pick<Draft, 'author' | 'target' | 'body'>,
+): Promise<EntryRecord | undefined> {
+  const name = actName(target!.user, target!.clientId);
   const own = await entry.reactionsOf(room.n, keyOf(name), author.n);
   const parts = await entry.parts(
     room.n,
     own.map(({ seq }) => seq),
   );
   const { emoji } = body as { emoji: string };
-  return own.find(({ seq }) => (readBody(parts.get(`${seq}/0`)) as { emoji?: string } | null)?.emoji === emoji);
+  const going = new Set(
+    [...room.placed.values()].flatMap(({ kind, target: on }) => (kind === 'unreact' ? (on ?? []) : [])),
+  );
+  return own.find(({ seq, act }) => emojiOf(readBody(parts.get(`${seq}/0`))) === emoji && !going.has(keyText(act)));
 }
+
+/** The emoji of a reaction's content, where it has that form. */
+export const emojiOf = (body: unknown): unknown => (body as { emoji?: unknown } | null)?.emoji;
 
 /** To pin what is pinned, or to unpin what was unpinned, is what was done then. */
 export async function samePinning(

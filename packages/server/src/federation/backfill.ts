@@ -5,7 +5,7 @@
 import { type Position, type QuestionReply, Refusal } from '@parley/protocol';
 import { type Crypto, checkSegment, type Header, readHeader } from '@parley/room';
 import { addEntry, putParts, Rows } from '../append.ts';
-import { actOf, peopleOf, readBody, subjectOf } from '../entry-view.ts';
+import { actOf, counts, peopleOf, readBody, subjectOf } from '../entry-view.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { Log } from '../log.ts';
 import type { Rooms } from '../rooms.ts';
@@ -20,6 +20,8 @@ const mostRanges = 32;
 const entriesAbove = 128;
 
 type Reply = QuestionReply<'range'>;
+
+const renumber = 'UPDATE entry SET nth = ? WHERE room = ? AND seq = ?';
 
 export interface BackfillOptions {
   readonly store: Store;
@@ -82,16 +84,26 @@ export class Backfill {
     const asked = { room: id, from: 1, to: held.seq - 1 };
     const segment = await peers.ask(held.clerk, 'range', asked, { priority: 'bulk', flow: id });
     const headers = checkSegment(crypto, state, segment, endBefore(above[0], head), held.chain, above);
-    return rooms.turn(id, async () => {
+    return rooms.turn(id, async (room) => {
       const now = await store.foreign.followed(n);
       const first = headers[0]!.pos.seq;
-      if (now?.seq === held.seq)
-        await this.#keep(n, headers, segment, { clerk: held.clerk, seq: first, chain: segment.before });
+      if (now?.seq === held.seq) {
+        const after = await store.entry.bySeq(n, held.seq);
+        const nth = after ? after.nth - (counts(readHeader(after.header)) ? 1 : 0) : room.committedNth;
+        await this.#keep(n, headers, segment, { clerk: held.clerk, seq: first, chain: segment.before }, nth);
+      }
       return { value: true };
     });
   }
 
-  async #keep(n: number, headers: readonly Header[], { lines, people }: Reply, held: FollowedRecord): Promise<void> {
+  /** @param nthAfter of the last of them: what counts is numbered downwards from there */
+  async #keep(
+    n: number,
+    headers: readonly Header[],
+    { lines, people }: Reply,
+    held: FollowedRecord,
+    nthAfter: number,
+  ): Promise<void> {
     const { store, names } = this.#options;
     const numbers = await names.numbers([...new Set(headers.flatMap(peopleOf))], people);
     // Some may be here from an earlier stay.
@@ -99,8 +111,13 @@ export class Backfill {
     const stored = await store.entry.forwards(n, all, headers.length, false);
     const known = new Set(stored.map(({ seq }) => seq));
     const rows = new Rows();
+    const renumbered: number[][] = [];
+    let nth = nthAfter - headers.filter(counts).length;
     headers.forEach((header, i) => {
+      const before = nth;
+      if (counts(header)) nth += 1;
       if (known.has(header.pos.seq)) {
+        renumbered.push([nth, n, header.pos.seq]);
         putParts(rows, n, header.pos.seq, lines[i]!.parts);
         return;
       }
@@ -110,10 +127,10 @@ export class Backfill {
       const author = numbers.get(act?.user ?? '') ?? 0;
       const body = readBody(parts[0] ?? undefined);
       const own = subject === undefined ? {} : { subject };
-      // It counts for nobody as unread: it was there before they came.
-      addEntry(rows, n, { header, headerBytes, parts, body, author, mentioned: [], ...own }, 0);
+      addEntry(rows, n, { header, headerBytes, parts, body, author, mentioned: [], ...own }, before);
     });
-    await store.db.transaction([{ statements: [...rows.statements(), putFollowed(n, held)] }]);
+    const others = renumbered.length > 0 ? [{ sql: renumber, rows: renumbered }] : [];
+    await store.db.transaction([{ statements: [...rows.statements(), ...others, putFollowed(n, held)] }]);
   }
 }
 

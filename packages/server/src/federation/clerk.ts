@@ -5,6 +5,7 @@
 import {
   type ErrorCode,
   type NamedPerson,
+  type Position,
   type QuestionPayload,
   type QuestionReply,
   Refusal,
@@ -16,6 +17,7 @@ import {
   decodeEnvelope,
   type Envelope,
   type EnvelopeFacts,
+  isBefore,
   matches,
   order,
   type Part,
@@ -23,7 +25,7 @@ import {
 } from '@parley/room';
 import type { Draft } from '../draft.ts';
 import { mentionsOf, readBody, subjectOf } from '../entry-view.ts';
-import { factsOf, samePinning, sameReaction, takenNames } from '../facts.ts';
+import { emojiOf, factsOf, samePinning, storedReaction, takenNames } from '../facts.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { People } from '../people.ts';
 import type { Rooms } from '../rooms.ts';
@@ -124,57 +126,93 @@ export class Clerk {
   }
 
   async #decide(room: LoadedRoom, from: string, batch: readonly Handed[], signature: Uint8Array) {
-    const closed = closedTo(room, from, batch);
+    // Whether a reaction is there already only the disk knows.
+    if (batch.some(({ draft }) => draft.kind === 'react')) await room.settled();
+    const { state } = room;
     const run = new Run(this.#options.run, room);
-    const outcomes: Uint8Array[] = [];
-    for (const [i, handed] of batch.entries()) {
-      const { type } = order(room.state, handed.stamp, handed.hash);
-      if (type === 'settled') continue;
-      if (closed) return { value: reply(room, from, 'closed', [], closed) };
-      if (type !== 'next') {
-        // What came before it in its batch is settled already, or this is the first: nothing is half decided.
-        if (run.written.length > 0) throw new Refusal('bad-request', { field: 'stamp' });
-        if (type === 'full') return { value: reply(room, from, 'closed', [], 'too-many') };
-        return { value: reply(room, from, type === 'old' ? 'fork' : type, []) };
-      }
-      const facts = await this.#factsOf(room, handed);
+    const fresh = batch.filter((each) => order(state, each.stamp, each.hash).type !== 'settled');
+    const answer = fresh.length > 0 ? whyNot(room, from, fresh) : undefined;
+    if (answer) return { value: answer };
+    const reactions: Reacted[] = [];
+    for (const handed of fresh) {
+      const facts = await this.#factsOf(room, handed, reactions);
       const { stamp, stampBytes, act, actBytes, draft, parts } = handed;
-      const isLast = i === batch.length - 1;
+      const isLast = handed === batch.at(-1);
       const input = { type: 'envelope' as const, stamp, stampBytes, act, actBytes, facts };
       const name = actName(act.user, act.clientId);
-      run.step({ ...input, signature: isLast ? signature : null }, { name, draft, parts });
+      const outcome = run.step({ ...input, signature: isLast ? signature : null }, { name, draft, parts });
+      if (outcome?.type === 'entry' && draft.kind === 'react')
+        reactions.push({ ...reactionOf(draft), name, pos: outcome.pos });
     }
-    outcomes.push(...run.written.map(({ headerBytes }) => headerBytes));
+    const outcomes = run.written.map(({ headerBytes }) => headerBytes);
     run.append();
     const value = reply(room, from, 'decided', outcomes);
     return run.written.length > 0 ? { value, durable: run.durable } : { value, durable: room.settled() };
   }
 
-  async #factsOf(room: LoadedRoom, { draft, act }: Handed): Promise<EnvelopeFacts> {
+  async #factsOf(room: LoadedRoom, { draft, act }: Handed, reactions: readonly Reacted[]): Promise<EnvelopeFacts> {
     const { store } = this.#options;
     const facts: EnvelopeFacts = { ...(await factsOf(store, room, draft)) };
     const name = actName(act.user, act.clientId);
     const standing = room.placed.get(name)?.pos ?? (await store.entry.byAct(room.n, keyOf(name)));
-    const same = standing ?? (await this.#sameOf(room, draft));
+    const same = standing ?? (await this.#sameOf(room, draft, reactions));
     if (same) facts.standing = { term: same.term, seq: same.seq };
     if ((await takenNames(store, room, [draft])).size > 0) facts.refused = 'name-taken';
     return facts;
   }
 
-  async #sameOf(room: LoadedRoom, draft: Draft): Promise<{ term: number; seq: number } | undefined> {
+  async #sameOf(
+    room: LoadedRoom,
+    draft: Draft,
+    reactions: readonly Reacted[],
+  ): Promise<{ term: number; seq: number } | undefined> {
     const { store } = this.#options;
-    if (draft.kind === 'react' && draft.target && !isUnderWay(room, draft)) return sameReaction(store, room, draft);
-    if ((draft.kind !== 'pin' && draft.kind !== 'unpin') || !draft.target) return undefined;
+    if (!draft.target) return undefined;
+    if (draft.kind === 'react') {
+      const own = reactionOf(draft);
+      const same = reactions.find(
+        (each) => each.by === own.by && each.on === own.on && each.emoji === own.emoji && !isGoing(room, each.name),
+      );
+      return same?.pos ?? storedReaction(store, room, draft);
+    }
+    if (draft.kind !== 'pin' && draft.kind !== 'unpin') return undefined;
     const outcome = (await samePinning(store, room, draft))?.outcome;
     return outcome?.type === 'entry' ? outcome : undefined;
   }
 }
 
-/** Of what is in this very batch the disk knows nothing yet. */
-const isUnderWay = (room: LoadedRoom, { target }: Draft): boolean => {
-  const name = actName(target!.user, target!.clientId);
-  return [...room.placed.values()].some((placed) => placed.kind === 'react' && placed.target === name);
-};
+/** A reaction of the batch that is being decided: the disk knows nothing of it yet. */
+interface Reacted {
+  by: number;
+  on: string;
+  emoji: unknown;
+  name: string;
+  pos: Position;
+}
+
+const reactionOf = ({ author, target, body }: Draft): Pick<Reacted, 'by' | 'on' | 'emoji'> => ({
+  by: author.n,
+  on: actName(target!.user, target!.clientId),
+  emoji: emojiOf(body),
+});
+
+const isGoing = (room: LoadedRoom, name: string): boolean =>
+  [...room.placed.values()].some(({ kind, target }) => kind === 'unreact' && target === name);
+
+/** Why what is new in a batch has no outcome now, or never: none of it then. */
+function whyNot(room: LoadedRoom, from: string, fresh: readonly Handed[]): Submitted | undefined {
+  const { state } = room;
+  const closed = closedTo(room, from, fresh);
+  if (closed) return reply(room, from, 'closed', [], closed);
+  const [first] = fresh;
+  const { type } = order(state, first!.stamp, first!.hash);
+  if (type === 'full') return reply(room, from, 'closed', [], 'too-many');
+  if (type === 'old' || type === 'fork') return reply(room, from, 'fork', []);
+  if (type === 'gap') return reply(room, from, 'gap', []);
+  // A batch waits whole.
+  const isLater = fresh.some(({ stamp }) => isBefore(state.head, stamp.after));
+  return isLater ? reply(room, from, 'later', []) : undefined;
+}
 
 function draftOf({ act }: Envelope, parts: readonly Part[], persons: ReadonlyMap<string, PersonRecord>): Draft {
   const { user, device, clientId, kind, target, data } = act;
