@@ -44,20 +44,30 @@ export function keepUpWith(bus: Bus, node: Node): void {
 
 /** Tells people what became of their acts in rooms of other servers, and when such a room is here for them. */
 export function keepUpAcross(node: Node): void {
-  const { hub, here } = node;
+  const { hub, here, rooms } = node;
   here.across.listen({
     decided: (room, user, clientId, outcome) =>
       hub.tell(user, [{ event: 'outcome.decided', payload: { room, clientId, outcome } }]),
     entered: (room, user) => {
       for (const session of hub.of(user)) tellAdded({ ...node, session }, room);
     },
-    invited: (user, invitation, room) =>
-      hub.tell(user, [
-        invitation
-          ? { event: 'room.invited', payload: { room: invitedView(invitation) } }
-          : { event: 'room.removed', payload: { room, how: 'revoked' } },
-      ]),
+    invited: (user, invitation, room) => {
+      if (invitation) hub.tell(user, [{ event: 'room.invited', payload: { room: invitedView(invitation) } }]);
+      else
+        void isIn(rooms, room, user).then((entered) => {
+          if (!entered) hub.tell(user, [{ event: 'room.removed', payload: { room, how: 'revoked' } }]);
+        });
+    },
   });
+}
+
+/** Who has accepted an invitation is not invited any more either. */
+async function isIn(rooms: Node['rooms'], room: string, user: string): Promise<boolean> {
+  try {
+    return (await rooms.load(room)).state.members.has(user);
+  } catch {
+    return false;
+  }
 }
 
 /** Somebody has another name to show. */
