@@ -17,9 +17,17 @@ export interface RealServer extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-export async function startRealServer(): Promise<RealServer> {
+export interface RealServerOptions {
+  /** What it is called; without it nobody else can reach it, and anybody may make an account. */
+  name?: string;
+  /** Servers that it dials, by their URLs. */
+  peers?: readonly string[];
+}
+
+export async function startRealServer({ name, peers = [] }: RealServerOptions = {}): Promise<RealServer> {
   const data = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
-  let running = await run(data, '0');
+  const more = [...(name === undefined ? [] : ['--name', name]), ...peers.flatMap((url) => ['--peer', url])];
+  let running = await run(data, '0', more);
   const { url, ownerLink } = running;
   const stop = async () => {
     if (running.child.exitCode !== null) return;
@@ -31,7 +39,7 @@ export async function startRealServer(): Promise<RealServer> {
     ownerLink: ownerLink ?? '',
     stop,
     async restart() {
-      running = await run(data, new URL(url).port);
+      running = await run(data, new URL(url).port, more);
     },
     async [Symbol.asyncDispose]() {
       await stop();
@@ -40,9 +48,10 @@ export async function startRealServer(): Promise<RealServer> {
   };
 }
 
-async function run(data: string, port: string) {
-  const child = spawn(process.execPath, [main, 'serve', '--port', port, '--data', data], {
+async function run(data: string, port: string, more: readonly string[]) {
+  const child = spawn(process.execPath, [main, 'serve', '--port', port, '--data', data, ...more], {
     cwd: data,
+    env: { ...process.env, PARLEY_SIGN_UP: 'open' },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let url: string | undefined;
