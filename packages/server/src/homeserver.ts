@@ -191,7 +191,10 @@ function assemble(
     elsewhere: (room, drafts) => across.elsewhere(room, drafts),
   });
   const presence = new Presence(hub);
-  const across = new RoomsAcross({ store, rooms, people, peers, discovery, run, log, id, network, hub, presence });
+  const across = new RoomsAcross({
+    ...{ store, rooms, people, peers, discovery, run },
+    ...{ log, id, network, hub, presence, limits },
+  });
   const keys = new KeyListeners({ hub, runtime, limits });
   const here: Here = {
     id,

@@ -98,6 +98,8 @@ const fixed = {
   /** Frames of one other server that are taken a second, and bytes: a busy room has ten, the work for one is 0.2 ms. */
   peerFramesPerSecond: 5_000,
   peerBytesPerSecond: 16_777_216,
+  /** Acts that one other server hands in for one room a second: a batch takes ten milliseconds; it has an outbox of 10,000. */
+  peerActsPerSecond: 500,
   /** Ephemeral channels that people of this server listen to: half of what it may want over one link. */
   channels: 1_024,
   /** Of those, by one account with all its connections: whoever listens to more reads none. */
@@ -172,6 +174,7 @@ export function createLimits({ rateFactor, connections, loadedRooms }: LimitsOve
     ...fixed,
     peerFramesPerSecond: perSecond('peerFramesPerSecond'),
     peerBytesPerSecond: perSecond('peerBytesPerSecond'),
+    peerActsPerSecond: perSecond('peerActsPerSecond'),
     channelWordsPerSecond: perSecond('channelWordsPerSecond'),
     peerChannelWordsPerSecond: perSecond('peerChannelWordsPerSecond'),
     peerKeyQuestionsPerSecond: perSecond('peerKeyQuestionsPerSecond'),

@@ -23,9 +23,11 @@ import {
   type Part,
   participants,
 } from '@parley/room';
+import { Buckets } from '../bucket.ts';
 import type { Draft } from '../draft.ts';
 import { mentionsOf, readBody, subjectOf } from '../entry-view.ts';
 import { emojiOf, factsOf, samePinning, storedReaction, takenNames } from '../facts.ts';
+import type { Limits } from '../limits.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { People } from '../people.ts';
 import type { Rooms } from '../rooms.ts';
@@ -49,6 +51,7 @@ export interface ClerkOptions {
   readonly crypto: Crypto;
   readonly run: RunOptions;
   readonly id: string;
+  readonly limits: Pick<Limits, 'peerActsPerSecond' | 'bucketKeys'>;
 }
 
 /** An envelope as it came, with its content. */
@@ -58,17 +61,28 @@ interface Handed extends Envelope {
   draft: Draft;
 }
 
+/** Seconds' worth of acts that come at once: an outbox that filled while this server was away, twice. */
+const burstSeconds = 40;
+
 export class Clerk {
   readonly #options: ClerkOptions;
+  /** By room and server: one that floods a room waits there, and delays nobody in another. */
+  readonly #acts: Buckets;
 
   constructor(options: ClerkOptions) {
     this.#options = options;
+    const { limits, run } = options;
+    const perSecond = limits.peerActsPerSecond;
+    const rate = { burst: burstSeconds * perSecond, perMinute: 60 * perSecond };
+    this.#acts = new Buckets({ ...rate, maxKeys: limits.bucketKeys, elapsed: run.runtime.elapsed });
   }
 
   /** Answers `submit`. Refuses with `not-found` where the room is not kept here, `bad-request` what is malformed. */
   async submit(from: string, submission: Submission): Promise<Submitted> {
     const { rooms } = this.#options;
     const room = await this.kept(submission.room);
+    const taken = this.#acts.take(`${room.id} ${from}`, submission.envelopes.length);
+    if (!taken.ok) return { ...reply(room, from, 'later', []), retryAfterMs: taken.retryAfterMs };
     const batch = await this.#read(room, from, submission);
     return rooms.turn(room.id, (now) => this.#decide(now, from, batch, submission.signature));
   }

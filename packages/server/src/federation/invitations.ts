@@ -20,13 +20,16 @@ const perFrame = 200;
 /** Invitations of one server that are kept, and of all for one person. */
 const mostOfServer = 10_000;
 const mostOfPerson = 100;
+const most = { mostOfServer, mostOfPerson, mostOfBoth: mostOfPerson };
+/** The same of a stranger: nobody here is in one of its rooms, and no operator has it dialled. */
+const mostOfStranger = { mostOfServer: 200, mostOfPerson, mostOfBoth: 5 };
 
 const control = { priority: 'decision' } as const;
 
 export interface InvitationsOptions {
   readonly store: Store;
   readonly rooms: Pick<Rooms, 'load'>;
-  readonly peers: Pick<Peers, 'send'>;
+  readonly peers: Pick<Peers, 'send' | 'isDialled'>;
   readonly people: People;
   readonly names: Names;
   readonly log: Log;
@@ -76,7 +79,7 @@ export class Invitations {
 
   /** Where the people are: takes what the clerk of a room says. */
   async hear(from: string, { invited, withdrawn, isReset }: FramePayload<'invitations'>): Promise<void> {
-    const { store, people, names, id, told } = this.#options;
+    const { store, people, names, log, id, told } = this.#options;
     if (isReset) {
       const still = new Set(invited.map(({ room, user }) => `${room.id}/${user}`));
       for (const { room, user, person } of await store.foreign.invitationsFrom(from))
@@ -86,13 +89,22 @@ export class Invitations {
       const person = await people.one(user);
       if (person) await this.#withdraw(from, room, user, person.n);
     }
+    const bound = (await this.#isKnown(from)) ? most : mostOfStranger;
+    let refused = 0;
     for (const { room, user, by } of invited) {
       const person = serverOf(user) === id ? await people.one(user) : undefined;
       if (!person || person.erased || room.clerk !== from) continue;
       await names.numbers([by.user], [by]);
       const kept = { room: room.id, person: person.n, server: from, view: { room, by } };
-      if (await store.foreign.putInvitation(kept, { mostOfServer, mostOfPerson })) told(user, { room, by }, room.id);
+      if (await store.foreign.putInvitation(kept, bound)) told(user, { room, by }, room.id);
+      else refused += 1;
     }
+    if (refused > 0) log.info({ server: from, refused }, 'a server invites more than it may');
+  }
+
+  async #isKnown(server: string): Promise<boolean> {
+    const { peers, store } = this.#options;
+    return peers.isDialled(server) || (await store.foreign.sharesRooms(server));
   }
 
   async #withdraw(from: string, room: string, user: string, person: number): Promise<void> {

@@ -96,14 +96,12 @@ export class Peers {
     });
   }
 
-  /** Takes up what was known before. */
   static async open(options: PeersOptions): Promise<Peers> {
     const peers = new Peers(options);
     await peers.#load();
     return peers;
   }
 
-  /** Dials every address that is known. */
   start(): void {
     this.#dialler.start();
   }
@@ -235,10 +233,7 @@ export class Peers {
     this.#whenLost.add(listener);
   }
 
-  /**
-   * Calls it when a flow for which there was no room has some again; once for each that `send` refused, and not after
-   * the link has ended.
-   */
+  /** Calls it once for each flow that `send` refused, when it has room again; not after the link has ended. */
   whenRoom(listener: (server: string, priority: Priority, flow: string) => void): void {
     this.#whenRoom.add(listener);
   }
@@ -250,6 +245,11 @@ export class Peers {
   /** Who dialled the link with a server, from where and how. */
   linkWith(server: string): Pick<PeerSession, 'address' | 'direction' | 'transport'> | undefined {
     return this.#session(server);
+  }
+
+  /** Whether an operator has it dialled. */
+  isDialled(server: string): boolean {
+    return this.#table.addressesOf(server).length > 0;
   }
 
   /** Whether the operator lets this server link with that one. */

@@ -11,6 +11,7 @@ import {
 import type { Written } from '../append.ts';
 import type { Draft } from '../draft.ts';
 import type { Hub } from '../hub.ts';
+import type { Limits } from '../limits.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { Log } from '../log.ts';
 import type { People } from '../people.ts';
@@ -53,6 +54,7 @@ export interface RoomsAcrossOptions {
   readonly discovery: Pick<Discovery, 'reach' | 'names' | 'need'>;
   readonly hub: Hub;
   readonly presence: Presence;
+  readonly limits: Pick<Limits, 'peerActsPerSecond' | 'bucketKeys'>;
 }
 
 /** Who is told on this server. */
@@ -99,7 +101,7 @@ export class RoomsAcross {
     this.#discovery = options.discovery;
     const names = new Names({ people, store, runtime, here: { id } });
     this.names = names;
-    const clerk = new Clerk({ store, rooms, people, names, crypto, run, id });
+    const clerk = new Clerk({ store, rooms, people, names, crypto, run, id, limits: options.limits });
     const chains = new ChainMarks({ store, crypto, runtime });
     const ranges = new Ranges({ clerk, store, names, chains });
     this.backfill = new Backfill({ store, rooms, peers, names, crypto, log });

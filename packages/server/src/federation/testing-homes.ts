@@ -19,6 +19,8 @@ export interface TestHome {
 export interface TestHomeOptions {
   db?: MemoryDatabase;
   log?: Log;
+  /** Multiplies its rate limits. */
+  rateFactor?: number;
   /** It says where it is dialled, and lets others be reached through it. */
   isRelay?: boolean;
   /** Nobody can dial it. */
@@ -50,6 +52,7 @@ export class TestHomes {
       runtime,
       name: `${host}.example`,
       ...(options.log ? { log: options.log } : {}),
+      ...(options.rateFactor === undefined ? {} : { rateFactor: options.rateFactor }),
       federation: {
         peers: dials.map((to) => `http://s${to}`),
         dial: (url) => this.#links.dial(host, { host: new URL(url).hostname, port: 1 }),

@@ -19,17 +19,25 @@ export function invitesElsewhere(db: Database) {
         AND room.n NOT IN (SELECT room FROM followed) ORDER BY invitation.room, invitation.person LIMIT ?`,
         [server, after.room, after.person, limit],
       ),
-    /** Keeps what another server says; false when there are too many of it or for the person. */
+    /** Whether people here are in rooms of a server. */
+    async sharesRooms(server: string): Promise<boolean> {
+      return (await db.all('SELECT 1 AS one FROM followed WHERE clerk = ? LIMIT 1', [server])).length > 0;
+    },
+    /** Keeps what another server says; false when there are too many of it, for the person, or of it for the person. */
     async putInvitation(
       { room, person, server, view }: { room: string; person: number; server: string; view: InvitedView },
-      most: { mostOfServer: number; mostOfPerson: number },
+      most: { mostOfServer: number; mostOfPerson: number; mostOfBoth: number },
     ): Promise<boolean> {
       const changed = await db.run(
         `INSERT INTO invited_elsewhere (room, person, server, view) SELECT ?, ?, ?, ?
         WHERE (SELECT COUNT(*) FROM invited_elsewhere WHERE server = ?) < ?
         AND (SELECT COUNT(*) FROM invited_elsewhere WHERE person = ?) < ?
+        AND (SELECT COUNT(*) FROM invited_elsewhere WHERE person = ? AND server = ?) < ?
         ON CONFLICT (person, room) DO UPDATE SET server = excluded.server, view = excluded.view`,
-        [room, person, server, encodeCbor(view), server, most.mostOfServer, person, most.mostOfPerson],
+        [
+          ...[room, person, server, encodeCbor(view)],
+          ...[server, most.mostOfServer, person, most.mostOfPerson, person, server, most.mostOfBoth],
+        ],
       );
       return changed > 0;
     },
