@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { sizeOf, viewEntries } from './history-view.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import { fitted } from './paging.ts';
+import { endsOf } from './restriction.ts';
 import type { Unread } from './store/marker.ts';
 
 /** Newest rows that a reset sends along, so that a first screen needs no second request. */
@@ -12,7 +13,8 @@ const firstRows = 30;
 /** How often reading is repeated when entries keep coming; then the room is reset without rows. */
 const attempts = 6;
 
-function viewRoom(context: Context, { room, member, standing }: Access): RoomView {
+/** @param muteEnd of the caller's own mute, if there is one */
+function viewRoom(context: Context, { room, member, standing }: Access, muteEnd: number | null): RoomView {
   const { state } = room;
   const { settings } = state;
   const user = context.session.me.person.id;
@@ -20,7 +22,7 @@ function viewRoom(context: Context, { room, member, standing }: Access): RoomVie
   const alias = isOwn ? room.alias : settings.alias;
   const me: RoomView['me'] = { membership: standing };
   if (member) me.role = member.role;
-  if (state.mutes.has(user)) me.mutedUntil = state.due.get(`mute/${user}`) ?? null;
+  if (state.mutes.has(user)) me.mutedUntil = muteEnd;
   const invitation = state.invited.get(user);
   if (invitation) me.invitedBy = invitation.by;
   return {
@@ -43,7 +45,14 @@ function viewRoom(context: Context, { room, member, standing }: Access): RoomVie
 }
 
 export async function roomViewOf(context: Context, room: string): Promise<RoomView> {
-  return viewRoom(context, await accessTo(context, room));
+  const access = await accessTo(context, room);
+  return viewRoom(context, access, await muteEndOf(context, access.room));
+}
+
+async function muteEndOf(context: Context, room: LoadedRoom): Promise<number | null> {
+  const user = context.session.me.person.id;
+  const mute = room.state.mutes.get(user);
+  return mute ? ((await endsOf(context, room, 'mute', [[user, mute]])).get(user) ?? null) : null;
 }
 
 /** The last place that a client holds. */
@@ -80,13 +89,14 @@ export async function followRoom(
     const isLast = attempt > attempts;
     const tail = isLast ? nothing : await tailOf(context, access, cursor, budget);
     const unread = await unreadOf(context, room);
+    const muteEnd = await muteEndOf(context, room);
     // Something was appended meanwhile, or may have been: the room was pushed out of memory.
     const isCurrent = room.committed === head && rooms.peek(roomId) === room;
     if (!isCurrent && !isLast) continue;
     if (session.who !== who) throw new Refusal('session-ended');
     if (standing === 'watching' && !session.watching.has(roomId)) throw new Refusal('not-a-member');
     if (standing === 'member' || standing === 'watching') hub.follow(session, roomId);
-    return { room: viewRoom(context, access), ...tail, ...unread };
+    return { room: viewRoom(context, access, muteEnd), ...tail, ...unread };
   }
 }
 

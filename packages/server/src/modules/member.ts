@@ -5,6 +5,7 @@ import { accessTo, readerOf } from '../access.ts';
 import type { Context } from '../context.ts';
 import { readBody } from '../entry-view.ts';
 import type { Listed } from '../loaded-room.ts';
+import { endsOf } from '../restriction.ts';
 import { act, storeGuest } from '../speak.ts';
 import type { PersonRecord } from '../store/user.ts';
 
@@ -27,7 +28,9 @@ export const member: Handlers<Protocol['member'], Context> = {
     const start = after === undefined ? 0 : listed.findIndex(({ user }) => user === after) + 1;
     const page = listed.slice(start, start + limit).map(({ user }) => user);
     const named = await people.all(page);
-    const { mutes, due, members } = room.state;
+    const { mutes, members } = room.state;
+    const muted = page.flatMap((user) => (mutes.has(user) ? [[user, mutes.get(user)!] as const] : []));
+    const ends = await endsOf(context, room, 'mute', muted);
     const views = page.flatMap((user): MemberView[] => {
       const [member, person] = [members.get(user), named.get(user)];
       if (!member || !person) return [];
@@ -36,7 +39,7 @@ export const member: Handlers<Protocol['member'], Context> = {
           person: people.view(person),
           role: member.role,
           since: member.since,
-          ...(mutes.has(user) ? { mutedUntil: due.get(`mute/${user}`) ?? null } : {}),
+          ...(mutes.has(user) ? { mutedUntil: ends.get(user) ?? null } : {}),
           status: here.presence.of(user).status,
         },
       ];
@@ -53,6 +56,7 @@ export const member: Handlers<Protocol['member'], Context> = {
       room.n,
       bans.map(([, { since }]) => since),
     );
+    const ends = await endsOf(context, room, 'ban', bans);
     return {
       banned: bans.flatMap(([user, { since }]) => {
         const person = found.get(user);
@@ -62,7 +66,7 @@ export const member: Handlers<Protocol['member'], Context> = {
           {
             person: people.view(person),
             since,
-            until: room.state.due.get(`ban/${user}`) ?? null,
+            until: ends.get(user) ?? null,
             ...(reason ? { reason } : {}),
           },
         ];

@@ -77,6 +77,19 @@ export function entryStore(db: Database) {
         range.to,
         limit,
       ]),
+    /** When these were appended, by seq. */
+    async times(room: number, seqs: readonly number[]): Promise<Map<number, number>> {
+      const found = new Map<number, number>();
+      for (let at = 0; at < seqs.length; at += 500) {
+        const some = seqs.slice(at, at + 500);
+        const rows = await db.all<{ seq: number; at: number }>(
+          `SELECT seq, at FROM entry WHERE room = ? AND seq IN (${marks(some)})`,
+          [room, ...some],
+        );
+        for (const row of rows) found.set(row.seq, row.at);
+      }
+      return found;
+    },
     /** The seq of the first entry from a time on. Imported times may step back: the earliest time wins. */
     async seqAt(room: number, at: number): Promise<number | undefined> {
       const [row] = await db.all<{ seq: number }>(
