@@ -129,7 +129,7 @@ export class Rooms {
         this.add(event.payload.sync);
         return;
       case 'room.removed':
-        this.remove(event.payload.room);
+        this.#removed(event.payload);
         return;
       case 'room.invited':
         this.#dropInvitation(event.payload.room.id);
@@ -225,6 +225,12 @@ export class Rooms {
     const room = this.#rooms.get(entry.room);
     if (room) room.log.accept([entry]);
     else if (entry.user === this.#around.me()?.user) this.#around.outbox.seen(entry.clientId, entry);
+  }
+
+  /** The end of an invitation or a knock is not that of a membership that came of it. */
+  #removed({ room, how }: Payload<'room.removed'>): void {
+    if (how === 'declined' || how === 'revoked' || how === 'withdrawn' || how === 'denied') this.#dropInvitation(room);
+    else this.remove(room);
   }
 
   #dropInvitation(id: string): void {

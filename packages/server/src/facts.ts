@@ -61,13 +61,15 @@ export async function storedReaction(
   room: LoadedRoom,
   { author, target, body }: Pick<Draft, 'author' | 'target' | 'body'>,
 ): Promise<EntryRecord | undefined> {
+  const emoji = emojiOf(body);
+  // Of a room that keeps nothing the words are lost with the outbox's memory.
+  if (emoji === undefined) return undefined;
   const name = actName(target!.user, target!.clientId);
   const own = await entry.reactionsOf(room.n, keyOf(name), author.n);
   const parts = await entry.parts(
     room.n,
     own.map(({ seq }) => seq),
   );
-  const { emoji } = body as { emoji: string };
   const going = new Set(
     [...room.placed.values()].flatMap(({ kind, target: on }) => (kind === 'unreact' ? (on ?? []) : [])),
   );

@@ -184,6 +184,7 @@ export class Clerk {
     if (!draft.target) return undefined;
     if (draft.kind === 'react') {
       const own = reactionOf(draft);
+      if (own.emoji === undefined) return undefined;
       const same = reactions.find(
         (each) => each.by === own.by && each.on === own.on && each.emoji === own.emoji && !isGoing(room, each.name),
       );

@@ -22,13 +22,6 @@ export function markerStore(db: Database) {
     );
     return row ?? { seq: 0, own: 0 };
   };
-  const ownAfter = async (person: number, room: number, seq: number): Promise<number> => {
-    const [row] = await db.all<{ count: number }>(
-      "SELECT count(*) AS count FROM entry WHERE room = ? AND seq > ? AND seq <= ? AND author = ? AND kind = 'message'",
-      [room, seq, seq + ownWithin, person],
-    );
-    return row?.count ?? 0;
-  };
   return {
     async get(person: number, room: number, headNth: number): Promise<Unread> {
       const { seq: marker, own } = await read(person, room);
@@ -42,13 +35,15 @@ export function markerStore(db: Database) {
       );
       return { marker, unread: Math.max(0, headNth - (before?.nth ?? 0) - own), mentions: mentions?.count ?? 0 };
     },
+    /** One's own messages are counted where the marker moves: one may be on its way to the disk. */
     async set(person: number, room: number, seq: number): Promise<void> {
-      const before = await read(person, room);
-      const own = seq < before.seq || before.own > 0 ? await ownAfter(person, room, seq) : 0;
       await db.run(
-        `INSERT INTO marker (person, room, seq, own) VALUES (?, ?, ?, ?)
-         ON CONFLICT (person, room) DO UPDATE SET seq = excluded.seq, own = excluded.own`,
-        [person, room, seq, own],
+        `INSERT INTO marker (person, room, seq, own) VALUES (?, ?, ?, 0)
+         ON CONFLICT (person, room) DO UPDATE SET seq = excluded.seq, own = CASE
+           WHEN excluded.seq >= marker.seq AND marker.own = 0 THEN 0
+           ELSE (SELECT count(*) FROM entry WHERE entry.room = excluded.room AND entry.seq > excluded.seq
+             AND entry.seq <= excluded.seq + ${ownWithin} AND author = excluded.person AND kind = 'message') END`,
+        [person, room, seq],
       );
     },
   };
