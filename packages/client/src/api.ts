@@ -153,6 +153,7 @@ export interface Client {
   sendToKey(own: OwnKey, to: Uint8Array, message: { text: string; name?: string }): Promise<{ deliveredAt: number }>;
   /** What a person is called, from what was seen; undefined when never seen. */
   person(user: string): Person | undefined;
+  /** Tries a failed act again, or a waiting one now. What was refused for good is sent as another act. */
   retry(clientId: string): Promise<void>;
   /** Forgets an act that waits or failed; what the server has already may still come to pass. */
   discard(clientId: string): Promise<void>;
@@ -195,6 +196,8 @@ export interface OutboxRow {
   code?: ErrorCode;
   /** When a refused row may be tried again, Unix ms. */
   retryAt?: number;
+  /** The refusal stands in the room's log under this clientId: tried again it gets another one. */
+  decided?: boolean;
 }
 
 export interface ReactionGroup {

@@ -212,7 +212,7 @@ test('what the server had queued is shown as that after a restart, and may be wa
     );
     isUp = true;
     all.server.drop();
-    await meanwhile(until(again), all.runtime);
+    await meanwhile(online(again), all.runtime);
     assert.deepEqual(
       again.outbox.get().map(({ state }) => state),
       ['queued'],
@@ -232,9 +232,57 @@ test('what the server had queued is shown as that after a restart, and may be wa
   }
 });
 
-async function until(client: Client): Promise<void> {
+async function online(client: Client): Promise<void> {
   for await (const { state } of client.status.values()) if (state === 'online') return;
 }
+
+test('what another server refused for good is tried again as another act, in its place', async () => {
+  const all = setting(drain);
+  const store = memoryStore();
+  const ada = await all.ada(store);
+  const room = ada.room('ops')!;
+  all.server.queueing = true;
+  for (const clientId of ['one', 'two']) await room.send(clientId, { clientId });
+  all.server.decide('muted');
+  await all.runtime.settle();
+  await ada.close();
+  const again = all.client(store);
+  await again.start();
+  await online(again);
+  assert.deepEqual(
+    again.outbox.get().map(({ clientId, state }) => [clientId, state]),
+    [
+      ['one', 'failed'],
+      ['two', 'queued'],
+    ],
+  );
+  await again.retry('one');
+  await all.runtime.settle();
+  const [first, second] = again.outbox.get();
+  assert.ok(first && first.clientId !== 'one' && first.code === undefined);
+  assert.equal((first.payload as { clientId: string }).clientId, first.clientId);
+  assert.equal(second?.clientId, 'two');
+  assert.equal(all.server.queued.at(-1)?.payload.clientId, first.clientId);
+  await again.close();
+});
+
+test('what is refused again under its name is tried under another one the next time', async () => {
+  const all = setting(drain);
+  const ada = await all.ada();
+  const names = new Set<string>();
+  all.server.before = (name, payload) => {
+    if (!isAct(name)) return;
+    names.add((payload as { clientId: string }).clientId);
+    throw new Refusal('muted');
+  };
+  await assert.rejects(ada.room('ops')!.send('x', { clientId: 'c' }), refused('muted'));
+  for (const count of [1, 2, 2, 3]) {
+    await ada.retry(ada.outbox.get()[0]!.clientId);
+    await all.runtime.settle();
+    assert.equal(names.size, count);
+  }
+  await ada.close();
+});
 
 test('a send that is aborted before it went is taken back; later only the waiting ends', async () => {
   const all = setting(drain);

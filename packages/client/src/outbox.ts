@@ -13,6 +13,7 @@ import {
 } from '@parley/protocol';
 import type { OutboxRow, Readable, Runtime, SendOptions, Sent, Store } from './api.ts';
 import { backoff } from './backoff.ts';
+import { newClientId } from './client-id.ts';
 import { fromBytes, keys, toBytes } from './keys.ts';
 import { internalTries, outboxInFlight, outboxRows } from './limits.ts';
 import { value } from './readable.ts';
@@ -37,6 +38,8 @@ interface Act {
   tries: number;
   /** Handed to this connection, and the server keeps it: nothing to do until it decides. */
   handedOver: boolean;
+  /** It failed before under the clientId that it has. */
+  retried: boolean;
   inFlight: boolean;
   cancelTimer: (() => void) | undefined;
   readonly waiters: Set<Waiter>;
@@ -98,7 +101,7 @@ export class Outbox {
     const waiter: Waiter = { ...Promise.withResolvers<Sent>(), untilDecided };
     let act = this.#acts.get(clientId);
     if (act) {
-      if (act.row.state === 'failed') void this.retry(clientId).catch(() => {});
+      if (act.row.state === 'failed') void this.#again(act).catch(() => {});
       else if (act.row.state === 'queued' && !untilDecided) return Promise.resolve('queued');
     } else {
       if (this.#acts.size >= outboxRows) return Promise.reject(new Refusal('too-many'));
@@ -149,7 +152,15 @@ export class Outbox {
     const act = this.#acts.get(clientId);
     if (!act) throw new Refusal('not-found');
     if (act.inFlight || act.row.state === 'queued') return;
+    const isFresh = act.row.decided === true;
+    if (isFresh) this.#rename(act);
+    await this.#again(act, isFresh);
+  }
+
+  /** @param isFresh it has a clientId that was never sent */
+  async #again(act: Act, isFresh = false): Promise<void> {
     act.tries = 0;
+    act.retried = act.row.state === 'failed' && !isFresh;
     this.#wait(act);
     if (act.stored) await this.#write(act);
     this.#pump();
@@ -263,7 +274,9 @@ export class Outbox {
   #fail(act: Act, refusal: Refusal): void {
     act.cancelTimer?.();
     const { retryAt: _, ...row } = act.row;
-    act.row = { ...row, state: 'failed', code: refusal.code };
+    // A refusal of another server is kept there; an answer that was lost shows in that it is refused again.
+    const decided = refusal.code !== 'internal' && (row.state === 'queued' || act.retried);
+    act.row = { ...row, state: 'failed', code: refusal.code, ...(decided && { decided }) };
     this.#tell();
     for (const waiter of act.waiters) waiter.reject(refusal);
     act.waiters.clear();
@@ -274,9 +287,19 @@ export class Outbox {
   #wait(act: Act, code?: ErrorCode, retryAt?: number): void {
     act.cancelTimer?.();
     act.cancelTimer = undefined;
-    const { code: _, retryAt: __, ...row } = act.row;
+    const { code: _, retryAt: __, decided: ___, ...row } = act.row;
     act.row = { ...row, state: 'waiting', ...(code && { code }), ...(retryAt !== undefined && { retryAt }) };
     this.#tell();
+  }
+
+  /** The same act under another clientId, in the same place. */
+  #rename(act: Act): void {
+    const before = act.row.clientId;
+    const clientId = newClientId(this.#port.runtime);
+    act.row = { ...act.row, clientId, payload: { ...(act.row.payload as object), clientId } };
+    const all = [...this.#acts];
+    this.#acts.clear();
+    for (const [id, each] of all) this.#acts.set(id === before ? clientId : id, each);
   }
 
   async #store(act: Act): Promise<void> {
@@ -331,6 +354,7 @@ function newAct(order: number, row: OutboxRow, stored: boolean): Act {
     stored,
     tries: 0,
     handedOver: false,
+    retried: false,
     inFlight: false,
     cancelTimer: undefined,
     waiters: new Set(),
