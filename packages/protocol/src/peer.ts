@@ -95,7 +95,12 @@ export const peer = {
     about: 'Every server that this one is linked with, dials or blocks, and whom it turned away lately.',
     from: 'operator',
     payload: record({}),
-    reply: view({ peers: list(peerView, 4_096), refused: list(peerRefusal, 64) }),
+    reply: view({
+      peers: list(peerView, 4_096),
+      refused: list(peerRefusal, 64),
+      /** Servers that are reached through this one, and circuits that it passes on. */
+      relayed: optional(view({ servers: count(), circuits: count() })),
+    }),
   }),
   connect: request({
     about: 'Links with the server at an address or of a name from now on; answers when the first attempt is over.',

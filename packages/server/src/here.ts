@@ -4,6 +4,7 @@ import type { Channels } from './channel.ts';
 import type { Discovery } from './federation/discovery.ts';
 import type { KeySearch } from './federation/key-search.ts';
 import type { Names } from './federation/names.ts';
+import type { Nat } from './federation/nat.ts';
 import type { Peers } from './federation/peers.ts';
 import type { RoomsAcross } from './federation/rooms-across.ts';
 import type { Guests } from './guests.ts';
@@ -28,6 +29,7 @@ export interface Here {
   retention: Retention;
   peers: Peers;
   discovery: Discovery;
+  nat: Nat;
   /** Of servers. */
   names: Names;
   across: RoomsAcross;

@@ -106,7 +106,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   const { names } = discovery;
   const nat = new Nat({ peers, discovery, relayFor: options.federation?.relayFor, runtime, log, limits });
   const stopNames = watchNames({ peers, names, lookup: options.federation?.names, runtime, log });
-  const { node, committer, due } = assemble(options, store, peers, discovery);
+  const { node, committer, due } = assemble(options, store, peers, { discovery, nat });
   keepUpWith(bus, node);
   keepUpAcross(node);
   due.start(node.rooms);
@@ -161,7 +161,7 @@ function assemble(
   options: HomeserverOptions,
   store: Store,
   peers: Peers,
-  discovery: Discovery,
+  { discovery, nat }: Pick<Here, 'discovery' | 'nat'>,
 ): { node: Omit<Context, 'session'>; committer: Committer; due: Due } {
   const { db, bus, identity, runtime, log, limits } = options;
   const crypto = createCrypto(identity);
@@ -210,6 +210,7 @@ function assemble(
     peers,
     names: discovery.names,
     discovery,
+    nat,
     across,
     channels: new Channels({ peers, crypto, id, network, hub, runtime, limits }),
     keys,

@@ -48,7 +48,7 @@ export const peers = command({
   options: {},
   async run(context) {
     await withServer(context, { as: 'account', deadline: 'command' }, async ({ client, signal }) => {
-      const { peers, refused } = await client.request('peer.list', {}, { signal });
+      const { peers, refused, relayed } = await client.request('peer.list', {}, { signal });
       for (const peer of peers) {
         if (context.json) await context.printJson(jsonOf(peer));
         else await context.print(lineOf(peer));
@@ -57,6 +57,8 @@ export const peers = command({
         if (context.json) await context.printJson(refusalJson(refusal));
         else await context.print(refusalLine(refusal));
       }
+      if (relayed && relayed.servers > 0)
+        context.say(`${relayed.servers} reached through this server, over ${relayed.circuits} circuits`);
     });
   },
 });

@@ -10,7 +10,8 @@ function named({ names }: Context['here'], peer: PeerView): PeerView {
 
 export const peer: Handlers<Protocol['peer'], Context> = {
   async list({ here }) {
-    return { peers: here.peers.list().map((peer) => named(here, peer)), refused: here.peers.refused() };
+    const peers = here.peers.list().map((peer) => named(here, peer));
+    return { peers, refused: here.peers.refused(), relayed: here.nat.relayed };
   },
   async connect({ here }, { url }) {
     return named(here, await here.peers.connect(url));
