@@ -50,6 +50,12 @@ export type HistoryRule = Infer<typeof historyRule>;
 /** How long content is kept: days, 0 = never on disk; absent = for ever. */
 export const retentionDays = integer(0, limits.retentionDays);
 export const durationMs = integer(1, limits.durationMs);
+/** Servers whose people may not take part; where some are allowed, no others may but that which keeps the room. */
+export const serverRule = record({
+  deny: list(serverId, limits.serversNamed),
+  allow: optional(list(serverId, limits.serversNamed)),
+});
+export type ServerRule = Infer<typeof serverRule>;
 export const permissionTable = dictionary(role, list(permission, 15), 5);
 
 const rules = {
@@ -62,6 +68,7 @@ const rules = {
   keepForever: optional(flag()),
   slowModeMs: optional(integer(0, limits.slowModeMs)),
   permissions: optional(permissionTable),
+  servers: optional(serverRule),
 };
 const info = record({ title: optional(line(limits.roomTitle)), topic: optional(text(limits.topic)) });
 const reason = record({ reason: optional(text(limits.reason)) });

@@ -38,6 +38,8 @@ export const limits = {
   membersPerRoom: 50_000,
   bansPerRoom: 10_000,
   mutesPerRoom: 10_000,
+  /** Servers that a room names to keep them out, or to let no others in: they stand in one entry. */
+  serversNamed: 200,
   /** Changes of who may read a room's history: every reading walks all of them. */
   historyRules: 1_000,
   invitesPerRoom: 1_000,

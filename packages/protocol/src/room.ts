@@ -16,7 +16,7 @@ import {
   view,
 } from './field.ts';
 import { alias, clientId, roomId, serverId, serverLabel, userId } from './id.ts';
-import { historyRule, joinRule, permissionTable, retentionDays } from './kind.ts';
+import { historyRule, joinRule, permissionTable, retentionDays, serverRule } from './kind.ts';
 import { limits } from './limits.ts';
 import { actReply } from './outcome.ts';
 import { role } from './role.ts';
@@ -41,6 +41,8 @@ export const roomView = view({
   retentionDays: optional(retentionDays),
   slowModeMs: count(),
   permissions: permissionTable,
+  /** Absent: those of every server may take part. */
+  servers: optional(serverRule),
   members: count(),
   createdAt: count(),
   me: view({
@@ -76,6 +78,8 @@ const changes = {
   retentionDays: optional(nullable(retentionDays)),
   slowModeMs: optional(integer(0, limits.slowModeMs)),
   permissions: optional(permissionTable),
+  /** In place of what was said before. The people of a server that is denied are removed. */
+  servers: optional(serverRule),
 };
 
 export const room = {

@@ -16,9 +16,11 @@ import {
   type Permission,
   type Role,
   rank,
+  type ServerRule,
+  serverOf,
 } from '@parley/protocol';
 import type { Act } from './act.ts';
-import { can, type Member, pinKey, type RoomState } from './state.ts';
+import { can, denies, isDenied, type Member, pinKey, type RoomState } from './state.ts';
 
 type Rule<K extends KindName> = (state: RoomState, me: Member, act: Act, data: DataOf<K>) => ErrorCode | undefined;
 
@@ -29,16 +31,22 @@ type Rule<K extends KindName> = (state: RoomState, me: Member, act: Act, data: D
 export function refusalOf(state: RoomState, act: Act): ErrorCode | undefined {
   if (act.room !== state.id) return 'forbidden';
   const me = state.members.get(act.user);
-  if (!isKind(act.kind)) return me ? undefined : 'not-a-member';
+  if (!isKind(act.kind)) return !me ? 'not-a-member' : isDenied(state, serverOf(act.user)) ? 'banned' : undefined;
   const { data: schema, target } = kinds[act.kind];
   if (schema && !check<unknown>(schema, act.data ?? {}).ok) return 'bad-request';
   if (target && !act.target) return 'bad-request';
+  if (isDenied(state, serverOf(act.user)) && !isLeaving(act)) return 'banned';
   if (act.kind === 'member') return memberRefusal(state, me, act, act.data as DataOf<'member'>);
   if (state.bans.has(act.user)) return 'banned';
   if (!me) return 'not-a-member';
   const rule = rules[act.kind] as Rule<KindName>;
   return rule(state, me, act, (act.data ?? {}) as DataOf<KindName>);
 }
+
+/** What people of a server that is denied may do still. */
+const leavings: ReadonlySet<unknown> = new Set<MemberChange>(['leave', 'decline', 'withdraw']);
+export const isLeaving = ({ kind, data }: Pick<Act, 'kind' | 'data'>): boolean =>
+  kind === 'member' && leavings.has((data as { change?: unknown } | undefined)?.change);
 
 const need = (state: RoomState, me: Member, permission: Permission): ErrorCode | undefined =>
   can(state, me.role, permission) ? undefined : 'forbidden';
@@ -136,12 +144,14 @@ export function keepsBounds(table: Partial<Record<Role, readonly Permission[]>> 
 function settingsRefusal(state: RoomState, me: Member, data: DataOf<'settings'>): ErrorCode | undefined {
   const wanted: Permission[] = [];
   if (data.title || data.topic || data.slowModeMs !== undefined) wanted.push('manage-info');
-  if (data.alias !== undefined || data.joinRule !== undefined || data.listed !== undefined) wanted.push('manage-links');
+  if (data.alias !== undefined || data.joinRule !== undefined || data.listed !== undefined || data.servers)
+    wanted.push('manage-links');
   if (data.history !== undefined || data.retentionDays !== undefined || data.keepForever) wanted.push('manage-history');
   if (data.permissions !== undefined) wanted.push('manage-roles');
   if (wanted.length === 0) return 'bad-request';
   for (const permission of wanted) if (!can(state, me.role, permission)) return 'forbidden';
   if (!keepsBounds(data.permissions)) return 'forbidden';
+  if (data.servers && shutsOut(state, me, data.servers)) return 'forbidden';
   if (data.history !== undefined && data.history !== state.settings.history)
     if (state.historyRules.length >= limits.historyRules) return 'too-many';
   for (const [role, flags] of Object.entries(data.permissions ?? {})) {
@@ -155,6 +165,17 @@ function settingsRefusal(state: RoomState, me: Member, data: DataOf<'settings'>)
       return 'forbidden';
   }
   return undefined;
+}
+
+/** Whether a rule for servers keeps out the clerk's, or anybody in the room who stands as high as its author. */
+function shutsOut(state: RoomState, me: Member, servers: ServerRule): boolean {
+  const { clerk, members } = state;
+  if (servers.deny.includes(clerk)) return true;
+  const fresh = [...members.byServer.keys()].filter((id) => denies(servers, clerk, id) && !isDenied(state, id));
+  if (fresh.length === 0) return false;
+  const shut = new Set(fresh);
+  for (const [user, { role }] of members) if (rank(role) <= rank(me.role) && shut.has(serverOf(user))) return true;
+  return false;
 }
 
 type MemberRule = (
@@ -180,7 +201,7 @@ const memberRules: Record<MemberChange, MemberRule> = {
   invite: (state, me, _act, subject, other) => {
     if (!me) return 'not-a-member';
     if (other) return 'already-a-member';
-    if (state.bans.has(subject)) return 'banned';
+    if (state.bans.has(subject) || isDenied(state, serverOf(subject))) return 'banned';
     if (!state.invited.has(subject) && state.invited.size >= limits.invitesPerRoom) return 'too-many';
     return need(state, me, 'invite');
   },

@@ -152,6 +152,11 @@ export function settle(
     state.historyRules = [...state.historyRules, { from: seq, rule: data.history }];
     state.changed.add('history');
   }
+  if (data.servers !== undefined) {
+    const { deny, allow = [] } = data.servers;
+    state.servers = deny.length + allow.length === 0 ? undefined : data.servers;
+    state.changed.add('servers');
+  }
   state.settings = next;
   state.changed.add('settings');
   if (data.title || data.topic) {

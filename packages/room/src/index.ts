@@ -1,5 +1,5 @@
 export { type Act, clerkUser, decodeAct, encodeAct, roomIdOf } from './act.ts';
-export { refusalOf } from './allowed.ts';
+export { isLeaving, refusalOf } from './allowed.ts';
 export * from './batch.ts';
 export * from './checkpoint.ts';
 export * from './closing.ts';

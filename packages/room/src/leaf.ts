@@ -34,6 +34,7 @@ const readers = {
     s.slowModeMs,
     roles.map((role) => [...s.permissions[role]]),
   ],
+  servers: ({ servers: s }: RoomState) => map(s, ({ deny, allow = [] }) => [[...deny], [...allow]]),
   info: (s: RoomState) => [s.info.title, s.info.topic],
   history: (s: RoomState) => s.historyRules.map(({ from, rule }) => [from, rule]),
   member: (s: RoomState, user: string) => map(s.members.get(user), (m) => [m.role, m.since, m.guest]),
@@ -57,6 +58,9 @@ export function putLeaf(state: RoomState, key: string, value: unknown): void {
   switch (slash < 0 ? key : key.slice(0, slash)) {
     case 'settings':
       state.settings = readSettings(v);
+      break;
+    case 'servers':
+      state.servers = readServers(v);
       break;
     case 'info':
       state.info = { title: v[0]!, topic: v[1]! };
@@ -104,6 +108,10 @@ function readSettings(v: never[]): Settings {
   };
 }
 
+function readServers([deny, allow]: string[][]): NonNullable<RoomState['servers']> {
+  return { deny: deny!, ...(allow!.length > 0 && { allow: allow! }) };
+}
+
 function map<T, U>(value: T | undefined, to: (value: T) => U): U | undefined {
   return value === undefined ? undefined : to(value);
 }
@@ -126,6 +134,7 @@ export function emptyState(
     settings: defaultSettings,
     info: { title: 0, topic: 0 },
     historyRules: [],
+    servers: undefined,
     members: new Members(),
     invited: new Map(),
     knocking: new Map(),

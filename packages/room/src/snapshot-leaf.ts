@@ -21,6 +21,11 @@ type Shape = (value: unknown[], name: string, seq: number) => boolean;
 /** By the kind that a key begins with. */
 export const leafShapes: Readonly<Record<string, Shape>> = {
   settings: (v) => v.length === 7 && isSettings(v),
+  servers: ([deny, allow, ...more]) => {
+    const rule = { deny, allow };
+    const isSome = [deny, allow].some((each) => Array.isArray(each) && each.length > 0);
+    return isSome && check<unknown>(kinds.settings.data!, { servers: rule }).ok && more.length === 0;
+  },
   info: (v, _name, seq) => v.length === 2 && v.every((at) => isWhole(at, 0, seq)),
   history: isHistory,
   member: ([role, since, guest, ...more], user, seq) =>

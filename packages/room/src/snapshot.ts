@@ -34,7 +34,9 @@ const mostOf = {
   origins: limits.originsPerRoom,
 } as const;
 const singles = ['create', 'history', 'info', 'settings'];
-const mostLeaves = singles.length + Object.values(mostOf).reduce((sum, most) => sum + most, 0);
+/** Leaves of which a state has one or none. */
+const optionals = ['servers'];
+const mostLeaves = singles.length + optionals.length + Object.values(mostOf).reduce((sum, most) => sum + most, 0);
 
 /** The leaves that the state hash covers, ascending by key in UTF-16 units. */
 export function snapshotLeaves(state: RoomState): [key: string, value: Uint8Array][] {
@@ -87,7 +89,7 @@ function putChecked(state: RoomState, key: string, bytes: Uint8Array): void {
   const kind = slash < 0 ? key : key.slice(0, slash);
   const name = slash < 0 ? '' : key.slice(slash + 1);
   const shape = Object.hasOwn(leafShapes, kind) ? leafShapes[kind] : undefined;
-  if (!shape || singles.includes(kind) !== slash < 0) throw bad('leaves');
+  if (!shape || [...singles, ...optionals].includes(kind) !== slash < 0) throw bad('leaves');
   const value = decodeCanonical(bytes, leafDepth);
   if (!Array.isArray(value) || !shape(value, name, state.head.seq)) throw bad('leaves');
   putLeaf(state, key, value);

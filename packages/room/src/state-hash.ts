@@ -45,6 +45,7 @@ export class StateHash {
 /** Every leaf that a state has. */
 export function allKeys(state: RoomState): string[] {
   const keys = ['create', '~created', 'settings', 'info', 'history'];
+  if (state.servers) keys.push('servers');
   const of = (kind: string, map: Map<string, unknown>) => {
     for (const name of map.keys()) keys.push(`${kind}/${name}`);
   };

@@ -3,7 +3,7 @@
  * commit writes only what changed and a checkpoint hashes only what changed. Keys that begin with `~` are the clerk's own
  * notes (when a timed mute ends): rebuilt from the log, never part of the state hash.
  */
-import type { HistoryRule, JoinRule, Permission, Position, Role } from '@parley/protocol';
+import type { HistoryRule, JoinRule, Permission, Position, Role, ServerRule } from '@parley/protocol';
 import type { Members } from './members.ts';
 
 export type { Member } from './members.ts';
@@ -51,6 +51,8 @@ export interface RoomState {
   info: { title: number; topic: number };
   /** The history rule in force from each seq on, ascending. */
   historyRules: { from: number; rule: HistoryRule }[];
+  /** Which servers may take part; undefined = all. */
+  servers: ServerRule | undefined;
   members: Members;
   invited: Map<string, { by: string; since: number }>;
   knocking: Map<string, { since: number }>;
@@ -71,6 +73,14 @@ export const pinKey = (user: string, clientId: string): string => `${user}/${cli
 
 export function can(state: RoomState, role: Role, permission: Permission): boolean {
   return state.settings.permissions[role].includes(permission);
+}
+
+/** Whether the people of a server may not take part; those of the clerk always may. */
+export const isDenied = ({ clerk, servers }: Pick<RoomState, 'clerk' | 'servers'>, server: string): boolean =>
+  servers !== undefined && denies(servers, clerk, server);
+
+export function denies({ deny, allow = [] }: ServerRule, clerk: string, server: string): boolean {
+  return server !== clerk && (deny.includes(server) || (allow.length > 0 && !allow.includes(server)));
 }
 
 /** True for somebody who may not post now. */

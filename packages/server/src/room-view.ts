@@ -38,6 +38,7 @@ function viewRoom(context: Context, { room, member, standing }: Access, muteEnd:
     ...(settings.retentionDays === null ? {} : { retentionDays: settings.retentionDays }),
     slowModeMs: settings.slowModeMs,
     permissions: Object.fromEntries(Object.entries(settings.permissions).map(([role, flags]) => [role, [...flags]])),
+    ...(state.servers && { servers: { ...state.servers, deny: [...state.servers.deny] } }),
     members: state.members.size,
     createdAt: state.createdAt,
     me,

@@ -12,6 +12,7 @@ import { inviteCreate, inviteList, inviteRevoke } from './invite.ts';
 import { keyAdd, keygen, keyList, keyRemove } from './key.ts';
 import { block, connect, disconnect, identity, peers, unblock } from './peer.ts';
 import { create, join, leave, members } from './room.ts';
+import { allowServer, denyServer } from './room-servers.ts';
 import { rooms } from './rooms.ts';
 import { rpc } from './rpc.ts';
 import { send } from './send.ts';
@@ -36,6 +37,8 @@ export const commands: readonly Command[] = [
   join,
   leave,
   members,
+  denyServer,
+  allowServer,
   chat,
   send,
   tail,

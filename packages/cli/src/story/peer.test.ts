@@ -94,3 +94,24 @@ test('rooms that span servers are listed, tried again, and what waits in one is 
   const eve = await here.person('eve');
   assert.equal((await eve.parley('federation', 'status')).exit, 4);
 });
+
+test('a room keeps a server out, and lets it in again', async () => {
+  await using here = await testWorld();
+  await using there = await testWorld();
+  const ada = await here.owner('ada');
+  const bob = await there.owner('bob');
+  const mine = (await ada.parley('identity')).stdout.trim();
+  const theirs = (await bob.parley('identity')).stdout.trim();
+  await bob.parley('connect', here.url);
+  await ada.parley('create', 'ops');
+  assert.equal((await bob.parley('join', `#ops:${mine}`)).exit, 0);
+  assert.match((await ada.parley('deny-server', '#ops', theirs)).stderr, new RegExp(`^denied ${theirs} in #ops\n$`));
+  assert.equal((await ada.parley('members', '#ops')).stdout.trim().split('\n').length, 1);
+  assert.equal((await bob.parley('join', `#ops:${mine}`)).exit, 4);
+  assert.equal((await ada.parley('deny-server', '#ops', mine)).exit, 4);
+  assert.equal((await ada.parley('deny-server', '#ops', 'nonsense')).exit, 2);
+  const [allowed] = (await ada.parley('allow-server', '#ops', theirs, '--json')).json();
+  assert.deepEqual([allowed?.server, allowed?.allowed], [theirs, true]);
+  assert.equal((await bob.parley('join', `#ops:${mine}`)).exit, 0);
+  assert.equal((await ada.parley('allow-server', '#ops', theirs, '--only')).exit, 0);
+});

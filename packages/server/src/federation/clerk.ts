@@ -18,6 +18,8 @@ import {
   type Envelope,
   type EnvelopeFacts,
   isBefore,
+  isDenied,
+  isLeaving,
   matches,
   order,
   type Part,
@@ -95,10 +97,11 @@ export class Clerk {
     return { header: found?.header ?? null };
   }
 
-  /** A room whose log this server keeps. Refuses with `not-found`. */
-  async kept(id: string): Promise<LoadedRoom> {
+  /** A room whose log this server keeps, and which it does not keep the asking one out of. Refuses with `not-found`. */
+  async kept(id: string, from?: string): Promise<LoadedRoom> {
     const room = await this.#options.rooms.load(id);
     if (room.archive || room.state.clerk !== this.#options.id) throw new Refusal('not-found');
+    if (from !== undefined && isDenied(room.state, from)) throw new Refusal('not-found');
     return room;
   }
 
@@ -248,8 +251,9 @@ function draftOf({ act }: Envelope, parts: readonly Part[], persons: ReadonlyMap
   };
 }
 
-/** Why a server may not do this: nobody of it is in the room, and it is no way in. */
+/** Why a server may not do this: it is kept out, or nobody of it is in the room, and it is no way in. */
 function closedTo({ state }: LoadedRoom, from: string, batch: readonly Envelope[]): ErrorCode | undefined {
+  if (isDenied(state, from)) return batch.every(({ act }) => isLeaving(act)) ? undefined : 'banned';
   if (participants(state).has(from)) return undefined;
   const isEntering = batch.every(({ act }) => {
     return act.kind === 'member' && fromOutside.has((act.data as { change?: string } | undefined)?.change ?? '');

@@ -32,7 +32,7 @@ export class Ranges {
    */
   async page(from: string, asked: QuestionPayload<'range'>): Promise<QuestionReply<'range'>> {
     const { clerk, store, names, chains } = this.#options;
-    const room = await clerk.kept(asked.room);
+    const room = await clerk.kept(asked.room, from);
     const may = (await this.#readableBy(room, from)).find((range) => range.from <= asked.to && asked.to <= range.to);
     if (!may || asked.to > room.committed.seq) throw new Refusal('not-found');
     let first = Math.max(asked.from, may.from, asked.to - mostEntries + 1, 1);

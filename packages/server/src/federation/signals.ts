@@ -3,7 +3,7 @@
  * stored, and believed only of people of the server that tells it, in rooms in which they are.
  */
 import { type FramePayload, type PresenceStatus, serverOf } from '@parley/protocol';
-import { isMuted, participants } from '@parley/room';
+import { isDenied, isMuted, participants } from '@parley/room';
 import type { Hub } from '../hub.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { People } from '../people.ts';
@@ -62,7 +62,14 @@ export class Signals {
   async heardTyping(from: string, { room: id, user, active }: FramePayload<'typing'>): Promise<void> {
     const { rooms, people, hub } = this.#options;
     const room = rooms.peek(id);
-    if (!room || serverOf(user) !== from || !room.state.members.has(user) || isMuted(room.state, user)) return;
+    if (
+      !room ||
+      isDenied(room.state, from) ||
+      serverOf(user) !== from ||
+      !room.state.members.has(user) ||
+      isMuted(room.state, user)
+    )
+      return;
     const person = await people.one(user);
     if (!person) return;
     const expiresMs = active ? typingExpiresMs : 0;
@@ -97,9 +104,13 @@ export class Signals {
   /** Rooms that somebody here follows in which a person is. */
   #roomsWith(user: string): string[] {
     const { hub, rooms } = this.#options;
-    return hub.followed().filter((id) => rooms.peek(id)?.state.members.has(user));
+    return hub.followed().filter((id) => isHeard(rooms.peek(id), user));
   }
 }
 
+/** Whether what is told of somebody counts in a room. */
+const isHeard = (room: LoadedRoom | undefined, user: string): boolean =>
+  room?.state.members.has(user) === true && !isDenied(room.state, serverOf(user));
+
 const isIn = (room: LoadedRoom | undefined, server: string): boolean =>
-  room !== undefined && !room.archive && participants(room.state).has(server);
+  room !== undefined && !room.archive && participants(room.state).has(server) && !isDenied(room.state, server);

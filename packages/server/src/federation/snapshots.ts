@@ -45,7 +45,7 @@ export class Snapshots {
     { room: id, at, after = '' }: QuestionPayload<'snapshot'>,
   ): Promise<QuestionReply<'snapshot'>> {
     const { clerk, names } = this.#options;
-    const room = await clerk.kept(id);
+    const room = await clerk.kept(id, from);
     if (!participants(room.state).has(from) && room.state.settings.history !== 'world') throw new Refusal('not-found');
     const snapshot = at ? this.#kept.get(`${id}/${at.term}/${at.seq}`) : await this.#take(id);
     if (!snapshot) throw new Refusal('not-found');

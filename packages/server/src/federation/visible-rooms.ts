@@ -34,7 +34,7 @@ export class VisibleRooms {
     const { store, clerk } = this.#options;
     const found = id ?? (alias === undefined ? undefined : await store.room.byAlias(alias));
     if (found === undefined) throw new Refusal('not-found');
-    const room = await clerk.kept(found);
+    const room = await clerk.kept(found, from);
     const { settings, members, invited, origins } = room.state;
     const isKnown = [...members.keys(), ...invited.keys()].some((user) => serverOf(user) === from);
     if (settings.joinRule === 'invite' && settings.history !== 'world' && !isKnown) throw new Refusal('not-found');

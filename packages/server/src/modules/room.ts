@@ -7,8 +7,11 @@ import {
   Refusal,
   type Reply,
   type RoomSync,
+  type ServerRule,
+  serverOf,
+  toBase32,
 } from '@parley/protocol';
-import { roomVersion } from '@parley/room';
+import { denies, roomVersion } from '@parley/room';
 import { accessTo, isOutside } from '../access.ts';
 import { forgetArchive } from '../archive.ts';
 import type { Context } from '../context.ts';
@@ -146,9 +149,31 @@ export const room: Handlers<Protocol['room'], Context> = {
     const { room, clientId } = payload;
     const reply = await act(context, room, { clientId, kind: 'settings', ...settingsOf(payload) });
     context.here.retention.changed(room);
+    if (payload.servers) await removeDenied(context, room, payload.servers);
     return reply;
   },
 };
+
+/**
+ * The people of servers that a room keeps out now are removed, each by an entry of the caller's; who may not remove them
+ * leaves them listed, and they can do nothing but go.
+ */
+async function removeDenied(context: Context, room: string, servers: ServerRule): Promise<void> {
+  const { rooms, people, runtime } = context;
+  const { state } = await rooms.load(room);
+  const shut = [...state.members.keys()].filter((user) => denies(servers, state.clerk, serverOf(user)));
+  for (let at = 0; at < shut.length; at += removedAtOnce) {
+    const persons = await people.all(shut.slice(at, at + removedAtOnce));
+    const drafts = [...persons.values()].map((subject) => ({
+      ...mine(context, `out:${toBase32(runtime.randomBytes(10))}`),
+      kind: 'member',
+      data: { change: 'kick', subject: subject.id },
+      subject,
+    }));
+    if (drafts.length > 0) await rooms.submit(room, drafts);
+  }
+}
+const removedAtOnce = 256;
 
 /** What a Create that was sent before has made. */
 async function madeBefore(context: Context, clientId: string): Promise<Reply<'room.create'> | undefined> {
@@ -194,9 +219,9 @@ type Changes = Omit<Payload<'room.settings'>, 'room' | 'clientId'>;
 
 /** Splits what changes into what the fold reads and the words. */
 function settingsOf(payload: Changes) {
-  const { title, topic, retentionDays, alias, joinRule, listed, history, slowModeMs, permissions } = payload;
+  const { title, topic, retentionDays, alias, joinRule, listed, history, slowModeMs, permissions, servers } = payload;
   const data: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries({ alias, joinRule, listed, history, slowModeMs, permissions }))
+  for (const [key, value] of Object.entries({ alias, joinRule, listed, history, slowModeMs, permissions, servers }))
     if (value !== undefined) data[key] = value;
   if (retentionDays === null) data.keepForever = true;
   else if (retentionDays !== undefined) data.retentionDays = retentionDays;

@@ -205,5 +205,6 @@ function ruleWords(data: DataOf<'settings'>): string[] {
   if (data.slowModeMs === 0) words.push('ended slow mode');
   else if (data.slowModeMs) words.push(`set slow mode: one message every ${durationInWords(data.slowModeMs)}`);
   if (data.permissions) words.push('changed what each role may do');
+  if (data.servers) words.push('changed which servers may take part');
   return words;
 }
