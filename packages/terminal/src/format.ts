@@ -1,7 +1,8 @@
 /** Entries as lines of text for people. Pure: what the screen is like is handed in. */
+import type { ChannelGap, ChannelLine } from '@parley/client';
 import { type Content, type RawEntry, readEntry } from '@parley/protocol';
 import { cleanLine, cleanText } from './clean.ts';
-import { type Names, noticeWords, who } from './notice.ts';
+import { type Names, noticeWords, who, withServer } from './notice.ts';
 
 export interface Format extends Names {
   /** Whether escape sequences for colours may be written. */
@@ -63,6 +64,21 @@ export function formatEntry(raw: RawEntry, format: Format): string {
   const text = indented(cleanText(said), time.length + 1);
   const tail = [raw.pinned ? '[pinned]' : '', reactionWords(raw)].filter(Boolean).map((part) => `  ${part}`);
   return `${stamp} ${body.action ? `* ${shown} ` : `${shown}  `}${text}${tail.join('')}`;
+}
+
+/** Words in a channel as those in a room; what was missed: `14:03 -- 2 messages of ada were lost`. */
+export function formatChannelLine(line: ChannelLine, format: Pick<Format, 'colour' | 'time'>): string {
+  const time = format.time === 'full' ? dateTime(line.at) : clock(line.at);
+  const stamp = tint(time, 'dim', format.colour);
+  if (line.type === 'gap') return `${stamp} -- ${tint(cleanLine(gapWords(line)), 'dim', format.colour)}`;
+  const shown = tint(cleanLine(withServer(line.name, line.server)), 'bold', format.colour);
+  const text = indented(cleanText(line.text), time.length + 1);
+  return `${stamp} ${line.action ? `* ${shown} ` : `${shown}  `}${text}`;
+}
+
+function gapWords({ from, missed }: ChannelGap): string {
+  if (!from || missed === undefined) return 'there was no connection; what was said meanwhile is lost';
+  return `${missed} ${missed === 1 ? 'message' : 'messages'} of ${withServer(from.name, from.server)} ${missed === 1 ? 'was' : 'were'} lost`;
 }
 
 function indented(text: string, columns: number): string {

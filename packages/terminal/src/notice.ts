@@ -60,7 +60,8 @@ export function who(entry: Pick<RawEntry, 'name' | 'user' | 'server' | 'clerk'>,
   return withServer(entry.name, labelOf ? labelOf(entry.user, entry.server) : entry.server);
 }
 
-const withServer = (name: string, server: string | undefined): string =>
+/** `ada:s2.example`, or the name alone for people of one's own server. */
+export const withServer = (name: string, server: string | undefined): string =>
   server === undefined ? name : `${name}:${server}`;
 
 function whom(entry: Pick<RawEntry, 'subjectName' | 'data'>, { labelOf }: Names): string {

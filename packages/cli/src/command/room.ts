@@ -13,6 +13,8 @@ export const roomArgument = {
   name: 'ROOM',
   about: "Its name, as '#ops' (quoted) or ops, or its id; of another server as '#ops:chat.example.org'.",
 } as const;
+/** Where one talks. */
+export const placeArgument = { ...roomArgument, about: `${roomArgument.about.slice(0, -1)}; a channel as '~lobby'.` };
 const historyRules = ['since-join', 'all', 'world'] as const;
 
 export const create = command({

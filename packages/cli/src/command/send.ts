@@ -1,15 +1,16 @@
 /** Sends messages from scripts: done means that the server has it. */
 import { type Room, roomLabel } from '@parley/client';
-import { type Content, check, clientId as clientIdField, limits } from '@parley/protocol';
+import { type Content, check, clientId as clientIdField, isChannel, limits } from '@parley/protocol';
 import { cleanLine } from '@parley/terminal';
 import type { Context } from '../context.ts';
 import { exits, Failure, Interrupted, tell, usage } from '../exit.ts';
+import { channelName, sayAll } from '../session/channel.ts';
 import { type Connected, withServer } from '../session/connect.ts';
 import { findMessage, ownRoom } from '../session/room.ts';
 import { splitText } from '../session/split.ts';
 import { readAll } from '../shell.ts';
 import { command } from './command.ts';
-import { roomArgument } from './room.ts';
+import { placeArgument } from './room.ts';
 
 /** Stdin beyond this is a file, not something to say. */
 const maxStdinBytes = 4_194_304;
@@ -21,14 +22,14 @@ export const send = command({
   group: 'Messages',
   about: 'Sends a message and waits until your server has it.',
   details:
-    'A longer text than a message may hold becomes several; when only some of them arrive the exit code is 7.\nIn a room that another server keeps, your server queues it and that one decides: it says so, or waits with --wait;\nwhat is refused then ends with the code of the reason.\nA repeat under the same --client-id is the same message: so a script can try again without saying it twice.',
+    'A longer text than a message may hold becomes several; when only some of them arrive the exit code is 7.\nIn a room that another server keeps, your server queues it and that one decides: it says so, or waits with --wait;\nwhat is refused then ends with the code of the reason.\nA repeat under the same --client-id is the same message: so a script can try again without saying it twice.\nIn a channel, as ~lobby, it is said once, to who listens now, and kept nowhere.',
   examples: [
     "parley send '#ops' 'deploy done'",
     "journalctl -n50 | parley send '#ops' -",
     "parley send '#ops:chat.example.org' 'deploy done' --wait --timeout 1m",
   ],
   arguments: [
-    roomArgument,
+    placeArgument,
     { name: 'TEXT', about: 'What to say; several words are joined. - takes it from stdin.', rest: true },
   ],
   options: {
@@ -43,6 +44,7 @@ export const send = command({
       throw usage(`--client-id has up to ${maxOwnClientId} letters, digits, . _ : and -`);
     const text = words.length === 1 && words[0] === '-' ? await fromStdin(context) : words.join(' ');
     if (text === '') throw usage('there is nothing to send');
+    if (isChannel(typed)) return sayInChannel(context, typed, text, options);
     const awaited = options.wait ? { awaited: 'nobody decided on what your server has queued' } : {};
     await withServer(context, { as: 'account', deadline: 'command', ...awaited }, async (connected) => {
       const room = await ownRoom(connected, typed);
@@ -55,6 +57,21 @@ export const send = command({
     });
   },
 });
+
+async function sayInChannel(
+  context: Context,
+  typed: string,
+  text: string,
+  options: { action: boolean; wait: boolean; 'reply-to': string | undefined; 'client-id': string | undefined },
+): Promise<void> {
+  const name = channelName(typed);
+  for (const option of ['reply-to', 'client-id', 'wait'] as const)
+    if (options[option]) throw usage(`--${option} is for rooms: a channel keeps nothing`);
+  const pieces = splitText(text, limits.channelText);
+  await withServer(context, { as: 'account', deadline: 'command' }, (connected) =>
+    sayAll(connected, name, pieces, options),
+  );
+}
 
 async function fromStdin({ shell }: Context): Promise<string> {
   const bytes = await readAll(shell, maxStdinBytes).catch((error: unknown) => {

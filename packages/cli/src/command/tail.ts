@@ -1,16 +1,18 @@
 /** Shows what was said in a room, and what is said from now on. */
 import type { Room } from '@parley/client';
-import type { RawEntry, RoomView } from '@parley/protocol';
+import { isChannel, type RawEntry, type RoomView } from '@parley/protocol';
 import { dayLine, dayWatch, formatEntry } from '@parley/terminal';
+import type { Context } from '../context.ts';
 import { readMoment } from '../duration.ts';
 import { entryJson, namingOf } from '../entry-json.ts';
 import { usage } from '../exit.ts';
+import { channelLabel, channelName, follow as followChannel } from '../session/channel.ts';
 import { type Connected, withServer } from '../session/connect.ts';
 import { maxCount, type Query, readNewest, readSince } from '../session/history.ts';
 import { findRoom, ownRoom, viewLabel, whenOut } from '../session/room.ts';
 import { wantsColour } from '../shell.ts';
 import { command } from './command.ts';
-import { roomArgument } from './room.ts';
+import { placeArgument } from './room.ts';
 
 const defaultCount = 20;
 
@@ -19,15 +21,21 @@ export const tail = command({
   group: 'Messages',
   about: 'Shows the newest messages of a room, and with --follow what comes after them.',
   details:
-    'For people: rows of messages and of what happened, with times of this machine. With --json: every entry of the log,\none object a line, its text as it was written.',
-  examples: ["parley tail '#ops' --count 50", "parley tail '#ops' --json --since 1h", "parley tail '#ops' --follow"],
-  arguments: [roomArgument],
+    'For people: rows of messages and of what happened, with times of this machine. With --json: every entry of the log,\none object a line, its text as it was written. A channel, as ~lobby, keeps nothing: --follow shows what is said from\nnow on.',
+  examples: [
+    "parley tail '#ops' --count 50",
+    "parley tail '#ops' --json --since 1h",
+    "parley tail '#ops' --follow",
+    "parley tail '~lobby' --follow",
+  ],
+  arguments: [placeArgument],
   options: {
     count: { value: 'N', short: 'n', about: `How many; ${defaultCount} when neither this nor --since is given.` },
     since: { value: 'TIME', about: 'From then on: 1h, 2d, 2026-11-20, 2026-11-20T14:03Z.' },
     follow: { short: 'f', about: 'Goes on with what comes, until it is stopped.' },
   },
   async run(context, { arguments: [typed = ''], options }) {
+    if (isChannel(typed)) return listen(context, typed, options);
     const count = options.count === undefined ? undefined : countOf(options.count);
     const since = options.since === undefined ? undefined : readMoment(options.since, context.shell.now());
     if (options.since !== undefined && since === undefined)
@@ -46,6 +54,17 @@ export const tail = command({
     );
   },
 });
+
+async function listen(
+  context: Context,
+  typed: string,
+  { count, since, follow }: { count: string | undefined; since: string | undefined; follow: boolean },
+): Promise<void> {
+  const name = channelName(typed);
+  if (!follow || count !== undefined || since !== undefined)
+    throw usage(`${channelLabel(name)} keeps nothing: --follow shows what is said from now on`);
+  await withServer(context, { as: 'account', deadline: 'connection' }, (connected) => followChannel(connected, name));
+}
 
 async function follow(connected: Connected, room: Room, since: number, print: Print): Promise<void> {
   const out = new AbortController();

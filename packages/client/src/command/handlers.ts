@@ -1,6 +1,6 @@
 /** What each command does. The server decides whether it may. */
-import { check, type MessageRef, normalizeAlias, Refusal, type Role, roomId } from '@parley/protocol';
-import type { Client, Room } from '../api.ts';
+import { check, isChannel, type MessageRef, normalizeAlias, Refusal, type Role, roomId } from '@parley/protocol';
+import type { Channel, Client, Room } from '../api.ts';
 import { parseDuration } from './duration.ts';
 import { type Among, findEmoji, findMessage, findPerson } from './find.ts';
 import type { Values } from './parse.ts';
@@ -21,6 +21,8 @@ export type Done =
   | { kind: 'done'; queued?: true }
   /** This room is to be shown. */
   | { kind: 'opened'; room: Room }
+  /** This channel is to be shown. */
+  | { kind: 'listening'; channel: Channel }
   /** One is no longer in this room. */
   | { kind: 'left'; room: string }
   /** To be shown; `command` when help for one was asked. */
@@ -37,7 +39,11 @@ const after = async (work: Promise<unknown>): Promise<Done> => {
 
 export const handlers: Record<CommandName, Handler> = {
   help: async ({ values }) => ({ kind: 'help', command: findCommand((values.command ?? '').replace(/^\//, '')) }),
-  join: async ({ client, values }) => ({ kind: 'opened', room: await client.join(values.room ?? '') }),
+  join: async ({ client, values }) => {
+    const typed = values.room ?? '';
+    if (isChannel(typed)) return { kind: 'listening', channel: await client.joinChannel(typed) };
+    return { kind: 'opened', room: await client.join(typed) };
+  },
   knock: async ({ client, values }) => {
     const typed = values.room ?? '';
     const room = check(roomId, typed).ok ? typed : (await client.resolve(typed)).id;

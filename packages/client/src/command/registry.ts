@@ -60,8 +60,8 @@ export const commands = {
   join: {
     name: 'join',
     aliases: ['j'],
-    about: 'Joins a room and opens it.',
-    arguments: [room('Its name, with or without #; of another server as #name:server.')],
+    about: 'Joins a room and opens it, or listens to an ephemeral channel.',
+    arguments: [room('Its name, with or without #; of another server as #name:server; a channel as ~name.')],
     inRoom: false,
   },
   knock: {

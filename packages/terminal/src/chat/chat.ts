@@ -1,19 +1,21 @@
 /**
- * `parley chat` in line mode: what is said in a room appears line by line, what is typed is sent or done. What cannot be
- * sent at once is marked, kept, and sent when there is a connection again.
+ * `parley chat` in line mode, in rooms and channels. What is said in a room appears line by line, what is typed is sent or
+ * done. What cannot be sent at once is marked, kept, and sent when there is a connection again.
  */
-import { type Client, type OutboxRow, type Room, roomLabel } from '@parley/client';
+import { type Channel, type Client, type OutboxRow, type Room, roomLabel } from '@parley/client';
 import { isCommand, type Result, run } from '@parley/client/command';
 import { errors, limits, type Person, type RawEntry, Refusal } from '@parley/protocol';
 import { cleanLine } from '../clean.ts';
 import { dayWatch } from '../day.ts';
 import { dayLine, formatEntry, tint } from '../format.ts';
+import { ChannelSession } from './channel-session.ts';
 import { completions, helpLines, type LocalName, localCommand } from './commands.ts';
 import { pipeScreen, promptScreen, type Screen } from './screen.ts';
 
 export interface ChatOptions {
   client: Client;
-  room: Room;
+  /** Where it begins. */
+  place: Room | Channel;
   input: NodeJS.ReadableStream & { isTTY?: boolean };
   output: NodeJS.WritableStream & { isTTY?: boolean };
   colour: boolean;
@@ -33,16 +35,35 @@ const shownMembers = 100;
 
 /** Resolves when the input has ended and all of it is sent, with the first refusal if there was one. */
 export async function chat(options: ChatOptions): Promise<Refusal | undefined> {
-  const session = new ChatSession(options);
+  const { input, output, onStop, signal } = options;
+  const isTerminal = input.isTTY === true && output.isTTY === true;
+  let session: RoomSession | ChannelSession | undefined;
+  const complete = (line: string): [string[], string] => session?.complete(line) ?? [[], line];
+  const screen = isTerminal ? promptScreen({ input, output, complete, onStop }) : pipeScreen({ input, output });
+  const close = () => screen.close();
+  signal.addEventListener('abort', close, { once: true });
+  let refused: Refusal | undefined;
   try {
-    return await session.run();
+    for (let place: Room | Channel | undefined = options.place; place; ) {
+      const given = { ...options, screen, isTerminal };
+      session = 'reach' in place ? new ChannelSession(given, place) : new RoomSession(given, place);
+      place = await session.run();
+      refused ??= session.refused;
+    }
+    return refused;
   } finally {
-    session.close();
+    signal.removeEventListener('abort', close);
+    screen.close();
   }
 }
 
-class ChatSession {
-  readonly #options: ChatOptions;
+interface RoomSessionOptions extends ChatOptions {
+  screen: Screen;
+  isTerminal: boolean;
+}
+
+class RoomSession {
+  readonly #options: RoomSessionOptions;
   readonly #screen: Screen;
   readonly #isTerminal: boolean;
   readonly #people = new Map<string, Person>();
@@ -55,41 +76,41 @@ class ChatSession {
   #isNewDay = dayWatch();
   #room: Room;
   #following = new AbortController();
-  #refused: Refusal | undefined;
+  refused: Refusal | undefined;
+  #next: Channel | undefined;
   #wasOnline = true;
   #leaving = false;
 
-  constructor(options: ChatOptions) {
+  constructor(options: RoomSessionOptions, room: Room) {
     this.#options = options;
-    this.#room = options.room;
-    const { input, output, onStop } = options;
-    this.#isTerminal = input.isTTY === true && output.isTTY === true;
-    const complete = (line: string) => completions(options.client, this.#room, [...this.#people.values()], line);
-    this.#screen = this.#isTerminal ? promptScreen({ input, output, complete, onStop }) : pipeScreen({ input, output });
+    this.#room = room;
+    this.#isTerminal = options.isTerminal;
+    this.#screen = options.screen;
   }
 
-  async run(): Promise<Refusal | undefined> {
+  complete(line: string): [string[], string] {
+    return completions(this.#options.client, this.#room, [...this.#people.values()], line);
+  }
+
+  /** Resolves with the channel to go on in, if any. */
+  async run(): Promise<Channel | undefined> {
     const { client, signal } = this.#options;
     this.#stop.push(
       client.status.subscribe(() => this.#statusChanged()),
       client.outbox.subscribe(() => this.#outboxChanged()),
       client.rooms.subscribe(() => this.#checkRoom()),
     );
-    const close = () => this.#screen.close();
-    signal.addEventListener('abort', close, { once: true });
-    this.#stop.push(() => signal.removeEventListener('abort', close));
-    await this.#open(this.#room);
-    for await (const line of this.#screen.lines()) {
-      if (signal.aborted || (await this.#take(line)) === 'quit') break;
+    try {
+      await this.#open(this.#room);
+      for await (const line of this.#screen.lines()) {
+        if (signal.aborted || (await this.#take(line)) === 'quit') break;
+      }
+      await Promise.all(this.#sending);
+      return this.#next;
+    } finally {
+      this.#following.abort();
+      for (const stop of this.#stop) stop();
     }
-    await Promise.all(this.#sending);
-    return this.#refused;
-  }
-
-  close(): void {
-    this.#following.abort();
-    for (const stop of this.#stop) stop();
-    this.#screen.close();
   }
 
   /** Shows the newest rows of a room and goes on with what comes. */
@@ -168,7 +189,7 @@ class ChatSession {
       clearTimeout(mark);
       if (result.kind === 'refused') {
         if (row) this.#typed.delete(row.clientId);
-        this.#refused ??= result.refusal;
+        this.refused ??= result.refusal;
         this.#warn(`not sent (${result.refusal.code}): ${line}; /retry or /discard`);
       } else if (result.kind === 'done' && result.queued) this.#keep(line, row);
       else if (marked) this.#note(`sent: ${line}`);
@@ -220,6 +241,9 @@ class ChatSession {
       case 'opened':
         await this.#open(result.room);
         return undefined;
+      case 'listening':
+        this.#next = result.channel;
+        return 'quit';
       case 'left':
         this.#note(`you left ${labelOf(this.#room)}`);
         return 'quit';
@@ -230,7 +254,7 @@ class ChatSession {
         this.#warn(result.text);
         return undefined;
       case 'refused':
-        this.#refused ??= this.#isTerminal ? undefined : result.refusal;
+        this.refused ??= this.#isTerminal ? undefined : result.refusal;
         this.#warn(errors[result.refusal.code].meaning);
         return undefined;
       case 'done':
@@ -281,7 +305,7 @@ class ChatSession {
     if (this.#leaving || this.#options.client.room(this.#room.id)) return;
     this.#leaving = true;
     this.#warn(`you are no longer in ${labelOf(this.#room)}`);
-    this.#refused ??= new Refusal('not-a-member');
+    this.refused ??= new Refusal('not-a-member');
     this.#screen.close();
   }
 
