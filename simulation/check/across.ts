@@ -22,8 +22,19 @@ export async function checkAcrossEnd(scene: Scene): Promise<number> {
   checkQueued(scene, logs);
   checkUnkept(scene);
   checkEndings(scene, logs);
-  await checkViews(scene, logs);
+  await checkViews(scene, logs, heldFrom);
   return logs.reduce((sum, { entries }) => sum + entries.length, 0);
+}
+
+/** Where a room was ever read from joining on, what people read in an earlier stay is not shown by a server that was out. */
+async function heldFrom({ id, disk }: Home, log: RoomLog): Promise<number> {
+  const isOpen = log.state.historyRules.every(({ rule }) => rule !== 'since-join');
+  if (isOpen || log.state.clerk === id) return 1;
+  const [row] = await disk.rows<{ seq: number }>(
+    'SELECT followed.seq AS seq FROM followed JOIN room ON room.n = followed.room WHERE room.id = ?',
+    [log.id],
+  );
+  return row?.seq ?? 1;
 }
 
 /** What stands in the log in the name of another server’s people was signed by it (S9). */
