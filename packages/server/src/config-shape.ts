@@ -81,6 +81,10 @@ export const shape = {
     host: setting(host, '127.0.0.1', 'The address to listen on; 0.0.0.0 or :: for all.'),
     port: setting(number(0, 65_535), 8080, 'The port of the web app and of WebSockets; 0 takes a free one.'),
     tcpPort: optional(number(0, 65_535), 'The port of raw TCP clients; 0 takes a free one. Off unless set.'),
+    metricsPort: optional(
+      number(0, 65_535),
+      'The port of the metrics, on 127.0.0.1 only; 0 takes a free one. Off unless set.',
+    ),
     tlsCert: optional(path, 'The file of the certificate chain (PEM), for TLS without a proxy.'),
     tlsKey: optional(path, 'The file of its private key (PEM).'),
   },

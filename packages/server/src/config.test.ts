@@ -41,7 +41,14 @@ suite('the configuration', () => {
       directories: [],
       publicUrls: [],
       federation: { allow: [], relay: true, relayFor: [] },
-      listen: { host: '127.0.0.1', port: 8080, tcpPort: undefined, tlsCert: undefined, tlsKey: undefined },
+      listen: {
+        host: '127.0.0.1',
+        port: 8080,
+        tcpPort: undefined,
+        metricsPort: undefined,
+        tlsCert: undefined,
+        tlsKey: undefined,
+      },
       dns: { resolver: '127.0.0.1:53', trustRemote: false },
       limits: { rateFactor: 1, connections: 50_000, loadedRooms: 1_000 },
       log: { level: 'info' },
@@ -73,7 +80,14 @@ suite('the configuration', () => {
     assert.equal(config.guests, false);
     assert.deepEqual(config.trustedProxies, ['10.0.0.0/8', '::1']);
     assert.deepEqual(config.origins, ['https://app.example.net']);
-    assert.deepEqual(config.listen, { host: '::', port: 443, tcpPort: 7667, tlsCert: 'cert.pem', tlsKey: 'key.pem' });
+    assert.deepEqual(config.listen, {
+      host: '::',
+      port: 443,
+      tcpPort: 7667,
+      metricsPort: undefined,
+      tlsCert: 'cert.pem',
+      tlsKey: 'key.pem',
+    });
     assert.equal(config.limits.rateFactor, 2.5);
     assert.equal(config.log.level, 'warn');
   });

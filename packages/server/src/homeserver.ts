@@ -30,6 +30,7 @@ import { KeyListeners } from './key-listeners.ts';
 import type { Limits } from './limits.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import type { Log } from './log.ts';
+import { Metrics } from './metrics.ts';
 import { ownerSecretFor } from './owner.ts';
 import { createPasswords, type Passwords } from './password.ts';
 import { People } from './people.ts';
@@ -92,6 +93,8 @@ export interface Homeserver {
   announce(reachable: Reachable, candidates?: Candidates): void;
   /** The one-time secret that makes an owner; undefined once there is one. */
   readonly ownerSecret: string | undefined;
+  /** What it counts, as Prometheus reads it. */
+  metrics(): Promise<string>;
   /** Ends every session, finishes what is under way and closes bus and database. */
   close(): Promise<void>;
 }
@@ -106,7 +109,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
   const { names } = discovery;
   const nat = new Nat({ peers, discovery, relayFor: options.federation?.relayFor, runtime, log, limits });
   const stopNames = watchNames({ peers, names, lookup: options.federation?.names, runtime, log });
-  const { node, committer, due } = assemble(options, store, peers, { discovery, nat });
+  const { node, committer, due, metrics } = assemble(options, store, peers, { discovery, nat });
   keepUpWith(bus, node);
   keepUpAcross(node);
   due.start(node.rooms);
@@ -138,6 +141,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
     acceptServer: (link) => peers.accept(link),
     announce: (reachable, candidates) => discovery.announce(reachable, candidates),
     ownerSecret,
+    metrics: () => metrics.text(),
     async close() {
       stopUpkeep();
       due.stop();
@@ -162,7 +166,7 @@ function assemble(
   store: Store,
   peers: Peers,
   { discovery, nat }: Pick<Here, 'discovery' | 'nat'>,
-): { node: Omit<Context, 'session'>; committer: Committer; due: Due } {
+): { node: Omit<Context, 'session'>; committer: Committer; due: Due; metrics: Metrics } {
   const { db, bus, identity, runtime, log, limits } = options;
   const crypto = createCrypto(identity);
   const people = new People(store.person, identity.id);
@@ -177,6 +181,7 @@ function assemble(
     committed: (room, written) => {
       tellEntries(bus, { people, here: { id, name } }, room, written);
       across.committed(room, written);
+      metrics.appended(written.length);
     },
   });
   const { loadedRooms } = limits;
@@ -195,6 +200,7 @@ function assemble(
     ...{ store, rooms, people, peers, discovery, run },
     ...{ log, id, network, hub, presence, limits },
   });
+  const metrics = new Metrics({ hub, peers, oversight: across.oversight, runtime });
   const keys = new KeyListeners({ hub, runtime, limits });
   const here: Here = {
     id,
@@ -217,7 +223,7 @@ function assemble(
     keySearch: new KeySearch({ peers, listeners: keys, runtime, limits }),
     signUpOpen: (session) => options.signUpOpen(session.isLocal),
   };
-  return { node: { store, rooms, hub, people, runtime, log, here }, committer, due };
+  return { node: { store, rooms, hub, people, runtime, log, here }, committer, due, metrics };
 }
 
 function openDiscovery(options: HomeserverOptions, store: Store, peers: Peers): Promise<Discovery> {

@@ -8,7 +8,8 @@ import { type Config, type ConfigFlags, loadConfig } from './config.ts';
 import type { Arrival } from './doors/arrival.ts';
 import { dialDirectory } from './doors/directory.ts';
 import { dialServer, federationPath, openFederationDoor } from './doors/federation.ts';
-import { openHttpDoor } from './doors/http.ts';
+import { type HttpDoor, openHttpDoor } from './doors/http.ts';
+import { openMetricsDoor } from './doors/metrics.ts';
 import { openTcpDoor } from './doors/tcp.ts';
 import { readTls } from './doors/tls.ts';
 import { openWebSocketDoor } from './doors/websocket.ts';
@@ -39,6 +40,8 @@ export interface RunningServer {
   /** As `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly tcpPort: number | undefined;
+  /** Of the metrics, when they are on. */
+  readonly metricsPort: number | undefined;
   /** The address that makes its first visitor the owner; undefined once there is one. */
   readonly ownerLink: string | undefined;
   /** Refuses what is new, finishes what is under way, closes everything. */
@@ -129,6 +132,15 @@ interface Opening {
   undo: (() => Promise<void>)[];
 }
 
+async function openMetrics(
+  port: number | undefined,
+  home: Homeserver,
+  { log, limits }: Pick<Opening, 'log' | 'limits'>,
+): Promise<HttpDoor | undefined> {
+  if (port === undefined) return undefined;
+  return openMetricsDoor({ port, text: () => home.metrics(), runtime, log, drainMs: limits.drainMs });
+}
+
 async function openDoors(
   config: Config,
   home: Homeserver,
@@ -158,6 +170,8 @@ async function openDoors(
     drainMs: limits.drainMs,
   });
   undo.unshift(() => Promise.all([http.close(), webSockets.close(), servers.close()]).then(() => {}));
+  const metrics = await openMetrics(listen.metricsPort, home, { log, limits });
+  if (metrics) undo.unshift(() => metrics.close());
   const tcp =
     listen.tcpPort === undefined
       ? undefined
@@ -171,10 +185,17 @@ async function openDoors(
   return {
     url,
     tcpPort: tcp?.address.port,
+    metricsPort: metrics?.address.port,
     ownerLink: home.ownerSecret && `${url}/#claim=${home.ownerSecret}`,
     async close() {
       ready = false;
-      const doors = [http.close(), webSockets.close(), servers.close(), ...(tcp ? [tcp.close()] : [])];
+      const doors = [
+        http.close(),
+        webSockets.close(),
+        servers.close(),
+        ...(tcp ? [tcp.close()] : []),
+        ...(metrics ? [metrics.close()] : []),
+      ];
       await home.close();
       await Promise.allSettled(doors);
       log.info({}, 'stopped');

@@ -39,6 +39,12 @@ export class Oversight {
     return { rooms, more: found.length > roomsPerPage };
   }
 
+  /** What waits, is fed and stands still, in all rooms together. */
+  async totals() {
+    const { store, feeds, follower } = this.#options;
+    return { outbox: await store.outbox.total(), feeds: feeds.underWay, troubles: follower.troubles };
+  }
+
   /** Does now what is to be done later: dials, hands in, asks again. */
   async retry({ server, room }: { server?: string; room?: string }): Promise<Reply<'peer.retry'>> {
     const { peers, origin, follower, entering } = this.#options;

@@ -1,0 +1,123 @@
+/**
+ * What a server counts, as Prometheus reads it (text format 0.0.4). Of other servers it names the ids; of people, rooms
+ * and texts it says nothing.
+ */
+import type { PeerView } from '@parley/protocol';
+import type { Oversight } from './federation/oversight.ts';
+import type { Peers } from './federation/peers.ts';
+import type { Hub } from './hub.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface MetricsOptions {
+  readonly hub: Pick<Hub, 'all'>;
+  readonly peers: Pick<Peers, 'list' | 'refused'>;
+  readonly oversight: Pick<Oversight, 'totals'>;
+  readonly runtime: Pick<Runtime, 'now'>;
+}
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [value: number, labels?: Labels];
+interface Metric {
+  name: string;
+  type: 'gauge' | 'counter';
+  help: string;
+  samples: readonly Sample[];
+}
+
+export class Metrics {
+  readonly #options: MetricsOptions;
+  #appended = 0;
+
+  constructor(options: MetricsOptions) {
+    this.#options = options;
+  }
+
+  /** So many entries are on disk. */
+  appended(entries: number): void {
+    this.#appended += entries;
+  }
+
+  /** All of them, as they stand now. */
+  async text(): Promise<string> {
+    const { hub, peers } = this.#options;
+    let connections = 0;
+    for (const _session of hub.all) connections += 1;
+    const metrics: Metric[] = [
+      gauge('connections', 'Connections of clients.', [[connections]]),
+      counter('entries_appended_total', 'Entries that were stored since the start.', [[this.#appended]]),
+      ...linkMetrics(peers.list()),
+      ...(await this.#rooms()),
+    ];
+    return metrics.map(textOf).join('');
+  }
+
+  async #rooms(): Promise<Metric[]> {
+    const { oversight, runtime } = this.#options;
+    const { outbox, feeds, troubles } = await oversight.totals();
+    const oldest = outbox.oldestAt === undefined ? 0 : Math.max(0, runtime.now() - outbox.oldestAt) / 1_000;
+    return [
+      gauge('outbox_acts', 'Acts that wait for the clerks of rooms.', [[outbox.acts]]),
+      gauge('outbox_rooms', 'Rooms in which acts wait.', [[outbox.rooms]]),
+      gauge('outbox_oldest_seconds', 'How long the oldest of them has waited.', [[oldest]]),
+      gauge('feeds', 'Rooms that are fed to other servers, each counted for each server.', [[feeds.feeds]]),
+      gauge('feed_entries_under_way', 'Entries that were sent and not said to be held.', [[feeds.entries]]),
+      gauge('rooms_still', 'Rooms of other servers that stand still.', [[troubles.still]]),
+      counter('entries_forbidden_total', 'Entries that the rules of their rooms forbid.', [[troubles.forbidden]]),
+    ];
+  }
+}
+
+function linkMetrics(peers: readonly PeerView[]): Metric[] {
+  const states = ['connected', 'connecting', 'waiting', 'blocked'] as const;
+  const linked = peers.filter((peer) => peer.id !== undefined && peer.traffic !== undefined);
+  const each = (value: (traffic: NonNullable<PeerView['traffic']>) => number): Sample[] =>
+    linked.map(({ id, traffic }) => [value(traffic!), { server: id! }]);
+  const queued = (what: 'frames' | 'bytes'): Sample[] =>
+    linked.flatMap(({ id, traffic }) =>
+      traffic!.queued.map((queue): Sample => [queue[what], { server: id!, priority: queue.priority }]),
+    );
+  return [
+    gauge(
+      'peers',
+      'Other servers by the state of their link.',
+      states.map((state) => [peers.filter((peer) => peer.state === state).length, { state }]),
+    ),
+    gauge('link_queue_frames', 'Frames that wait to be sent.', queued('frames')),
+    gauge('link_queue_bytes', 'Bytes that wait to be sent.', queued('bytes')),
+    gauge(
+      'link_lag_seconds',
+      'How long the oldest of them has waited.',
+      each(({ lagMs }) => lagMs / 1_000),
+    ),
+    gauge(
+      'link_round_trip_seconds',
+      'The last ping.',
+      each(({ roundTripMs = 0 }) => roundTripMs / 1_000),
+    ),
+    counter(
+      'link_received_bytes_total',
+      'Of the link that is open.',
+      each(({ bytesIn }) => bytesIn),
+    ),
+    counter(
+      'link_sent_bytes_total',
+      'Of the link that is open.',
+      each(({ bytesOut }) => bytesOut),
+    ),
+  ];
+}
+
+type Make = (name: string, help: string, samples: readonly Sample[]) => Metric;
+const gauge: Make = (name, help, samples) => ({ name: `parley_${name}`, type: 'gauge', help, samples });
+const counter: Make = (name, help, samples) => ({ name: `parley_${name}`, type: 'counter', help, samples });
+
+function textOf({ name, type, help, samples }: Metric): string {
+  const lines = samples.map(([value, labels]) => `${name}${labels ? labelsOf(labels) : ''} ${value}\n`);
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+}
+
+/** Values are ids and words of ours: none needs to be escaped. */
+const labelsOf = (labels: Labels): string =>
+  `{${Object.entries(labels)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(',')}}`;
