@@ -111,8 +111,12 @@ export class Feeds {
 
   /** The entry by which a server lost its last member; undefined while it has one, or never had. */
   async #untilOf(room: LoadedRoom, server: string): Promise<number | undefined> {
-    if (participants(room.state).has(server)) return undefined;
-    return this.#options.store.foreign.lastStay(room.n, server);
+    for (let now = room; ; now = await this.#options.rooms.load(room.id)) {
+      if (participants(now.state).has(server)) return undefined;
+      // The state may be ahead of the disk, which would tell of an earlier stay.
+      await now.settled();
+      if (!now.dropped) return this.#options.store.foreign.lastStay(now.n, server);
+    }
   }
 
   async #room(id: string): Promise<LoadedRoom | undefined> {
