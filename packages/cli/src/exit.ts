@@ -65,6 +65,7 @@ const forbidden: readonly ErrorCode[] = [
   'banned',
   'muted',
   'unknown-target',
+  'nobody-there',
 ];
 const network: readonly ErrorCode[] = ['unavailable', 'going-away', 'too-slow', 'too-fast'];
 

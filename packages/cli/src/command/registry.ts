@@ -10,6 +10,7 @@ import { federationDrop, federationRetry, federationStatus } from './federation.
 import { importIrc, importParley } from './import.ts';
 import { inviteCreate, inviteList, inviteRevoke } from './invite.ts';
 import { keyAdd, keygen, keyList, keyRemove } from './key.ts';
+import { inbox, msg } from './msg.ts';
 import { block, connect, disconnect, identity, peers, unblock } from './peer.ts';
 import { create, join, leave, members } from './room.ts';
 import { allowServer, denyServer } from './room-servers.ts';
@@ -43,6 +44,8 @@ export const commands: readonly Command[] = [
   send,
   tail,
   watch,
+  msg,
+  inbox,
   rpc,
   ...shared,
   importIrc,

@@ -42,8 +42,7 @@ export const send = command({
     const id = options['client-id'];
     if (id !== undefined && (id.length > maxOwnClientId || !check(clientIdField, id).ok))
       throw usage(`--client-id has up to ${maxOwnClientId} letters, digits, . _ : and -`);
-    const text = words.length === 1 && words[0] === '-' ? await fromStdin(context) : words.join(' ');
-    if (text === '') throw usage('there is nothing to send');
+    const text = await textOf(context, words);
     if (isChannel(typed)) return sayInChannel(context, typed, text, options);
     const awaited = options.wait ? { awaited: 'nobody decided on what your server has queued' } : {};
     await withServer(context, { as: 'account', deadline: 'command', ...awaited }, async (connected) => {
@@ -71,6 +70,13 @@ async function sayInChannel(
   await withServer(context, { as: 'account', deadline: 'command' }, (connected) =>
     sayAll(connected, name, pieces, options),
   );
+}
+
+/** What is to be said: the words, or stdin for a single `-`. */
+export async function textOf(context: Context, words: readonly string[]): Promise<string> {
+  const text = words.length === 1 && words[0] === '-' ? await fromStdin(context) : words.join(' ');
+  if (text === '') throw usage('there is nothing to send');
+  return text;
 }
 
 async function fromStdin({ shell }: Context): Promise<string> {

@@ -1,11 +1,13 @@
 /** Ed25519 keys in files: PKCS #8 in PEM [RFC 8410], for their owner only. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 import { exits, Failure } from '../exit.ts';
 
 export interface KeyPair {
   /** The 32 bytes of the public key [RFC 8032]. */
   publicKey: Uint8Array;
+  /** The 32 bytes of the private key [RFC 8032]; a secret. */
+  seed: Uint8Array;
   sign(message: Uint8Array): Promise<Uint8Array>;
 }
 
@@ -38,9 +40,10 @@ export async function readKeyFile(path: string): Promise<KeyPair & { isOpen: boo
 }
 
 function pairOf(privateKey: KeyObject): KeyPair {
-  const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
+  const { x, d } = privateKey.export({ format: 'jwk' });
   return {
     publicKey: Uint8Array.fromBase64(x ?? '', { alphabet: 'base64url' }),
+    seed: Uint8Array.fromBase64(d ?? '', { alphabet: 'base64url' }),
     sign: async (message) => new Uint8Array(sign(null, message, privateKey)),
   };
 }
