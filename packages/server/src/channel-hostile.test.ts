@@ -144,7 +144,7 @@ describe('a hostile server in a channel', () => {
     await net.done(again.say(said, 'message'));
     assert.deepEqual([ada.heard, friend.heard], [['hi'], ['hi']]);
     assert.equal(ada.links.dropped.seen, 19);
-    assert.equal(ada.links.dropped['out-of-order'], 1);
+    assert.equal(ada.links.dropped.late, 1);
   });
 
   it('cannot repeat what another said, by a link that the other does not use', async () => {

@@ -48,7 +48,7 @@ export interface ChannelLinksOptions {
 }
 
 /** Why words of another server went no further. */
-export type Dropped = 'seen' | 'too-fast' | 'out-of-order' | 'kept-out' | 'unwanted' | 'own' | 'no-room';
+export type Dropped = 'seen' | 'limited' | 'late' | 'unwelcome' | 'unwanted' | 'own' | 'crowded';
 
 /** So much of what one link may bring in a second may come at once. */
 const burst = 5;
@@ -59,12 +59,12 @@ export class ChannelLinks {
   /** How often words went no further, by the reason. */
   readonly dropped: Record<Dropped, number> = {
     seen: 0,
-    'too-fast': 0,
-    'out-of-order': 0,
-    'kept-out': 0,
+    limited: 0,
+    late: 0,
+    unwelcome: 0,
     unwanted: 0,
     own: 0,
-    'no-room': 0,
+    crowded: 0,
   };
   readonly #options: ChannelLinksOptions;
   readonly #interest: Interest;
@@ -165,7 +165,7 @@ export class ChannelLinks {
     if (!crypto.verify(idBytes(server), channelWordsBytes(network, words), signature)) throw new Refusal('bad-frame');
     this.#seen.add(key);
     if (!this.#order.take(channel, { user, run: words.run.toHex(), seq: words.seq })) {
-      this.dropped['out-of-order'] += 1;
+      this.dropped.late += 1;
       return;
     }
     if (frame.hops > 1) this.#pass({ ...frame, hops: frame.hops - 1 }, from);
@@ -177,9 +177,9 @@ export class ChannelLinks {
     const { id, peers, here } = this.#options;
     const server = serverOf(user);
     if (this.#seen.has(key)) return 'seen';
-    if (!this.#perChannel.take(`${channel} ${from}`).ok || !this.#perLink.take(from).ok) return 'too-fast';
+    if (!this.#perChannel.take(`${channel} ${from}`).ok || !this.#perLink.take(from).ok) return 'limited';
     if (server === id) return 'own';
-    if (!peers.mayLink(server)) return 'kept-out';
+    if (!peers.mayLink(server)) return 'unwelcome';
     const onward = this.#interest.links(channel, server, hops - 1);
     const isWanted = here.has(channel) || onward.some((link) => link !== from);
     return isWanted ? undefined : 'unwanted';
@@ -191,7 +191,7 @@ export class ChannelLinks {
     const options = { priority: 'message', flow: flowOf(channel) } as const;
     for (const link of this.#interest.links(channel, serverOf(user), frame.hops)) {
       if (link === from) continue;
-      if (!this.#options.peers.send(link, 'ephemeral', frame, options)) this.dropped['no-room'] += 1;
+      if (!this.#options.peers.send(link, 'ephemeral', frame, options)) this.dropped.crowded += 1;
     }
   }
 }

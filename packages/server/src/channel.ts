@@ -80,6 +80,11 @@ export class Channels {
     hub.whenOut((session) => this.#out(session));
   }
 
+  /** Channels to which somebody here listens. */
+  get count(): number {
+    return this.#listened.size;
+  }
+
   /** Refuses with `too-many`. */
   join(session: Session, channel: string): ChannelReach {
     const own = this.#bySession.get(session) ?? new Set();

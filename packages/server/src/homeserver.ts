@@ -200,7 +200,8 @@ function assemble(
     ...{ store, rooms, people, peers, discovery, run },
     ...{ log, id, network, hub, presence, limits },
   });
-  const metrics = new Metrics({ hub, peers, oversight: across.oversight, runtime });
+  const channels = new Channels({ peers, crypto, id, network, hub, runtime, limits });
+  const metrics = new Metrics({ hub, peers, channels, oversight: across.oversight, runtime });
   const keys = new KeyListeners({ hub, runtime, limits });
   const here: Here = {
     id,
@@ -218,7 +219,7 @@ function assemble(
     discovery,
     nat,
     across,
-    channels: new Channels({ peers, crypto, id, network, hub, runtime, limits }),
+    channels,
     keys,
     keySearch: new KeySearch({ peers, listeners: keys, runtime, limits }),
     signUpOpen: (session) => options.signUpOpen(session.isLocal),

@@ -3,6 +3,7 @@
  * and texts it says nothing.
  */
 import type { PeerView } from '@parley/protocol';
+import type { Channels } from './channel.ts';
 import type { Oversight } from './federation/oversight.ts';
 import type { Peers } from './federation/peers.ts';
 import type { Hub } from './hub.ts';
@@ -11,6 +12,7 @@ import type { Runtime } from './runtime.ts';
 export interface MetricsOptions {
   readonly hub: Pick<Hub, 'all'>;
   readonly peers: Pick<Peers, 'list' | 'refused'>;
+  readonly channels: Channels;
   readonly oversight: Pick<Oversight, 'totals'>;
   readonly runtime: Pick<Runtime, 'now'>;
 }
@@ -39,13 +41,19 @@ export class Metrics {
 
   /** All of them, as they stand now. */
   async text(): Promise<string> {
-    const { hub, peers } = this.#options;
+    const { hub, peers, channels } = this.#options;
     let connections = 0;
     for (const _session of hub.all) connections += 1;
     const metrics: Metric[] = [
       gauge('connections', 'Connections of clients.', [[connections]]),
       counter('entries_appended_total', 'Entries that were stored since the start.', [[this.#appended]]),
       ...linkMetrics(peers.list()),
+      gauge('channels', 'Ephemeral channels to which somebody here listens.', [[channels.count]]),
+      counter(
+        'channel_words_dropped_total',
+        'Words of other servers that went no further, by the reason.',
+        Object.entries(channels.links.dropped).map(([reason, times]) => [times, { reason }]),
+      ),
       ...(await this.#rooms()),
     ];
     return metrics.map(textOf).join('');
