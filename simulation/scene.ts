@@ -50,6 +50,10 @@ export class Scene {
   readonly keepers = new Map<string, Home>();
   /** Ids of rooms that keep nothing of what is said. */
   readonly unkept = new Set<string>();
+  /** What servers would be restored from. */
+  readonly backups = new Map<Home, Uint8Array>();
+  /** When servers were restored, the last time. */
+  readonly restoredMs = new Map<Home, number>();
   /** Id of a room where one has to ask to be let in. */
   porch: string | undefined;
   #words = 0;

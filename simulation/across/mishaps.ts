@@ -11,6 +11,8 @@ const mishaps: [weight: number, name: string, mishap: Mishap][] = [
   [4, 'a server crashes', (scene) => crash(scene, scene.world.random.between(0, 8_000))],
   [3, 'a server is back at once', (scene) => crash(scene, scene.world.random.between(0, 3))],
   [8, 'a server will crash at a write', (scene) => crashAtWrite(scene)],
+  [3, 'a backup is made', (scene) => backUp(scene)],
+  [3, 'a server is restored from its backup', (scene) => restore(scene)],
   [3, 'a link is cut', (scene) => onLink(scene, (wire) => scene.world.network.sever(wire, 'both'))],
   [4, 'a link is cut and one end knows', (scene) => onLink(scene, (wire) => scene.world.network.sever(wire, 'one'))],
   [2, 'a link is cut and nobody knows', (scene) => onLink(scene, (wire) => scene.world.network.sever(wire, 'neither'))],
@@ -53,6 +55,23 @@ function crash(scene: Scene, forMs: number): void {
   const home = scene.world.random.pick(scene.homes);
   home.crash();
   scene.world.clock.setTimer(() => void home.start(), forMs);
+}
+
+function backUp({ homes, world, backups }: Scene): void {
+  const home = world.random.pick(homes);
+  backups.set(home, home.disk.image());
+}
+
+/** One that keeps rooms of others would lose what only it had. */
+function restore(scene: Scene): void {
+  const { world, backups, keepers, restoredMs } = scene;
+  const kept = new Set(keepers.values());
+  const homes = [...backups.keys()].filter((home) => !kept.has(home));
+  if (homes.length === 0) return;
+  const home = world.random.pick(homes);
+  home.restore(backups.get(home)!);
+  restoredMs.set(home, world.clock.nowMs);
+  later(scene, [0, 4_000], () => void home.start());
 }
 
 function crashAtWrite(scene: Scene): void {

@@ -63,14 +63,8 @@ async function checkFollowing(home: Home, logs: readonly RoomLog[], followed: re
 }
 
 /** The entry by which the last of a server’s people went; 0 if it never had any. */
-function lastStay({ entries }: RoomLog, home: Home): number {
-  let last = 0;
-  for (const { seq, act } of entries) {
-    const { change, subject = '' } = (act?.data ?? {}) as { change?: MemberChange; subject?: string };
-    const isOut = act?.kind === 'member' && (change === 'leave' || change === 'kick' || change === 'ban');
-    if (isOut && serverOf(subject) === home.id) last = seq;
-  }
-  return last;
+function lastStay(log: RoomLog, home: Home): number {
+  return comings(log, home.id).findLast(({ members }) => members === 0)?.seq ?? 0;
 }
 
 /** What a device keeps as failed stands nowhere, and what it does not keep any more stands (S2). */
@@ -98,13 +92,15 @@ function placesOf(logs: readonly RoomLog[]): Map<string, number> {
  * What a server took for another one that keeps the room has its entry or its refusal in the log; or was refused without
  * one, because nobody of that server was in the room any more.
  */
-function checkQueued({ heard }: Scene, logs: readonly RoomLog[]): void {
+function checkQueued({ heard, people, restoredMs }: Scene, logs: readonly RoomLog[]): void {
   const byId = new Map(logs.map((log) => [log.id, log]));
   const decided = new Set<string>();
   for (const word of heard) if (word.type === 'decided') decided.add(`${word.room}/${word.user}/${word.clientId}`);
   for (const word of heard) {
     if (word.type !== 'queued') continue;
-    const { room, user, clientId } = word;
+    const { room, user, clientId, atMs } = word;
+    // What only a lost disk knew, an outbox of a device hands in again; other requests nobody does.
+    if (atMs < (restoredMs.get(people.find((person) => person.user === user)!.home) ?? 0)) continue;
     const log = byId.get(room)!;
     const stands = log.entries.some(({ header }) => {
       const { what } = header;
@@ -120,18 +116,19 @@ function checkQueued({ heard }: Scene, logs: readonly RoomLog[]): void {
 }
 
 /** Whether a server that had people in a room was without any at some time. */
-function wasEmpty({ entries }: RoomLog, server: string): boolean {
+const wasEmpty = (log: RoomLog, server: string): boolean => comings(log, server).some(({ members }) => members === 0);
+
+/** Every entry by which somebody of a server came or went, with how many of them were in then. */
+function comings({ entries }: RoomLog, server: string): { seq: number; members: number }[] {
   const members = new Set<string>();
-  for (const { act } of entries) {
+  const found: { seq: number; members: number }[] = [];
+  for (const { seq, act } of entries) {
     const { change, subject = '' } = (act?.data ?? {}) as { change?: MemberChange; subject?: string };
     if (act?.kind !== 'member' || serverOf(subject) !== server) continue;
+    const before = members.size;
     if (change === 'join') members.add(subject);
-    else if (
-      (change === 'leave' || change === 'kick' || change === 'ban') &&
-      members.delete(subject) &&
-      members.size === 0
-    )
-      return true;
+    else if (change === 'leave' || change === 'kick' || change === 'ban') members.delete(subject);
+    if (members.size !== before) found.push({ seq, members: members.size });
   }
-  return false;
+  return found;
 }
