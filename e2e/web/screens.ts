@@ -44,7 +44,7 @@ export const screens: readonly Screen[] = [
   { name: 'session-ended', path: '?closed', ready: 'h1:text("You are signed out")' },
   { name: 'rooms', path: '#/', ready: '[aria-label="Rooms"]', widths: [390] },
   { name: 'room', path: '#/r/ops', ready: 'textarea' },
-  { name: 'room-elsewhere', path: '#/r/design', ready: 'text=does not answer' },
+  { name: 'room-elsewhere', path: '#/r/design', ready: 'text=cannot be reached' },
   { name: 'room-offline', path: '?offline#/r/ops', ready: 'textarea' },
   { name: 'room-empty', path: '#/r/garden', ready: 'textarea' },
   { name: 'room-muted', path: '#/r/harbour-board', ready: '[aria-label^="You are muted"]' },

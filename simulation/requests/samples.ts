@@ -106,6 +106,7 @@ export const samples: Samples = {
   'peer.retry': nothing,
   'peer.drop': ({ room }) => ({ room }),
   'server.self': nothing,
+  'server.get': () => ({ servers: ['a'.repeat(52)] }),
   'server.list': () => ({ limit: 10 }),
   'server.directories': nothing,
 };

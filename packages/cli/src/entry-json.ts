@@ -27,6 +27,18 @@ export const namingOf = ({ client, info }: Connected): Naming => ({
   labelOf: (user, told) => client.servers.labelOf(user, told),
 });
 
+/** Makes sure that the servers of these people have their names, before they are printed. */
+export async function meetServers({ client }: Connected, users: readonly string[]): Promise<void> {
+  const strange = new Set(users.map(serverOf).filter((id) => !client.servers.get().has(id)));
+  if (strange.size > 0) await client.servers.refresh([...strange]);
+}
+
+/** Whose names an entry needs. */
+export const peopleOf = ({ user, data }: RawEntry): string[] => {
+  const { subject } = (data ?? {}) as { subject?: string };
+  return subject === undefined ? [user] : [user, subject];
+};
+
 /** `@ada:example.org`: the name with what the server is called. @param server what the server one is on is called */
 export const userLabel = (person: { name: string; server?: string | undefined }, server: string): string =>
   `@${person.name}:${person.server ?? server}`;

@@ -76,12 +76,16 @@ export interface ServerName {
   readonly name: string | undefined;
   /** Whether DNS proves the name; else the server only claims it. */
   readonly verified: boolean;
+  /** Whether one's own server had a link with it when it was last asked; undefined: that was never. */
+  readonly reachable: boolean | undefined;
 }
 
-/** Other servers whose names are known, by id. */
+/** Other servers of which something is known, by id. */
 export interface ServerNames extends Readable<ReadonlyMap<string, ServerName>> {
-  /** What a server is called, whether or not its name is known. */
+  /** What a server is called. Of one that is new one's own server is asked; listeners hear what it says. */
   of(id: string): ServerName;
+  /** Asks one's own server about these; never rejects. */
+  refresh(ids: readonly string[]): Promise<void>;
   /** What to call the server of a person, by the person's id; undefined for one's own. `told`: what it was called there. */
   labelOf(user: string, told?: string): string | undefined;
   /** The id of a server by its id, its name or the beginning of its key; undefined when that is not known here. */

@@ -24,7 +24,7 @@ import { type ActName, Outbox } from './outbox.ts';
 import { People } from './people.ts';
 import type { Surroundings } from './room.ts';
 import { Rooms } from './rooms.ts';
-import { labelTold, namesTold, readNames, Servers, type ToldServer } from './server.ts';
+import { namesTold, readNames, Servers } from './server.ts';
 import { Session } from './session.ts';
 
 /** Makes a client. It does nothing until `start`; the store is its own until `close`. */
@@ -35,7 +35,7 @@ export function createClient(options: ClientOptions): Client {
 class ParleyClient implements Client {
   readonly #options: ClientOptions;
   readonly #cache: Cache;
-  readonly #people = new People((id, label) => this.#learn(labelTold(id, label)));
+  readonly #people = new People((id, label) => this.#servers.seen(id, label));
   readonly #servers: Servers;
   readonly #outbox: Outbox;
   readonly #rooms: Rooms;
@@ -71,7 +71,13 @@ class ParleyClient implements Client {
       send: (act, payload) => this.#session.request(act, payload as Payload<ActName>),
       entered: (row, place) => this.#rooms.entered(row, place),
     });
-    this.#servers = new Servers({ own: () => this.#ownServer(), people: () => this.#people.all() });
+    this.#servers = new Servers({
+      own: () => this.#ownServer(),
+      people: () => this.#people.all(),
+      online: () => this.#session.isOnline,
+      ask: (servers) => this.#session.request('server.get', { servers }),
+      changed: () => this.#cache.set(keys.servers, this.#servers.named()),
+    });
     const surroundings = this.#surroundings();
     const { request, me, online } = surroundings;
     this.#rooms = new Rooms(surroundings);
@@ -155,7 +161,7 @@ class ParleyClient implements Client {
 
   request: Client['request'] = async (name, payload, options) => {
     const reply = await this.#session.request(name, payload, options);
-    this.#learn(namesTold(name, payload, reply));
+    this.#servers.learn(namesTold(name, payload, reply));
     return reply;
   };
 
@@ -275,10 +281,6 @@ class ParleyClient implements Client {
     return server === undefined ? {} : { server };
   }
 
-  #learn(told: readonly ToldServer[]): void {
-    if (this.#servers.learn(told)) this.#cache.set(keys.servers, [...this.#servers.get().values()]);
-  }
-
   /** The room is there before the first event that follows the reply. */
   async #added<N extends 'room.join' | 'room.create'>(name: N, payload: Payload<N>): Promise<Room> {
     const taken = ({ sync }: { sync: RoomSync }) => this.#rooms.add(sync);
@@ -310,13 +312,9 @@ class ParleyClient implements Client {
       this.#session.load(),
       this.#outbox.load(),
       this.#rooms.load(this.#options.store),
-      this.#loadServers(),
+      this.#options.store.get(keys.servers).then((held) => this.#servers.learn(readNames(fromBytes(held)))),
     ]).then(() => undefined);
     return this.#loading;
-  }
-
-  async #loadServers(): Promise<void> {
-    this.#servers.learn(readNames(fromBytes(await this.#options.store.get(keys.servers))));
   }
 
   async #signIn(ask: (connection: Connection) => Promise<SignedIn>): Promise<SignedIn> {
@@ -340,6 +338,7 @@ class ParleyClient implements Client {
   #online(): void {
     if (this.#presence !== 'online') this.request('presence.set', { status: this.#presence }).catch(() => {});
     this.#rooms.opened();
+    this.#servers.opened();
     this.#outbox.opened();
     this.#channels.opened();
     this.#keys.opened();

@@ -4,18 +4,28 @@ import { setImmediate as drain } from 'node:timers/promises';
 import { type PeerView, Refusal } from '@parley/protocol';
 import { roomAddress, roomLabel } from './address.ts';
 import { serverNames } from './limits.ts';
-import { labelTold, namesTold, readNames, Servers } from './server.ts';
+import { namesTold, readNames, Servers } from './server.ts';
 import { memoryStore } from './store-memory.ts';
 import { serverKey } from './testing/fake-server.ts';
 import { setting } from './testing/setting.ts';
 
 const [one, two] = ['k', 'm'].map((letter) => letter.repeat(52)) as [string, string];
-const servers = () => new Servers({ own: () => ({ id: serverKey, name: 'home.example' }), people: () => [] });
+const servers = (told = { count: 0 }) =>
+  new Servers({
+    own: () => ({ id: serverKey, name: 'home.example' }),
+    people: () => [],
+    online: () => false,
+    ask: async () => ({ servers: [] }),
+    changed: () => {
+      told.count += 1;
+    },
+  });
+const person = (server: string) => `${'a'.repeat(16)}.${server}`;
 
 test('a server without a name is called by the beginning of its key', () => {
   const all = servers();
   const shown = all.of(one);
-  assert.deepEqual(shown, { id: one, label: 'kkkkkkkk', name: undefined, verified: false });
+  assert.deepEqual(shown, { id: one, label: 'kkkkkkkk', name: undefined, verified: false, reachable: undefined });
   assert.equal(all.of(one), shown);
   assert.equal(all.idOf('kkkkkkkk'), one);
   assert.equal(all.idOf('mmmmmmmm'), undefined);
@@ -23,11 +33,9 @@ test('a server without a name is called by the beginning of its key', () => {
 });
 
 test('a name means the server of which it was told last', () => {
-  const all = servers();
-  let told = 0;
-  all.subscribe(() => told++);
-  assert.ok(all.learn([{ id: one, name: 'far.example' }]));
-  assert.ok(!all.learn([{ id: one, name: 'far.example' }]));
+  const told = { count: 0 };
+  const all = servers(told);
+  for (let i = 0; i < 2; i++) all.learn([{ id: one, name: 'far.example' }]);
   assert.equal(all.of(one).label, 'far.example');
   assert.equal(all.idOf('FAR.example'), one);
   all.learn([{ id: one, name: 'far.example', verified: true }]);
@@ -35,7 +43,11 @@ test('a name means the server of which it was told last', () => {
   assert.ok(all.of(one).verified);
   all.learn([{ id: two, name: 'far.example' }]);
   assert.deepEqual([all.of(one).label, all.of(two).label, all.of(two).verified], ['kkkkkkkk', 'far.example', false]);
-  assert.equal(told, 3);
+  assert.equal(told.count, 3);
+  all.learn([{ id: two, name: null, reachable: false }]);
+  assert.deepEqual([all.of(two).label, all.of(two).reachable], ['mmmmmmmm', false]);
+  all.learn([{ id: two, name: 'far.example' }]);
+  assert.equal(all.of(two).reachable, false);
   // One's own server decides whom a name means.
   assert.equal(all.elsewhere('far.example'), 'far.example');
 });
@@ -49,8 +61,8 @@ test('one’s own server is not elsewhere, by whatever it is called', () => {
   all.learn([{ id: serverKey, name: 'another.example' }]);
   assert.equal(all.get().size, 0);
   assert.throws(() => all.elsewhere('no server'), { code: 'not-found' });
-  assert.equal(all.labelOf(`${'a'.repeat(16)}.${serverKey}`, 'told'), undefined);
-  assert.equal(all.labelOf(`${'a'.repeat(16)}.${one}`, 'told'), 'told');
+  assert.equal(all.labelOf(person(serverKey), 'told'), undefined);
+  assert.equal(all.labelOf(person(one), 'told'), 'told');
 });
 
 test('names come from answers that tell of one server, and from what operators see', () => {
@@ -61,15 +73,52 @@ test('names come from answers that tell of one server, and from what operators s
   ]);
   assert.deepEqual(namesTold('room.list', asked, { rooms: [view, { server: two } as never], more: false }), []);
   assert.deepEqual(namesTold('room.list', { ...asked, server: one }, { rooms: [view], more: false }), []);
-  const peer = (id: string, name?: string) => ({ id, urls: [], state: 'connected', since: 0, name }) as PeerView;
-  const peers = [peer(one, 'far.example'), peer(two, 'twice.example'), peer(serverKey, 'twice.example')];
-  assert.deepEqual(namesTold('peer.list', {}, { peers, refused: [] }), [{ id: one, name: 'far.example' }]);
+  const peer = (id: string, nameState?: string) =>
+    ({ id, urls: [], state: 'connected', since: 0, name: `${id[0]}.example`, nameState }) as PeerView;
+  const peers = [peer(one, 'verified'), peer(two, 'taken'), peer(serverKey)];
+  assert.deepEqual(namesTold('peer.list', {}, { peers, refused: [] }), [
+    { id: one, name: 'k.example', verified: true },
+  ]);
 });
 
 test('what people’s servers are called tells their names, unless it is the beginning of their keys', () => {
-  assert.deepEqual(labelTold(one, 'kkkkkkkk'), []);
-  assert.deepEqual(labelTold(one, 'No Name'), []);
-  assert.deepEqual(labelTold(one, 'far.example'), [{ id: one, name: 'far.example' }]);
+  const all = servers();
+  all.seen(one, 'kkkkkkkk');
+  all.seen(two, 'far.example');
+  assert.deepEqual([all.of(one).label, all.of(two).label], ['kkkkkkkk', 'far.example']);
+  all.seen(two, 'No Name');
+  all.seen(two, 'later.example');
+  assert.equal(all.of(two).label, 'far.example');
+});
+
+test('a server that was not met before is asked for, many at once with one request', async () => {
+  const all = setting(drain);
+  all.server.tellsNames = true;
+  const rooms = ['ops:far.example', 'tea:near.example'].map((name) => all.server.room(name, 'ada'));
+  all.server.unreachable = rooms[1]!.server;
+  const ada = await all.ada();
+  await all.runtime.settle();
+  const asked = all.server.requests.filter(({ request }) => request === 'server.get');
+  assert.equal(asked.length, 1);
+  assert.deepEqual(
+    rooms.map(({ id }) => {
+      const { label, reachable } = ada.room(id)!.summary.get().server!;
+      return [label, reachable];
+    }),
+    [
+      ['far.example', true],
+      ['near.example', false],
+    ],
+  );
+  all.server.unreachable = undefined;
+  await ada.servers.refresh([rooms[1]!.server!]);
+  assert.equal(ada.room('#tea:near.example')?.summary.get().server?.reachable, true);
+  // After a while without a connection everything may be otherwise.
+  all.server.unreachable = rooms[0]!.server;
+  all.server.drop();
+  await all.runtime.pass(5_000);
+  assert.equal(ada.room('#ops:far.example')?.summary.get().server?.reachable, false);
+  await ada.close();
 });
 
 test('only so many names are remembered, and what is kept of them is read with care', () => {
@@ -99,16 +148,18 @@ test('rooms of other servers are found, joined and named by their server', async
   assert.equal((await ada.resolve('#ops:far.example')).server, far.server);
   const room = await ada.join('#ops:far.example');
   assert.equal(room.id, far.id);
-  const joined = all.server.requests.at(-1)?.payload as { room: string; server: string };
+  const join = all.server.requests.findLast(({ request }) => request === 'room.join');
+  const joined = join?.payload as { room: string; server: string };
   assert.deepEqual([joined.room, joined.server], [far.id, 'far.example']);
   assert.equal(roomLabel(room.summary.get()), '#ops:far.example');
   assert.equal(roomLabel(ada.room('ops')!.summary.get()), '#ops');
   for (const address of ['#ops:far.example', `ops:${far.server}`, far.id, roomAddress(room.summary.get().view)])
     assert.equal(ada.room(address), room, address);
   // Held already, so nothing is asked.
-  const asked = all.server.requests.length;
+  const asked = () => all.server.requests.filter(({ request }) => request !== 'server.get').length;
+  const before = asked();
   assert.equal(await ada.join('#ops:far.example'), room);
-  assert.equal(all.server.requests.length, asked);
+  assert.equal(asked(), before);
   await ada.close();
   // The name is remembered, also where there is no connection.
   all.server.before = () => new Promise(() => {});

@@ -4,6 +4,7 @@
  */
 import {
   check,
+  limits,
   type Payload,
   type Person,
   Refusal,
@@ -23,9 +24,11 @@ const keyLetters = 8;
 
 export interface ToldServer {
   id: string;
-  name: string;
+  /** Null: it has none that counts. */
+  name: string | null;
   /** Undefined: nothing was said of it. */
   verified?: boolean;
+  reachable?: boolean;
 }
 
 export interface ServersPort {
@@ -33,13 +36,19 @@ export interface ServersPort {
   own(): { id: string; name?: string } | undefined;
   /** Everybody who was seen. */
   people(): Iterable<Person>;
+  online(): boolean;
+  ask(servers: string[]): Promise<Reply<'server.get'>>;
+  /** What is known has changed. */
+  changed(): void;
 }
 
 export class Servers implements ServerNames {
   readonly #port: ServersPort;
-  readonly #names = value<ReadonlyMap<string, ServerName>>(new Map());
-  /** Servers that were seen without a name. */
-  readonly #keys = new Map<string, ServerName>();
+  readonly #known = value<ReadonlyMap<string, ServerName>>(new Map());
+  /** Servers that were seen, and of which nothing is known. */
+  readonly #strange = new Map<string, ServerName>();
+  /** Those that are to be asked for together. */
+  #wanted = new Set<string>();
 
   constructor(port: ServersPort) {
     this.#port = port;
@@ -51,24 +60,35 @@ export class Servers implements ServerNames {
   }
 
   get(): ReadonlyMap<string, ServerName> {
-    return this.#names.get();
+    return this.#known.get();
   }
 
   subscribe(listener: () => void): () => void {
-    return this.#names.subscribe(listener);
+    return this.#known.subscribe(listener);
   }
 
   values(signal?: AbortSignal): AsyncIterable<ReadonlyMap<string, ServerName>> {
-    return this.#names.values(signal);
+    return this.#known.values(signal);
   }
 
   of(id: string): ServerName {
-    const known = this.get().get(id) ?? this.#keys.get(id);
+    const known = this.get().get(id) ?? this.#strange.get(id);
     if (known) return known;
-    const made = { id, label: id.slice(0, keyLetters), name: undefined, verified: false };
-    this.#keys.set(id, made);
-    if (this.#keys.size > serverNames) this.#keys.delete(this.#keys.keys().next().value!);
+    const made = named({ id, name: undefined, verified: false, reachable: undefined });
+    this.#strange.set(id, made);
+    if (this.#strange.size > serverNames) this.#strange.delete(this.#strange.keys().next().value!);
+    this.#want(id);
     return made;
+  }
+
+  async refresh(ids: readonly string[]): Promise<void> {
+    const others = ids.filter((id) => id !== this.own);
+    for (let at = 0; at < others.length; at += limits.people) await this.#ask(others.slice(at, at + limits.people));
+  }
+
+  /** A new connection: what is known may be old. */
+  opened(): void {
+    for (const id of [...this.get().keys(), ...this.#strange.keys()]) this.#want(id);
   }
 
   labelOf(user: string, told?: string): string | undefined {
@@ -97,40 +117,81 @@ export class Servers implements ServerNames {
     return isName ? read : (this.#byKey(read) ?? read);
   }
 
-  /** Takes what is told: a name means the server of which it was told last. Returns whether that is news. */
-  learn(told: readonly ToldServer[]): boolean {
-    let names = this.get();
-    for (const { id, name, verified } of told) {
-      const held = names.get(id);
-      const before = held?.name === name && held.verified;
-      const now = verified ?? before;
-      if (id === this.#port.own()?.id || (held?.name === name && before === now)) continue;
-      const others = [...names].filter(([other, { name: theirs }]) => theirs !== name && other !== id);
-      names = new Map([...others.slice(1 - serverNames), [id, { id, label: name, name, verified: now }]]);
+  /** A person of a server was seen, and what it was called there. */
+  seen(id: string, label: string): void {
+    if (id.startsWith(label) || !check(serverName, label).ok) this.of(id);
+    else if (this.get().get(id)?.name === undefined) this.learn([{ id, name: label }]);
+  }
+
+  /** Takes what is told: a name means the server of which it was told last. */
+  learn(told: readonly ToldServer[]): void {
+    let known = this.get();
+    for (const { id, name, verified, reachable } of told) {
+      const held = known.get(id);
+      const same = held !== undefined && held.name === (name ?? undefined);
+      const next = {
+        verified: verified ?? (same && held.verified),
+        reachable: reachable ?? held?.reachable,
+      };
+      if (id === this.own || (same && held.verified === next.verified && held.reachable === next.reachable)) continue;
+      const others = [...known].filter(
+        ([other, { name: theirs }]) => other !== id && (name === null || theirs !== name),
+      );
+      this.#strange.delete(id);
+      known = new Map([...others.slice(1 - serverNames), [id, named({ id, name: name ?? undefined, ...next })]]);
     }
-    const isNews = names !== this.get();
-    if (isNews) this.#names.set(names);
-    return isNews;
+    if (known === this.get()) return;
+    this.#known.set(known);
+    this.#port.changed();
+  }
+
+  /** Those with names, for the next run. */
+  named(): ServerName[] {
+    return [...this.get().values()].filter(({ name }) => name !== undefined);
   }
 
   clear(): void {
-    if (this.get().size > 0) this.#names.set(new Map());
-    this.#keys.clear();
+    if (this.get().size > 0) this.#known.set(new Map());
+    this.#strange.clear();
+    this.#wanted.clear();
+  }
+
+  /** Asks for all that are wanted in this moment with one request. */
+  #want(id: string): void {
+    this.#wanted.add(id);
+    if (this.#wanted.size > 1) return;
+    queueMicrotask(() => {
+      const ids = [...this.#wanted];
+      this.#wanted = new Set();
+      void this.refresh(ids);
+    });
+  }
+
+  /** What cannot be asked now is asked over the next connection. */
+  async #ask(ids: string[]): Promise<void> {
+    if (!this.#port.online()) return;
+    const reply = await this.#port.ask(ids).catch(() => undefined);
+    this.learn(
+      (reply?.servers ?? []).map(({ id, name = null, verified, isLinked }) => {
+        return { id, name, verified, reachable: isLinked };
+      }),
+    );
   }
 
   /** The only server seen whose key begins like this. */
   #byKey(letters: string): string | undefined {
     if (letters.length !== keyLetters) return undefined;
-    const ids = new Set([...this.get().keys(), ...this.#keys.keys()]);
+    const ids = new Set([...this.get().keys(), ...this.#strange.keys()]);
     for (const { id } of this.#port.people()) ids.add(serverOf(id));
     const meant = [...ids].filter((id) => id.startsWith(letters));
     return meant.length === 1 ? meant[0] : undefined;
   }
 }
 
-/** What one's own server calls another, where that is more than the beginning of its key. */
-export const labelTold = (id: string, label: string): ToldServer[] =>
-  id.startsWith(label) || !check(serverName, label).ok ? [] : [{ id, name: label }];
+const named = (server: Omit<ServerName, 'label'>): ServerName => ({
+  ...server,
+  label: server.name ?? server.id.slice(0, keyLetters),
+});
 
 /** What an earlier run has learnt, as far as it is of the right form. */
 export function readNames(held: unknown): ToldServer[] {
@@ -143,7 +204,8 @@ export function readNames(held: unknown): ToldServer[] {
 
 /** The names of servers that an answer tells. */
 export function namesTold<N extends RequestName>(request: N, payload: Payload<N>, reply: Reply<N>): ToldServer[] {
-  if (request === 'peer.list') return namesOfPeers(reply as Reply<'peer.list'>);
+  if (request === 'peer.list') return (reply as Reply<'peer.list'>).peers.flatMap(heldName);
+  if (request === 'server.list') return (reply as Reply<'server.list'>).servers.flatMap(heldName);
   const { server: name } = payload as { server?: string };
   if (name === undefined || check(serverId, name).ok) return [];
   const ids = new Set(serversIn(request, reply));
@@ -163,11 +225,9 @@ function serversIn(request: RequestName, reply: unknown): string[] {
   return views.flatMap(({ server }) => (server === undefined ? [] : [server]));
 }
 
-/** A name that two servers claim names none. */
-function namesOfPeers({ peers }: Reply<'peer.list'>): ToldServer[] {
-  const claims = Map.groupBy(peers, ({ name }) => name);
-  return peers.flatMap(({ id, name }) => {
-    const isOnly = new Set(claims.get(name)?.map((peer) => peer.id)).size === 1;
-    return id !== undefined && name !== undefined && isOnly ? [{ id, name }] : [];
-  });
+/** A name that another server holds, or that does not count, is none. */
+function heldName(server: { id?: string; name?: string; nameState?: string }): ToldServer[] {
+  const { id, name, nameState } = server;
+  if (id === undefined || name === undefined || nameState === undefined || nameState === 'taken') return [];
+  return [{ id, name, verified: nameState === 'verified' }];
 }

@@ -38,6 +38,24 @@ export const server = {
       relays: list(relay, limits.serverRelays),
     }),
   }),
+  get: request({
+    about: 'What other servers are called, and whether they can be reached now, by their ids.',
+    from: 'guest',
+    payload: record({ servers: list(serverId, limits.people) }),
+    reply: view({
+      servers: list(
+        view({
+          id: serverId,
+          /** What to show it by; absent: its key. */
+          name: optional(serverName),
+          /** Whether DNS proves the name; else it only claims it. */
+          verified: flag(),
+          isLinked: flag(),
+        }),
+        limits.people,
+      ),
+    }),
+  }),
   list: request({
     about: 'Servers that this one has a record of, in the order of their ids.',
     from: 'operator',

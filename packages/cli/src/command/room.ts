@@ -3,7 +3,7 @@ import { type Client, roomAddress, roomLabel } from '@parley/client';
 import { limits, type Person, Refusal, type RoomView, serverOf } from '@parley/protocol';
 import { cleanLine } from '@parley/terminal';
 import type { Context } from '../context.ts';
-import { userLabel } from '../entry-json.ts';
+import { meetServers, userLabel } from '../entry-json.ts';
 import { exits, Failure, usage } from '../exit.ts';
 import { type Connected, withServer } from '../session/connect.ts';
 import { findRoom, roomName, viewLabel } from '../session/room.ts';
@@ -130,6 +130,10 @@ export const members = command({
       for (;;) {
         const page = { limit: limits.membersPage, ...(query && { query }), ...(after !== undefined && { after }) };
         const reply = await client.request('member.list', { room: id, ...page }, { signal });
+        await meetServers(
+          connected,
+          reply.members.map(({ person }) => person.id),
+        );
         for (const { person, role, status, mutedUntil } of reply.members) {
           const muted = mutedUntil !== undefined;
           if (context.json) await context.printJson({ ...personJson(connected, person), role, status, muted });
@@ -145,6 +149,10 @@ export const members = command({
 async function listAsking(connected: Connected, room: string): Promise<void> {
   const { context, client, signal } = connected;
   const { knocking } = await client.request('member.knocking', { room }, { signal });
+  await meetServers(
+    connected,
+    knocking.map(({ person }) => person.id),
+  );
   for (const { person } of knocking) {
     if (context.json) await context.printJson({ ...personJson(connected, person), asking: true });
     else await printPerson(connected, person, []);

@@ -4,7 +4,7 @@ import { isChannel, type RawEntry, type RoomView } from '@parley/protocol';
 import { dayLine, dayWatch, formatEntry } from '@parley/terminal';
 import type { Context } from '../context.ts';
 import { readMoment } from '../duration.ts';
-import { entryJson, namingOf } from '../entry-json.ts';
+import { entryJson, meetServers, namingOf, peopleOf } from '../entry-json.ts';
 import { usage } from '../exit.ts';
 import { channelLabel, channelName, follow as followChannel } from '../session/channel.ts';
 import { type Connected, withServer } from '../session/connect.ts';
@@ -109,13 +109,17 @@ function printer(connected: Connected, view: RoomView): Print {
   const naming = namingOf(connected);
   if (context.json) {
     const label = viewLabel(view, client.servers);
-    return (entry) => context.printJson(entryJson(entry, label, naming));
+    return async (entry) => {
+      await meetServers(connected, peopleOf(entry));
+      await context.printJson(entryJson(entry, label, naming));
+    };
   }
   const { shell } = context;
   const colour = wantsColour(shell);
   const isNewDay = dayWatch();
   const nameOf = (user: string) => client.person(user)?.name;
   return async (entry) => {
+    await meetServers(connected, peopleOf(entry));
     // A file or pipe gets lines that each say all; a day line would be one that is no entry.
     if (shell.stdout.isTTY && isNewDay(entry.at)) await context.print(dayLine(entry.at, { colour }));
     await context.print(formatEntry(entry, { colour, time: 'full', nameOf, labelOf: naming.labelOf }));

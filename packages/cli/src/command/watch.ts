@@ -1,6 +1,6 @@
 /** Watches rooms until something is said: for scripts that wait for each other. */
 import { formatEntry } from '@parley/terminal';
-import { entryJson, namingOf } from '../entry-json.ts';
+import { entryJson, meetServers, namingOf, peopleOf } from '../entry-json.ts';
 import { condition } from '../session/condition.ts';
 import { withServer } from '../session/connect.ts';
 import { followRooms } from '../session/follow.ts';
@@ -34,6 +34,7 @@ export const watch = command({
       const entries = followRooms(connected, names.length > 0 ? ids : undefined);
       context.say(`watching ${names.length > 0 ? names.join(', ') : 'all your rooms'}`);
       for await (const entry of entries) {
+        await meetServers(connected, peopleOf(entry));
         const room = viewLabel(client.room(entry.room)?.summary.get().view ?? { id: entry.room }, client.servers);
         const object = entryJson(entry, room, naming);
         if (only.every((holds) => holds(object))) {

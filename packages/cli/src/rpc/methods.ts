@@ -1,7 +1,7 @@
 /** What a program can ask over `parley rpc`. */
 import { roomAddress, type Sent } from '@parley/client';
 import { limits } from '@parley/protocol';
-import { entryJson, namingOf, userLabel } from '../entry-json.ts';
+import { entryJson, meetServers, namingOf, peopleOf, userLabel } from '../entry-json.ts';
 import type { Connected } from '../session/connect.ts';
 import { findMessage, findRoom, ownRoom, viewLabel } from '../session/room.ts';
 import { BadParams, type Method } from './json-rpc.ts';
@@ -83,6 +83,7 @@ async function history(connected: Connected, params: Params): Promise<unknown> {
   const { before, after, from, to } = page;
   const room = viewLabel(view, client.servers);
   const naming = namingOf(connected);
+  await meetServers(connected, page.entries.flatMap(peopleOf));
   const entries = page.entries.map((entry) => entryJson(entry, room, naming));
   return { entries, from, to, before, after };
 }

@@ -1,7 +1,7 @@
 /** The rooms whose entries a program is sent. */
 import type { Room } from '@parley/client';
 import { limits } from '@parley/protocol';
-import { entryJson, namingOf } from '../entry-json.ts';
+import { entryJson, meetServers, namingOf, peopleOf } from '../entry-json.ts';
 import type { Connected } from '../session/connect.ts';
 import { viewLabel } from '../session/room.ts';
 import { BadParams } from './json-rpc.ts';
@@ -38,7 +38,9 @@ export class Subscriptions {
   async #follow(room: Room, since: number | undefined, signal: AbortSignal): Promise<void> {
     const { client } = this.#connected;
     const naming = namingOf(this.#connected);
-    for await (const entry of room.entries({ signal, ...(since !== undefined && { since }) }))
+    for await (const entry of room.entries({ signal, ...(since !== undefined && { since }) })) {
+      await meetServers(this.#connected, peopleOf(entry));
       await this.#notify(entryJson(entry, viewLabel(room.summary.get().view, client.servers), naming));
+    }
   }
 }

@@ -74,7 +74,11 @@ export async function withServer<T>(
     );
     await remember(context, url, info);
     const connected = { context, client, info, url, signal };
-    if (options.as === 'account') await orStop(signIn(connected, profile), signal);
+    if (options.as === 'account')
+      await orStop(
+        signIn(connected, profile).then(() => nameServers(client)),
+        signal,
+      );
     watchEnd(client, url, (failure) => stop.abort(failure));
     if (options.deadline === 'connection') deadline.clear();
     awaited = options.awaited ?? awaited;
@@ -153,6 +157,13 @@ async function signIn({ client, url, context }: Connected, profile: Profile): Pr
       await new Promise((resolve) => setTimeout(resolve, detail.retryAfterMs));
     }
   }
+}
+
+/** What is printed of rooms needs the names of their servers. */
+async function nameServers(client: Client): Promise<void> {
+  const views = [...client.rooms.get().map(({ view }) => view), ...client.invitations.get()];
+  const servers = new Set(views.flatMap(({ server }) => server ?? []));
+  if (servers.size > 0) await client.servers.refresh([...servers]);
 }
 
 /** A bot's token, by the environment. */

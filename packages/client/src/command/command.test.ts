@@ -242,7 +242,7 @@ test('completes people, rooms, emoji, commands and roles', () => {
     [['@ada:far.example ', 'far']],
   );
   const view = { alias: 'ops', title: 'Operations' } as RoomView;
-  const server = { id: 'k', label: 'far.example', name: 'far.example', verified: false };
+  const server = { id: 'k', label: 'far.example', name: 'far.example', verified: false, reachable: undefined };
   const rooms = [
     { view, server: undefined },
     { view, server },

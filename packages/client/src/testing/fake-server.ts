@@ -57,6 +57,10 @@ export class FakeServer {
   readonly requests: RequestFrame[] = [];
   /** Whether a reply to an act goes out before its event. */
   replyFirst = false;
+  /** Whether it says what other servers are called; older ones do not. */
+  tellsNames = false;
+  /** Id of a server with which it has no link. */
+  unreachable: string | undefined;
   /** Acts are queued until `decide`. */
   queueing = false;
   queued: { user: SignedIn; kind: string; payload: Payload<'message.send'> }[] = [];
@@ -196,6 +200,13 @@ export class FakeServer {
     const me = visitor.me;
     if (!me) throw new Refusal('not-signed-in');
     if (request === 'sync.start') return this.#sync(visitor, me, given as unknown as Payload<'sync.start'>);
+    if (request === 'server.get') {
+      if (!this.tellsNames) throw new Refusal('unknown-request');
+      const names = new Map([...this.servers].map(([name, id]) => [id, name]));
+      const { servers } = given as unknown as Payload<'server.get'>;
+      const told = (id: string) => ({ id, name: names.get(id), verified: false, isLinked: id !== this.unreachable });
+      return { servers: servers.map((id) => ({ ...told(id) })) };
+    }
     if (request === 'presence.set' || request === 'typing.set') return {};
     if (request === 'user.get') {
       const { users } = given as unknown as Payload<'user.get'>;

@@ -7,6 +7,15 @@ export const server: Handlers<Protocol['server'], Context> = {
     const { addresses, relays } = discovery.own;
     return { id, addresses: [...addresses], relays: [...relays] };
   },
+  async get({ here: { id: own, names, peers } }, { servers }) {
+    const others = [...new Set(servers)].filter((id) => id !== own);
+    return {
+      servers: others.map((id) => {
+        const { name, verified = false } = names.nameOf(id) ?? {};
+        return { id, ...(name === undefined ? {} : { name }), verified, isLinked: peers.isLinked(id) };
+      }),
+    };
+  },
   async list({ here }, { after = '', limit }) {
     return here.discovery.list(after, limit);
   },

@@ -122,11 +122,15 @@ test('says which server one waits for', () => {
   assert.equal(stateOf('queued', undefined), 'Waiting for the room’s server');
   assert.equal(stateOf('sending', 'kanto.example'), 'Sending');
   const base = { view: room(), status: online, length: 0, limit: 16_384, slowLeftMs: 0, slowMs: 0 };
-  const silent = { server: 'kanto.example', messages: 1 };
+  const silent = { server: 'kanto.example', messages: 1, reachable: true };
   assert.equal(hintOf({ ...base, silent })?.text, 'kanto.example does not answer: your message waits in order');
   assert.equal(
-    hintOf({ ...base, silent: { ...silent, messages: 3 } })?.text,
-    'kanto.example does not answer: 3 messages wait in order',
+    hintOf({ ...base, silent: { ...silent, messages: 3, reachable: false } })?.text,
+    'kanto.example cannot be reached: 3 messages wait in order',
+  );
+  assert.equal(
+    hintOf({ ...base, silent: { ...silent, messages: 0, reachable: false } })?.text,
+    'kanto.example cannot be reached now: what you write waits for it',
   );
   assert.equal(
     hintOf({ ...base, silent, status: { state: 'offline', retryAt: 0 } })?.text,

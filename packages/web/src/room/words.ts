@@ -134,8 +134,19 @@ export interface Hint {
   text: string;
 }
 
-const silentWords = ({ server, messages }: { server: string; messages: number }): string =>
-  `${server} does not answer: ${messages === 1 ? 'your message waits' : `${messages} messages wait`} in order`;
+function silentWords({
+  server,
+  messages,
+  reachable,
+}: {
+  server: string;
+  messages: number;
+  reachable: boolean;
+}): string {
+  const how = reachable ? 'does not answer' : 'cannot be reached';
+  if (messages === 0) return `${server} ${how} now: what you write waits for it`;
+  return `${server} ${how}: ${messages === 1 ? 'your message waits' : `${messages} messages wait`} in order`;
+}
 
 /** The line under the composer. */
 export function hintOf(of: {
@@ -147,8 +158,8 @@ export function hintOf(of: {
   /** Slow mode lets one post again in this many ms. */
   slowLeftMs: number;
   slowMs: number;
-  /** The room's server has not decided for long on what one has sent. */
-  silent?: { server: string; messages: number } | undefined;
+  /** The room's server cannot be reached, or has not decided for long on what one has sent. */
+  silent?: { server: string; messages: number; reachable: boolean } | undefined;
 }): Hint | undefined {
   if (of.length > of.limit)
     return { icon: 'slow', text: `${(of.length - of.limit).toLocaleString()} characters too long` };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RoomSummary } from '@parley/client';
+import type { RoomSummary, ServerName } from '@parley/client';
 import type { RoomView } from '@parley/protocol';
 import { type Command, hitsOf } from './hits.ts';
 
@@ -16,11 +16,11 @@ const found = (typed: string): string[] =>
     items.map((hit) => (hit.type === 'command' ? hit.command.label : hit.id)),
   );
 
-const room = (alias: string, server?: { id: string; label: string; name: string; verified: boolean }) => ({
+const room = (alias: string, server?: ServerName) => ({
   view: { id: `${alias}${server?.label ?? ''}`, alias, title: '' } as RoomView,
   server,
 });
-const far = { id: 'k', label: 'far.example', name: 'far.example', verified: false };
+const far = { id: 'k', label: 'far.example', name: 'far.example', verified: false, reachable: true };
 
 test('a room of another server is found by its full name, and offered by it where it is not', () => {
   const mine = [room('ops'), room('ops', far)].map((each) => ({ ...each, unread: 0, mentions: 0 }) as RoomSummary);
