@@ -1,6 +1,7 @@
 /** A client without a server: sample rooms, people and failures, for developing and testing screens. Never in the built app. */
 import { type Client, readRoom, type Status } from '@parley/client';
 import { type ErrorCode, type Payload, Refusal, type Reply, type RequestName } from '@parley/protocol';
+import { fakeChannels } from './channels.ts';
 import { people, samplePublicRooms } from './data.ts';
 import { answers } from './requests.ts';
 import type { FakeRoom } from './room.ts';
@@ -26,6 +27,9 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     invitations,
     outbox,
     servers: fakeServers(),
+    ...fakeChannels(state),
+    listenAtKey: async () => nothing(),
+    sendToKey: async () => Promise.reject(new Refusal('nobody-there')),
     ...entering(state),
     ...requesting(state),
     ...joining(state),
@@ -47,6 +51,8 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
+
+async function* nothing(): AsyncGenerator<never, void, void> {}
 
 type Ways = 'start' | 'register' | 'signIn' | 'signInWithKey' | 'guest' | 'resume' | 'signOut';
 
