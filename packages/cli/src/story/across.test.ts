@@ -91,5 +91,7 @@ test('somebody of another server is invited and removed by name', async () => {
   assert.equal((await ada.parley('invite', 'board', '@nobody:here.example')).exit, 4);
   assert.equal((await bob.parley('join', '#board:there.example')).exit, 0);
   assert.equal((await ada.parley('kick', 'board', '@bob:here.example')).exit, 0);
+  await ada.parley('create', 'porch', '--knock');
+  assert.match((await bob.parley('knock', '#porch:there.example')).stderr, /only an invitation leads in/);
   assert.match((await ada.parley('tail', 'board')).stdout, /-- ada removed bob:here\.example\n$/);
 });

@@ -12,6 +12,8 @@ export interface Knock {
   withdraw(): Promise<void>;
 }
 
+const elsewhere = { 'not-found': 'Nobody of your server is in this room yet: only an invitation leads in.' };
+
 /** `changed` is called when what one is to the room may be something else now, by whatever device. */
 export function useKnock(client: Client, room: RoomView, changed: () => void): Knock {
   const { toasts } = useServices();
@@ -35,7 +37,7 @@ export function useKnock(client: Client, room: RoomView, changed: () => void): K
     } catch (error) {
       // Another device was first.
       if (codeOf(error) !== 'duplicate' && codeOf(error) !== 'not-a-member')
-        toasts.show({ text: explain(error), tone: 'bad' });
+        toasts.show({ text: explain(error, room.server === undefined ? {} : elsewhere), tone: 'bad' });
     }
     tell.current();
   };
