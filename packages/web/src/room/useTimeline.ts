@@ -1,5 +1,6 @@
 import type { Room, Row, Timeline, TimelineState } from '@parley/client';
 import { useCallback, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { calmly } from '../ui/calm.ts';
 import { group, type Item, ItemCache, localDay } from './group.ts';
 
 /** The window over the room's log; closed with the screen. Undefined in the very first pass only. */
@@ -26,7 +27,7 @@ const empty: TimelineState = {
 
 export function useTimelineState(timeline: Timeline | undefined): TimelineState {
   const subscribe = useCallback(
-    (listener: () => void) => timeline?.subscribe(listener) ?? (() => undefined),
+    (listener: () => void) => (timeline ? calmly((tell) => timeline.subscribe(tell), listener) : () => undefined),
     [timeline],
   );
   return useSyncExternalStore(subscribe, () => timeline?.get() ?? empty);
