@@ -25,7 +25,7 @@ const unshare = [['unshare'], ['unshare', '--user', '--map-root-user']].find(([p
   return status === 0;
 });
 
-const missing = ['unshare', 'nsenter', 'ip', 'nft'].filter(
+const missing = ['unshare', 'nsenter', 'setpriv', 'ip', 'nft'].filter(
   (program) => spawnSync('sh', ['-c', `command -v ${program}`], { env, stdio: 'ignore' }).status !== 0,
 );
 
@@ -50,7 +50,9 @@ async function namespace(first?: Namespace): Promise<Namespace> {
   ended.catch(() => {});
   await Promise.race([once(holder.stdout, 'data'), ended]);
   const user = isUser ? [`--user=/proc/${first?.holder.pid ?? holder.pid}/ns/user`, '--preserve-credentials'] : [];
-  return { holder, within: ['nsenter', ...user, `--net=/proc/${holder.pid}/ns/net`] };
+  const enter = ['nsenter', ...user, `--net=/proc/${holder.pid}/ns/net`];
+  // What runs there ends with this process too, however that ends.
+  return { holder, within: [...enter, 'setpriv', '--pdeathsig', 'KILL'] };
 }
 
 async function run({ within }: Namespace, script: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** The system's Chromium, with a new empty profile for each run. */
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
@@ -18,11 +18,21 @@ export interface Browser extends AsyncDisposable {
 /** By this name the browser finds this machine, but does not know that it is: as a server in a network without TLS. */
 export const farHost = 'parley.test';
 
-export async function openBrowser(options: BrowserContextOptions = {}): Promise<Browser> {
+/** @param within what a command line begins with to run where the browser is to run */
+export async function openBrowser(
+  options: BrowserContextOptions = {},
+  within: readonly string[] = [],
+): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'parley-browser-'));
+  // Should this process end before the test does.
+  const remove = (): void => rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  process.once('exit', remove);
+  const program = join(profile, 'chromium.sh');
+  if (within.length > 0)
+    await writeFile(program, `#!/bin/sh\nexec ${within.join(' ')} ${executablePath} "$@"\n`, { mode: 0o755 });
   const context = await chromium.launchPersistentContext(profile, {
     ...options,
-    ...(executablePath === undefined ? {} : { executablePath }),
+    ...(executablePath === undefined ? {} : { executablePath: within.length > 0 ? program : executablePath }),
     headless: true,
     args: [
       '--no-sandbox',
@@ -39,6 +49,7 @@ export async function openBrowser(options: BrowserContextOptions = {}): Promise<
     context,
     async [Symbol.asyncDispose]() {
       await context.close();
+      process.off('exit', remove);
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
