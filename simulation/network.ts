@@ -159,6 +159,11 @@ export class Network {
     for (const wire of this.wires) for (const direction of ['up', 'down'] as const) this.flow(wire, direction);
   }
 
+  /** Every end of a wire that is cut learns of it now. */
+  tellCut(): void {
+    for (const wire of this.wires) if (wire.cut) for (const end of wire.ends) end.close('lost');
+  }
+
   /** What passes from a host to another takes so long, whatever {@link delayMs} says; undefined: no longer. */
   slow(from: string, to: string, delayMs: Delay | undefined): void {
     if (delayMs) this.#slow.set(`${from}>${to}`, delayMs);

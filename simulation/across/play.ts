@@ -28,8 +28,12 @@ export async function playAcross(scene: Scene, deeds: number): Promise<number> {
     world.check();
   }
   healAcross(scene);
+  // Whoever does not know of a cut yet finds out by its heartbeat; mostly that is not waited for.
+  const isPatient = random.chance(0.2);
+  if (!isPatient) network.tellCut();
   await untilQuiet(scene);
-  await clock.pass(20_000);
+  // What ends by itself has ended then.
+  await clock.pass(isPatient ? 90_000 : 25_000);
   world.check();
   return checkAcrossEnd(scene);
 }
