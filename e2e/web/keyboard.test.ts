@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /** The shell without a pointer: everything is reached, Esc steps back one level, and the focus returns to where it was. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -125,17 +126,22 @@ test('a slash command chosen in the switcher is begun where one writes, and noth
       await presses(page, 'Enter');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     };
+    const holds = (text: string) =>
+      page.waitForFunction(
+        (wanted) => document.activeElement instanceof HTMLTextAreaElement && document.activeElement.value === wanted,
+        text,
+      );
     await page.locator('nav a[aria-current="page"]').focus();
     await choose('/mut');
-    await page.waitForFunction('document.activeElement.placeholder === "Message #ops"');
+    await holds('/mute ');
     await page.keyboard.type('@ha');
     assert.equal(await field.inputValue(), '/mute @ha');
     await page.getByRole('option', { name: 'Hana' }).waitFor();
     await choose('/kick');
-    await page.waitForFunction('document.activeElement.value === "/kick "');
+    await holds('/kick ');
     await field.fill('tea at four');
     await choose('/me');
-    await page.waitForFunction('document.activeElement.value === "/me tea at four"');
+    await holds('/me tea at four');
     await page.keyboard.type('has ');
     assert.equal(await field.inputValue(), '/me has tea at four');
     await presses(page, 'Control+,');

@@ -222,7 +222,7 @@ async function writing(t: TestContext, { page, url }: Stage): Promise<void> {
     await field(page).pressSequentially('hi @han');
     await page.getByRole('option', { name: /Hana/ }).waitFor();
     await page.keyboard.press('Tab');
-    assert.equal(await field(page).inputValue(), 'hi @hana ');
+    assert.equal(await field(page).inputValue(), 'hi @hana:kanto.example ');
     await field(page).fill('');
     await field(page).pressSequentially('/mu');
     await page.getByRole('option', { name: /\/unmute/ }).waitFor();
