@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Refusal } from '@parley/protocol';
+import { exits, Failure } from '../exit.ts';
 import { answerLine, BadParams, type Method, notification } from './json-rpc.ts';
 import { LineTooLong, linesOf } from './lines.ts';
 
@@ -8,6 +9,7 @@ const methods = new Map<string, Method>([
   ['add', async ({ a, b }) => Number(a) + Number(b)],
   ['nothing', async () => undefined],
   ['refuse', async () => Promise.reject(new Refusal('muted'))],
+  ['far', async () => Promise.reject(new Failure(exits.network, 'unavailable', 'it cannot be asked now'))],
   ['strict', async () => Promise.reject(new BadParams('a is a text'))],
 ]);
 const ask = async (message: unknown): Promise<unknown> => {
@@ -51,6 +53,11 @@ test('a refusal says its code and whether to try again', async () => {
     id: 1,
     error: { code: -32_000, message: 'You are muted in this room.', data: { code: 'muted', retryable: false } },
   });
+});
+
+test('a failure with the code of an error says whether to try again as the error does', async () => {
+  const { error } = (await ask(call('far'))) as { error: { data: unknown } };
+  assert.deepEqual(error.data, { code: 'unavailable', retryable: true });
 });
 
 test('a batch is answered as one, without its notifications', async () => {

@@ -1,5 +1,5 @@
 /** JSON-RPC 2.0 [jsonrpc.org/specification], one message a line: what comes in is answered, in any order. */
-import { errors, Refusal } from '@parley/protocol';
+import { errors, isErrorCode, Refusal } from '@parley/protocol';
 import { Failure } from '../exit.ts';
 
 /** A method gets the params by name; what it returns is the result. */
@@ -76,8 +76,10 @@ function errorObject(error: unknown): ErrorObject {
     const { code, message, detail } = error;
     return { code: rpcCodes.refused, message, data: { code, retryable: errors[code].retry, ...detail } };
   }
-  if (error instanceof Failure)
-    return { code: rpcCodes.refused, message: error.message, data: { code: error.code, retryable: false } };
+  if (error instanceof Failure) {
+    const { code, message } = error;
+    return { code: rpcCodes.refused, message, data: { code, retryable: isErrorCode(code) && errors[code].retry } };
+  }
   throw error;
 }
 
