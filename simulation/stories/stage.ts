@@ -50,7 +50,7 @@ export class Stage {
   async cast<Names extends string[]>(...names: Names): Promise<{ [I in keyof Names]: Actor }> {
     const cast: Actor[] = [];
     for (const name of names) {
-      const actor = this.#actor(name);
+      const actor = this.actor(name);
       await this.sure(`${name} registers`, actor.client.register({ name, password }));
       cast.push(actor);
     }
@@ -59,14 +59,14 @@ export class Stage {
 
   /** Another device of somebody, signed in. */
   async device(of: Actor, name: string): Promise<Actor> {
-    const actor = this.#actor(`${of.name}.${name}`);
+    const actor = this.actor(`${of.name}.${name}`, of.home);
     await this.sure(`${name} signs in`, actor.client.signIn({ name: of.name, password }));
     actor.alias = of.alias;
     return actor;
   }
 
   async guest(name: string): Promise<Actor> {
-    const actor = this.#actor(name);
+    const actor = this.actor(name);
     await this.sure(`${name} comes in`, actor.client.guest(name));
     return actor;
   }
@@ -90,8 +90,9 @@ export class Stage {
     assert.ok(await this.world.clock.until(is, patienceMs), `waited in vain: ${what}`);
   }
 
-  #actor(name: string): Actor {
-    const actor = new Actor(this, new Device(this.world, this.heard, { name, home: this.home.name }));
+  protected actor(name: string, home = this.home): Actor {
+    const device = new Device(this.world, this.heard, { name, home: home.name });
+    const actor = new Actor(this, device, home);
     actor.device.start();
     this.actors.push(actor);
     return actor;
@@ -101,14 +102,17 @@ export class Stage {
 /** Somebody at one device, in one room at a time. */
 export class Actor {
   readonly device: Device;
+  /** The server of their account. */
+  readonly home: Home;
   readonly #stage: Stage;
   /** The room that they are in now. */
   alias = '';
   #timeline: { room: Room; of: Timeline } | undefined;
 
-  constructor(stage: Stage, device: Device) {
+  constructor(stage: Stage, device: Device, home: Home) {
     this.#stage = stage;
     this.device = device;
+    this.home = home;
   }
 
   /** What they sign in with. */
@@ -152,6 +156,13 @@ export class Actor {
   async joins(alias: string): Promise<void> {
     await this.#sure(`joins ${alias}`, this.client.join(alias));
     this.alias = alias;
+  }
+
+  /** Comes into the room where somebody of any server is, which they name by its server. */
+  async follows(other: Actor, server = other.home): Promise<void> {
+    const { id } = other.room;
+    await this.#sure(`joins ${other.alias} of ${server.name}`, this.client.join(id, server.id));
+    this.alias = id;
   }
 
   async leaves(): Promise<void> {
