@@ -102,8 +102,12 @@ export class Rooms {
   }
 
   remove(id: string): void {
-    const room = this.#rooms.get(id);
     this.#dropInvitation(id);
+    this.#close(id);
+  }
+
+  #close(id: string): void {
+    const room = this.#rooms.get(id);
     if (!room) return;
     room.close();
     this.#rooms.delete(id);
@@ -227,10 +231,14 @@ export class Rooms {
     else if (entry.user === this.#around.me()?.user) this.#around.outbox.seen(entry.clientId, entry);
   }
 
-  /** The end of an invitation or a knock is not that of a membership that came of it. */
+  /**
+   * The end of an invitation or a knock is not that of a membership that came of it. The end of a membership is not that
+   * of an invitation: of a room of another server it may come after it.
+   */
   #removed({ room, how }: Payload<'room.removed'>): void {
-    if (how === 'declined' || how === 'revoked' || how === 'withdrawn' || how === 'denied') this.#dropInvitation(room);
-    else this.remove(room);
+    const isOutside = how === 'declined' || how === 'revoked' || how === 'withdrawn' || how === 'denied';
+    if (isOutside || !this.#rooms.has(room)) this.#dropInvitation(room);
+    else this.#close(room);
   }
 
   #dropInvitation(id: string): void {

@@ -49,6 +49,9 @@ export interface Forbidden {
 /** Rooms whose trouble is remembered; of more it is in the log. */
 const troubled = 1_000;
 
+/** When this server's own disk failed. */
+const retryMs = 1_000;
+
 type Append = FramePayload<'append'>;
 
 export interface FollowerOptions {
@@ -117,16 +120,33 @@ export class Follower {
       if (result === 'appended') this.#quarantined.delete(frame.room);
       if (result !== 'held') this.#stand(from, await rooms.load(frame.room), result === 'gap');
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (error.code === 'not-found') this.#forget(from, frame.room);
+      const code = error instanceof Refusal ? error.code : undefined;
+      if (code === 'not-found') this.#forget(from, frame.room);
+      else if (code === 'bad-request' || code === 'bad-frame' || code === 'unsupported-room')
+        this.#quarantine(from, frame.room, (error as Refusal).detail.field ?? code);
       else {
-        const field = error.detail.field ?? error.code;
-        log.error({ room: frame.room, server: from, field }, 'a room of another server stands still: its log is wrong');
-        if (this.#quarantined.has(frame.room) || this.#quarantined.size < troubled) {
-          const since = this.#quarantined.get(frame.room)?.since ?? run.runtime.now();
-          this.#quarantined.set(frame.room, { room: frame.room, server: from, field, since });
-        }
+        run.runtime.setTimer(() => void this.#askAgain(from, frame.room), retryMs);
+        if (code === undefined) throw error;
+        log.warn({ error, room: frame.room, server: from }, 'entries could not be stored; asking for them again');
       }
+    }
+  }
+
+  /** What the clerk of a room sends does not hold. */
+  #quarantine(server: string, room: string, field: string): void {
+    const { run, log } = this.#options;
+    log.error({ room, server, field }, 'a room of another server stands still: its log is wrong');
+    if (!this.#quarantined.has(room) && this.#quarantined.size >= troubled) return;
+    const since = this.#quarantined.get(room)?.since ?? run.runtime.now();
+    this.#quarantined.set(room, { room, server, field, since });
+  }
+
+  async #askAgain(server: string, room: string): Promise<void> {
+    const { rooms, log } = this.#options;
+    try {
+      this.#stand(server, await rooms.load(room), true);
+    } catch (error) {
+      log.warn({ error, room }, 'a room waits for the next link');
     }
   }
 

@@ -22,6 +22,14 @@ export function markerStore(db: Database) {
     );
     return row ?? { seq: 0, own: 0 };
   };
+  /** Of rooms of other servers the first entries may not be here: what is here counts from its first. */
+  const nthBeforeAll = async (room: number): Promise<number> => {
+    const [first] = await db.all<{ nth: number; kind: string }>(
+      'SELECT nth, kind FROM entry WHERE room = ? ORDER BY seq LIMIT 1',
+      [room],
+    );
+    return first ? first.nth - (first.kind === 'message' ? 1 : 0) : 0;
+  };
   return {
     async get(person: number, room: number, headNth: number): Promise<Unread> {
       const { seq: marker, own } = await read(person, room);
@@ -33,7 +41,8 @@ export function markerStore(db: Database) {
         'SELECT count(*) AS count FROM mention WHERE person = ? AND room = ? AND seq > ?',
         [person, room, marker],
       );
-      return { marker, unread: Math.max(0, headNth - (before?.nth ?? 0) - own), mentions: mentions?.count ?? 0 };
+      const nth = before?.nth ?? (await nthBeforeAll(room));
+      return { marker, unread: Math.max(0, headNth - nth - own), mentions: mentions?.count ?? 0 };
     },
     /** One's own messages are counted where the marker moves: one may be on its way to the disk. */
     async set(person: number, room: number, seq: number): Promise<void> {
