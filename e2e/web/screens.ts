@@ -91,7 +91,29 @@ export const screens: readonly Screen[] = [
   { name: 'join-ask', path: '#/r/bridge-club', ready: 'main button:text("Ask to be let in")' },
   { name: 'join-elsewhere', path: '#/r/relays:kanto.example', ready: 'main button:text("Join")' },
   { name: 'join-unknown', path: '#/r/nothing-here', ready: 'text=There is no #nothing-here' },
+  { name: 'channel', path: '#/c/quay', ready: 'text=The ferry of four' },
+  { name: 'channel-empty', path: '#/c/lobby', ready: 'main textarea' },
+  { name: 'channel-offline', path: '?offline#/c/quay', ready: 'text=Listening begins' },
+  {
+    name: 'channel-people',
+    path: '#/c/quay',
+    ready: 'main textarea',
+    async act(page) {
+      await page.getByRole('button', { name: 'Who is here' }).click();
+      await page.getByRole('heading', { name: 'Heard since' }).waitFor();
+    },
+  },
   { name: 'switcher', path: '#/r/ops', ready: 'textarea', act: press('Control+k', dialog) },
+  {
+    name: 'switcher-channel',
+    path: '#/r/ops',
+    ready: 'textarea',
+    async act(page) {
+      await press('Control+k', dialog)(page);
+      await page.keyboard.type('~lobby');
+      await page.getByRole('option', { name: /lobby/ }).waitFor();
+    },
+  },
   {
     name: 'switcher-found',
     path: '#/r/ops',

@@ -90,6 +90,20 @@ describe('a channel on one server', () => {
     assert.deepEqual(told, [4]);
   });
 
+  it('tells of a reach that is as before to who was told of another meanwhile', async () => {
+    await using server = await testServer();
+    const [ada, bob] = [await server.account('ada'), await server.account('bob')];
+    await ada.request('channel.join', lobby);
+    await server.advance(1_000);
+    ada.events.length = 0;
+    await bob.request('channel.join', lobby);
+    const { reach } = await ada.request('channel.send', words('two of us'));
+    assert.equal(reach.here, 2);
+    await bob.request('channel.leave', lobby);
+    await server.advance(1_000);
+    assert.equal((await ada.next('channel.changed')).reach.here, 1);
+  });
+
   it('refuses more channels than one may listen to, and more words than anybody reads', async () => {
     await using server = await testServer({ rateFactor: 1 });
     const guest = await server.guest('bob');

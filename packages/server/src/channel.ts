@@ -39,8 +39,7 @@ interface Listened {
   readonly sessions: Set<Session>;
   /** Who spoke since then. */
   readonly heard: Lru<string, Heard>;
-  /** The reach that listeners know, and what tells them of another. */
-  told: ChannelReach | undefined;
+  /** Of what tells them of another reach. */
   cancel: (() => void) | undefined;
 }
 
@@ -164,7 +163,7 @@ export class Channels {
 
   #open(channel: string, session: Session): void {
     const heard = new Lru<string, Heard>(sizes.channelPeople);
-    this.#listened.set(channel, { sessions: new Set([session]), heard, told: undefined, cancel: undefined });
+    this.#listened.set(channel, { sessions: new Set([session]), heard, cancel: undefined });
     this.links.changed(channel);
   }
 
@@ -212,10 +211,8 @@ export class Channels {
     if (!listened || listened.cancel) return;
     listened.cancel = this.#options.runtime.setTimer(() => {
       listened.cancel = undefined;
-      const reach = this.reach(channel);
-      if (JSON.stringify(reach) === JSON.stringify(listened.told)) return;
-      listened.told = reach;
-      this.#tell(channel, { event: 'channel.changed', payload: { name: channel, reach } });
+      // Also when it is as it was: some may have been told of what was in between, by an answer.
+      this.#tell(channel, { event: 'channel.changed', payload: { name: channel, reach: this.reach(channel) } });
     }, tellMs);
   }
 }

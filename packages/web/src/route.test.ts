@@ -9,6 +9,8 @@ test('every route survives its hash', () => {
     { at: 'room', room: '潮見表', seq: 42 },
     { at: 'room', room: 'a/b?c#d', pane: 'members' },
     { at: 'room', room: 'ops', seq: 7, pane: 'pins' },
+    { at: 'channel', channel: 'lobby' },
+    { at: 'channel', channel: '潮見表' },
     { at: 'settings' },
     { at: 'settings', page: 'sessions' },
     { at: 'enter', way: 'guest' },

@@ -10,6 +10,8 @@ export type Route =
   | { at: 'home' }
   /** By alias without `#`, or id; `seq` is the entry to show. */
   | { at: 'room'; room: string; seq?: number; pane?: Pane }
+  /** An ephemeral channel, without `~`. */
+  | { at: 'channel'; channel: string }
   | { at: 'settings'; page?: SettingsPage }
   | { at: 'enter'; way: 'sign-in' | 'sign-up' | 'guest'; invite?: string };
 
@@ -22,6 +24,7 @@ export function parseRoute(hash: string): Route {
     const pane = panes.find((name) => name === new URLSearchParams(query).get('pane'));
     return { at: 'room', room: second, ...seq, ...(pane ? { pane } : {}) };
   }
+  if (first === 'c' && second) return { at: 'channel', channel: second };
   if (first === 'settings') {
     const page = settingsPages.find((name) => name === second);
     return page ? { at: 'settings', page } : { at: 'settings' };
@@ -37,6 +40,8 @@ export function hashOf(route: Route): string {
       return '#/';
     case 'room':
       return `#/r/${encodeURIComponent(route.room)}${route.seq === undefined ? '' : `/${route.seq}`}${route.pane ? `?pane=${route.pane}` : ''}`;
+    case 'channel':
+      return `#/c/${encodeURIComponent(route.channel)}`;
     case 'settings':
       return route.page ? `#/settings/${route.page}` : '#/settings';
     case 'enter':

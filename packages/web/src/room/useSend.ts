@@ -36,6 +36,7 @@ export function useSend({ client, room, people, toEnd, help }: SendPorts) {
     const ref = target && { user: target.user, clientId: target.clientId };
     void run(client, room, text, ref ? { target: ref } : {}).then((result) => {
       if (result.kind === 'opened') navigate({ at: 'room', room: roomKey(result.room.summary.get()) });
+      else if (result.kind === 'listening') navigate({ at: 'channel', channel: result.channel.name });
       else if (result.kind === 'help') help(result.command);
       else if (result.kind === 'usage') toasts.show({ text: result.text, tone: 'bad' });
       else if (result.kind === 'refused') refused(result.refusal);

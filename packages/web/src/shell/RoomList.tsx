@@ -10,6 +10,7 @@ import { Kbd } from '../ui/Kbd.tsx';
 import { useReadable } from '../ui/useReadable.ts';
 import { AccountMenu } from './AccountMenu.tsx';
 import { useShell } from './actions.ts';
+import { ChannelSection } from './ChannelSection.tsx';
 import { ConnectionBar } from './ConnectionBar.tsx';
 import { Todo } from './EmptyRooms.tsx';
 import { Invitations } from './Invitations.tsx';
@@ -27,12 +28,14 @@ export function RoomList(props: {
   hidden: ReadonlySet<string>;
   /** Id of the room that is open. */
   current: string | undefined;
+  /** Name of the channel that is open. */
+  channel: string | undefined;
   /** It is the one visible screen. */
   alone: boolean;
   /** Another screen covers it: it stays as it was, unseen. */
   away: boolean;
 }) {
-  const { client, me, hidden, current, alone, away } = props;
+  const { client, me, hidden, current, channel, alone, away } = props;
   // Hundreds of rows give way to the room beside them: to its first paint, and to what is typed there.
   const sections = useDeferredValue(props.sections);
   const shell = useShell();
@@ -69,6 +72,7 @@ export function RoomList(props: {
         {sections.map((section) => (
           <ListSection key={section.name} section={section} current={current} failed={failed} heading={heading} />
         ))}
+        <ChannelSection client={client} current={channel} heading={heading} />
         {sections.length === 0 && <NoRooms client={client} alone={alone} guest={guest} />}
       </div>
       <AccountMenu client={client} me={me} />

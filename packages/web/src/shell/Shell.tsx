@@ -10,6 +10,7 @@ import { roomKey } from '../ui/name.ts';
 import { phone, useMedia } from '../ui/useMedia.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { ShellContext } from './actions.ts';
+import { ChannelPlace } from './ChannelPlace.tsx';
 import { ConnectionBar } from './ConnectionBar.tsx';
 import { EmptyRooms } from './EmptyRooms.tsx';
 import { Rail } from './Rail.tsx';
@@ -37,7 +38,8 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
     // Ctrl+K must not wait for the network: what is typed after it would land in the message.
     return whenSettled(client, () => void Overlays.preload().catch(() => undefined));
   }, [client]);
-  const view = route.at === 'room' || (route.at === 'settings' && route.page) ? 'main' : 'list';
+  const view =
+    route.at === 'room' || route.at === 'channel' || (route.at === 'settings' && route.page) ? 'main' : 'list';
   return (
     <ShellContext value={actions}>
       <div className={styles.app} data-view={view}>
@@ -56,6 +58,7 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
                 sections={sections}
                 hidden={hidden}
                 current={current}
+                channel={route.at === 'channel' ? route.channel : undefined}
                 alone={isPhone && view === 'list'}
                 away={isPhone && view === 'main'}
               />
@@ -65,6 +68,10 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
               {route.at === 'room' ? (
                 <ErrorBoundary what="This room" resetKey={route.room}>
                   <RoomPlace client={client} route={route} />
+                </ErrorBoundary>
+              ) : route.at === 'channel' ? (
+                <ErrorBoundary what="This channel" resetKey={route.channel}>
+                  <ChannelPlace key={route.channel} client={client} name={route.channel} />
                 </ErrorBoundary>
               ) : (
                 !isPhone && <EmptyRooms client={client} guest={me.kind === 'guest'} />

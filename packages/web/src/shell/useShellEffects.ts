@@ -49,11 +49,16 @@ export function useShellEffects({ client, route, current, sections, actions, isP
   }, [current]);
 }
 
+function placeOf(route: Route): string {
+  if (route.at === 'channel') return `~${route.channel}`;
+  return route.at === 'settings' ? 'Settings' : '';
+}
+
 function useTitle(client: Client, route: Route): void {
   const mentions = useReadable(client.rooms, (rooms) => rooms.reduce((sum, room) => sum + room.mentions, 0));
   const unread = useReadable(client.rooms, (rooms) => rooms.some((room) => room.unread > 0));
   const summary = route.at === 'room' ? client.room(route.room)?.summary.get() : undefined;
-  const place = summary ? roomTag(summary) : route.at === 'settings' ? 'Settings' : '';
+  const place = summary ? roomTag(summary) : placeOf(route);
   useEffect(() => {
     const count = mentions > 0 ? `(${mentions}) ` : unread ? '• ' : '';
     document.title = `${count}${place ? `${place} – ` : ''}Parley`;

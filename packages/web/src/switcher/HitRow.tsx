@@ -39,6 +39,18 @@ export function HitRow({ client, hit, query }: { client: Client; hit: Hit; query
           <span className={styles.more}>if it is there</span>
         </>
       );
+    case 'channel':
+      return (
+        <>
+          <Sign sign="~" />
+          <bdi className={styles.name}>
+            <b>
+              <Marked text={hit.name} query={query} />
+            </b>
+          </bdi>
+          <span className={styles.more}>{hit.isNew ? 'listen to it' : 'you listen to it'}</span>
+        </>
+      );
     case 'person': {
       const name = shownName(hit.person);
       return (
@@ -76,9 +88,9 @@ export function HitRow({ client, hit, query }: { client: Client; hit: Hit; query
   }
 }
 
-const Sign = () => (
+const Sign = ({ sign = '#' }: { sign?: string }) => (
   <span className={styles.sign} aria-hidden="true">
-    #
+    {sign}
   </span>
 );
 

@@ -29,16 +29,22 @@ export function Switcher({ client, me, close, begin = '' }: OverlayProps & { beg
   const { toasts } = useServices();
   const [typed, setTyped] = useState(begin);
   const rooms = useReadable(client.rooms);
+  const channels = useReadable(client.channels, (joined) => joined.map(({ name }) => name).join(' '));
+  const listened = useMemo(() => channels.split(' ').filter(Boolean), [channels]);
   const commands = useCommands(client, me);
   const remote = useRemote(client, typed, me.kind === 'guest');
   const query = useDeferredValue(typed);
-  const groups = useMemo(() => hitsOf(query, rooms, remote, commands), [query, rooms, remote, commands]);
+  const groups = useMemo(
+    () => hitsOf(query, rooms, remote, commands, listened),
+    [query, rooms, remote, commands, listened],
+  );
   const input = useRef<HTMLInputElement>(null);
   const choose = (hit: Hit) => {
     close();
     if (hit.type === 'command') setTimeout(hit.command.run);
     else if (hit.type === 'room') navigate({ at: 'room', room: roomKey(hit.summary) });
     else if (hit.type === 'public') navigate({ at: 'room', room: roomKey(hit.room) });
+    else if (hit.type === 'channel') navigate({ at: 'channel', channel: hit.name });
     else if (hit.type === 'address') navigate({ at: 'room', room: hit.label.slice(1) });
     else
       writeTo(client, me, hit.person).then(
@@ -50,7 +56,7 @@ export function Switcher({ client, me, close, begin = '' }: OverlayProps & { beg
     typed,
     shown: query,
     asking: remote.typed !== typed,
-    first: () => hitsOf(typed, rooms, remote, commands)[0]?.items[0],
+    first: () => hitsOf(typed, rooms, remote, commands, listened)[0]?.items[0],
     choose,
   });
   return (
@@ -118,6 +124,9 @@ export function Switcher({ client, me, close, begin = '' }: OverlayProps & { beg
             <b>#</b> rooms
           </span>
           <span>
+            <b>~</b> channels
+          </span>
+          <span>
             <b>/</b> commands
           </span>
         </p>
@@ -133,6 +142,7 @@ function isPlainEnter(event: KeyboardEvent): boolean {
 
 function emptyText(typed: string): string {
   const { only, text } = readQuery(typed);
+  if (only === '~') return 'Type the name of a channel: letters, digits, . _ and -';
   if (only === '@' && text === '') return 'Type the beginning of a name.';
   return only === '@'
     ? `Nobody ${text.includes(':') ? 'there' : 'here'} is called ${text}.`

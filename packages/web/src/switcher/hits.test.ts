@@ -50,3 +50,18 @@ test('a command is found by its name, an alias and what it does, the better matc
   assert.deepEqual(found('what un'), ['/unmute']);
   assert.deepEqual(found('#mu'), []);
 });
+
+test('a channel is found by its name after ~, also when one does not listen to it', () => {
+  const find = (typed: string) =>
+    hitsOf(typed, [], { rooms: [], people: [] }, [], ['lobby', 'quay']).flatMap(({ items }) =>
+      items.map((hit) => (hit.type === 'channel' ? [hit.name, hit.isNew] : [hit.type])),
+    );
+  assert.deepEqual(find('~Lo'), [
+    ['lobby', false],
+    ['lo', true],
+  ]);
+  assert.deepEqual(find('~lobby'), [['lobby', false]]);
+  assert.deepEqual(find('qu'), [['quay', false]]);
+  assert.deepEqual(find('~no!'), []);
+  assert.deepEqual(find('#lobby'), []);
+});

@@ -1,6 +1,6 @@
 /** What the switcher can find: rooms and people here at once, other ones when the server answers, and commands. */
 import { type Client, type RoomSummary, readPerson, readRoom } from '@parley/client';
-import type { Person } from '@parley/protocol';
+import { alias, check, normalizeChannel, type Person } from '@parley/protocol';
 import { type PlacedRoom, placed, roomTag, shownName } from '../ui/name.ts';
 import { best, readQuery } from './match.ts';
 
@@ -18,6 +18,8 @@ export type Hit =
   | { type: 'public'; id: string; room: PlacedRoom }
   /** A room by its full name, whether or not it is there. */
   | { type: 'address'; id: string; label: string }
+  /** An ephemeral channel; `isNew`: one does not listen to it. */
+  | { type: 'channel'; id: string; name: string; isNew: boolean }
   | { type: 'person'; id: string; person: Person }
   | { type: 'command'; id: string; command: Command };
 export interface HitGroup {
@@ -29,7 +31,7 @@ export interface Remote {
   people: readonly Person[];
 }
 
-const most = { rooms: 8, public: 5, people: 6, commands: 6, onlyCommands: 50 } as const;
+const most = { rooms: 8, channels: 5, public: 5, people: 6, commands: 6, onlyCommands: 50 } as const;
 
 /** Groups without hits are left out. Without a query: rooms with something new, then the others; a few commands. */
 export function hitsOf(
@@ -37,6 +39,8 @@ export function hitsOf(
   rooms: readonly RoomSummary[],
   remote: Remote,
   commands: readonly Command[],
+  /** Channels that one listens to. */
+  channels: readonly string[] = [],
 ): HitGroup[] {
   const { only, text } = readQuery(typed);
   const wants = (sign: string) => only === undefined || only === sign;
@@ -61,10 +65,20 @@ export function hitsOf(
       value: 'By its name',
       items: there && !isFound ? [{ type: 'address', id: there.label, label: there.label }] : [],
     },
+    { value: 'Channels, of which nothing is stored', items: wants('~') ? channelHits(only, text, channels) : [] },
     { value: 'People', items: people.map((person) => ({ type: 'person', id: person.id, person })) },
     { value: 'Commands', items: acts.map((command) => ({ type: 'command', id: command.label, command })) },
   ];
   return groups.filter(({ items }) => items.length > 0);
+}
+
+/** Those that one listens to; after `~` also the one that is named, whatever its name. */
+function channelHits(only: string | undefined, text: string, channels: readonly string[]): Hit[] {
+  const hit = (name: string, isNew: boolean): Hit => ({ type: 'channel', id: `~${name}`, name, isNew });
+  const found = best(channels, text, (name) => [name], most.channels).map((name) => hit(name, false));
+  const named = normalizeChannel(text);
+  const isNamed = only === '~' && check(alias, named).ok && !channels.includes(named);
+  return isNamed ? [...found, hit(named, true)] : found;
 }
 
 interface There {
@@ -104,12 +118,12 @@ export async function askServer(client: Client, typed: string, guest: boolean, s
   const ask = async <T>(wanted: boolean, request: () => Promise<T[]>): Promise<T[]> =>
     wanted ? request().catch(() => []) : [];
   const [rooms, people] = await Promise.all([
-    ask(only !== '@' && only !== '/' && query !== '', async () => {
+    ask(only !== '@' && only !== '~' && only !== '/' && query !== '', async () => {
       const payload = { query: query.toLowerCase(), limit: 10, ...at(client, there?.server) };
       const { rooms: found } = await client.request('room.list', payload, { signal });
       return found.map((view) => placed(client, view));
     }),
-    ask(only !== '#' && only !== '/' && query !== '' && !guest, async () => {
+    ask(only !== '#' && only !== '~' && only !== '/' && query !== '' && !guest, async () => {
       const payload = { prefix: query.toLowerCase(), ...at(client, there?.server) };
       return (await client.request('user.find', payload, { signal })).people;
     }),

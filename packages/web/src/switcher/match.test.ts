@@ -31,6 +31,7 @@ test('later texts of an item count less than earlier ones', () => {
 test('a sign before the query asks for one kind of thing', () => {
   assert.deepEqual(readQuery(' @mi'), { only: '@', text: 'mi' });
   assert.deepEqual(readQuery('#'), { only: '#', text: '' });
+  assert.deepEqual(readQuery('~lobby'), { only: '~', text: 'lobby' });
   assert.deepEqual(readQuery('/mute now'), { only: '/', text: 'mute now' });
   assert.deepEqual(readQuery('tides'), { only: undefined, text: 'tides' });
 });

@@ -44,10 +44,11 @@ export function best<T>(
     .map(({ item }) => item);
 }
 
-/** `@mi` asks for people, `#de` for rooms, `/mu` for commands; anything else for all of them. */
-export function readQuery(typed: string): { only: '@' | '#' | '/' | undefined; text: string } {
+/** `@mi` asks for people, `#de` for rooms, `~lo` for channels, `/mu` for commands; anything else for all of them. */
+export function readQuery(typed: string): { only: '@' | '#' | '~' | '/' | undefined; text: string } {
   const trimmed = typed.trimStart();
   const first = trimmed[0];
-  if (first === '@' || first === '#' || first === '/') return { only: first, text: trimmed.slice(1).trim() };
+  if (first === '@' || first === '#' || first === '~' || first === '/')
+    return { only: first, text: trimmed.slice(1).trim() };
   return { only: undefined, text: trimmed.trim() };
 }

@@ -1,0 +1,135 @@
+/** One line of a channel: words, or what is missing. */
+import type { Channel, ChannelGap, ChannelSaid, Client } from '@parley/client';
+import { Refusal } from '@parley/protocol';
+import CircleAlert from 'lucide-react/icons/circle-alert';
+import Clock from 'lucide-react/icons/clock';
+import Unplug from 'lucide-react/icons/unplug';
+import { memo, useLayoutEffect, useMemo, useRef } from 'react';
+import body from '../room/Body.module.css';
+import { copyText } from '../room/clipboard.ts';
+import { bodyFragment, type Reader } from '../room/fragment.ts';
+import styles from '../room/Row.module.css';
+import { reachScrollers } from '../room/reach.ts';
+import timeline from '../room/Timeline.module.css';
+import { Avatar } from '../ui/Avatar.tsx';
+import { LinkButton } from '../ui/Button.tsx';
+import { explain } from '../ui/explain.ts';
+import { nameColor } from '../ui/name.ts';
+import { ServerLabel } from '../ui/ServerLabel.tsx';
+import { fullTime, timeOf } from '../ui/time.ts';
+import { useServerOf } from '../ui/useServerOf.ts';
+import { gapWords } from './lines.ts';
+
+export interface SaidProps {
+  client: Client;
+  channel: Channel;
+  line: ChannelSaid;
+  head: boolean;
+  onAgain(line: ChannelSaid): void;
+}
+
+export const Said = memo(function Said({ client, channel, line, head, onAgain }: SaidProps) {
+  const { user, name, at, state, action } = line;
+  const server = useServerOf(client, user, line.server);
+  const look = state === 'failed' ? styles.failed : state === 'sending' ? styles.pencil : '';
+  return (
+    <div className={head ? timeline.group : timeline.line}>
+      <div data-ring className={`${styles.m} ${look}`} data-head={head || undefined}>
+        {head ? <Avatar id={user} name={name} /> : <span aria-hidden="true" />}
+        <div className={styles.main}>
+          {head && !action ? (
+            <p className={styles.head}>
+              <bdi className={`${styles.name} ${nameColor(user)}`}>{name}</bdi>
+              {server && <ServerLabel server={server} className={styles.server ?? ''} />}
+              <time className={styles.inlineTime}>{timeOf(at)}</time>
+            </p>
+          ) : (
+            <span className="sr">{`${name}, ${timeOf(at)}. `}</span>
+          )}
+          <Words client={client} line={line} />
+          {state === 'failed' && <Failure channel={channel} line={line} onAgain={onAgain} />}
+        </div>
+        <p className={styles.margin}>
+          {state !== 'sent' && <State state={state} />}
+          <time dateTime={new Date(at).toISOString()} data-tip={fullTime(at)}>
+            {timeOf(at)}
+          </time>
+        </p>
+      </div>
+    </div>
+  );
+});
+
+function State({ state }: { state: 'sending' | 'failed' }) {
+  const words = state === 'failed' ? 'Not said' : 'Being said';
+  return (
+    <span className={`${styles.state} ${styles[state]}`} data-tip={words}>
+      {state === 'failed' ? <CircleAlert /> : <Clock />}
+      <span className="sr">{words}</span>
+    </span>
+  );
+}
+
+function Words({ client, line: { text, action, name, user } }: { client: Client; line: ChannelSaid }) {
+  const box = useRef<HTMLDivElement>(null);
+  const content = useMemo(() => ({ text }), [text]);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const fragment = bodyFragment(content, readerOf(client));
+    if (action) {
+      const actor = document.createElement('bdi');
+      actor.className = `${body.actor} ${nameColor(user)}`;
+      actor.textContent = name;
+      const first = fragment.firstElementChild;
+      (first?.tagName === 'P' ? first : fragment).prepend(actor, ' ');
+    }
+    element.replaceChildren(fragment);
+    if (element.querySelector('pre, [role="group"]')) reachScrollers(element);
+  }, [client, content, action, name, user]);
+  return <div ref={box} className={`${body.body} ${action ? body.action : ''}`} />;
+}
+
+/** Nobody can be called in a channel, and no room is meant. */
+function readerOf(client: Client): Reader {
+  return {
+    me: undefined,
+    nameOf: () => undefined,
+    hashOf: () => undefined,
+    serverOf: (user) => client.servers.labelOf(user, undefined),
+  };
+}
+
+const failures = {
+  'too-fast': 'Too much is being said at once. Wait a moment.',
+  unavailable: 'There was no connection, or the answer was lost: it may have been heard.',
+} as const;
+
+function Failure({ channel, line, onAgain }: Pick<SaidProps, 'channel' | 'line' | 'onAgain'>) {
+  return (
+    <div className={styles.failure}>
+      <p>{`Not said. ${line.code ? explain(new Refusal(line.code), failures) : ''}`}</p>
+      <p className={styles.links}>
+        <LinkButton onClick={() => onAgain(line)}>Say it again</LinkButton>
+        <LinkButton onClick={() => void copyText(line.text)}>Copy</LinkButton>
+        <LinkButton onClick={() => channel.discard(line.key)}>Discard</LinkButton>
+      </p>
+    </div>
+  );
+}
+
+export const Gap = memo(function Gap({ client, line }: { client: Client; line: ChannelGap }) {
+  return (
+    <div className={timeline.notices}>
+      <div data-ring className={styles.notice} data-tone="warn">
+        <span className={styles.noticeIcon} aria-hidden="true">
+          <Unplug />
+        </span>
+        <p dir="auto">{gapWords(line, (user, told) => client.servers.labelOf(user, told))}</p>
+        <time dateTime={new Date(line.at).toISOString()} data-tip={fullTime(line.at)}>
+          {timeOf(line.at)}
+        </time>
+      </div>
+    </div>
+  );
+});
