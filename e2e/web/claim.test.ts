@@ -30,7 +30,7 @@ const seesOwner = async (page: Page) => {
 };
 
 test('from another machine, where accounts need an invite, the link is one, and works once', options, async () => {
-  await using server = await startRealServer();
+  await using server = await startRealServer({ signUp: 'invite' });
   await using browser = await openBrowser();
   await using other = await openBrowser();
   const link = server.ownerLink.replace('127.0.0.1', farHost);

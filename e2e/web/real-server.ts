@@ -22,12 +22,15 @@ export interface RealServerOptions {
   name?: string;
   /** Servers that it dials, by their URLs. */
   peers?: readonly string[];
+  /** Who may make an account; default `open`. */
+  signUp?: 'open' | 'invite';
 }
 
-export async function startRealServer({ name, peers = [] }: RealServerOptions = {}): Promise<RealServer> {
+export async function startRealServer(options: RealServerOptions = {}): Promise<RealServer> {
+  const { name, peers = [], signUp = 'open' } = options;
   const data = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
   const more = [...(name === undefined ? [] : ['--name', name]), ...peers.flatMap((url) => ['--peer', url])];
-  let running = await run(data, '0', more);
+  let running = await run(data, '0', more, signUp);
   const { url, ownerLink } = running;
   const stop = async () => {
     if (running.child.exitCode !== null) return;
@@ -39,7 +42,7 @@ export async function startRealServer({ name, peers = [] }: RealServerOptions = 
     ownerLink: ownerLink ?? '',
     stop,
     async restart() {
-      running = await run(data, new URL(url).port, more);
+      running = await run(data, new URL(url).port, more, signUp);
     },
     async [Symbol.asyncDispose]() {
       await stop();
@@ -48,10 +51,10 @@ export async function startRealServer({ name, peers = [] }: RealServerOptions = 
   };
 }
 
-async function run(data: string, port: string, more: readonly string[]) {
+async function run(data: string, port: string, more: readonly string[], signUp: string) {
   const child = spawn(process.execPath, [main, 'serve', '--port', port, '--data', data, ...more], {
     cwd: data,
-    env: { ...process.env, PARLEY_SIGN_UP: 'open' },
+    env: { ...process.env, PARLEY_SIGN_UP: signUp },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let url: string | undefined;
