@@ -105,6 +105,8 @@ function roomFor(scene: Scene, device: Device): string {
 function joins({ scene, person, device, room }: Doer): Promise<unknown> {
   const keeper = scene.keepers.get(room)!;
   if (keeper === person.home) return device.client.join(room);
+  // A server that is restored to before it knew the room would never hear of it again.
+  scene.backups.delete(person.home);
   return device.client.join(room, scene.world.random.pick([keeper.id, keeper.name]));
 }
 
