@@ -39,6 +39,7 @@ export class Ways {
     let isUnsure = false;
     let isDone = false;
     this.#watch(() => {
+      if (isDone) return true;
       for (; next < Math.min(this.#known.length, most); next += 1) {
         underWay += 1;
         attempt(this.#known[next]!)
@@ -54,7 +55,6 @@ export class Ways {
             for (const look of [...this.#watching]) look();
           });
       }
-      if (isDone) return true;
       if (underWay > 0 || (this.#asked > 0 && next < most)) return false;
       reject(new Refusal(isUnsure ? 'unavailable' : 'nobody-there'));
       return true;
