@@ -68,10 +68,14 @@ export async function openAcross(scene: Scene): Promise<void> {
     scene.made(details.alias, room.id, keeper);
     if (details.alias === 'unkept') scene.unkept.add(room.id);
     if (details.alias === 'porch') scene.porch = room.id;
-    for (const person of people) {
-      if (person === owner || details.alias === 'porch' || !random.chance(0.8)) continue;
+    const others = people.filter((person) => person !== owner && details.alias !== 'porch' && random.chance(0.8));
+    const isRush = random.chance(0.3);
+    const joins: Promise<unknown>[] = [];
+    for (const person of others) {
       const server = person.home === keeper ? undefined : keeper.id;
-      await scene.sure(`${person.name} joins #${details.alias}`, person.devices[0]!.client.join(room.id, server));
+      joins.push(person.devices[0]!.client.join(room.id, server));
+      if (!isRush) await scene.sure(`${person.name} joins #${details.alias}`, joins.at(-1)!);
     }
+    await scene.sure(`all join #${details.alias}`, Promise.all(joins));
   }
 }

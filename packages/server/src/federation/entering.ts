@@ -11,6 +11,7 @@ import {
   encodeStamp,
   envelopeHash,
   type Leaf,
+  participants,
   type RoomState,
   signBatch,
   stateOfSnapshot,
@@ -46,6 +47,8 @@ export interface EnteringOptions {
   readonly network: string;
   /** Sees to it that a server is linked, as far as that is possible now. */
   readonly reach: (server: string) => Promise<boolean>;
+  /** Has a person join a room that this server follows; resolves when that stands in its log, refuses as its clerk does. */
+  readonly join: (room: string, person: PersonRecord, clientId: string) => Promise<void>;
   /** Told of a person for whom a room is here now. */
   readonly entered: (room: string, user: string) => void;
 }
@@ -55,6 +58,8 @@ type Told = QuestionReply<'room'>;
 export class Entering {
   readonly #options: EnteringOptions;
   readonly #running = new Map<string, Promise<void>>();
+  /** By room: two who enter at once do so one after the other. */
+  readonly #last = new Map<string, Promise<void>>();
 
   constructor(options: EnteringOptions) {
     this.#options = options;
@@ -86,14 +91,27 @@ export class Entering {
     const name = `${wish.room}/${wish.person}`;
     const running = this.#running.get(name);
     if (running) return running;
-    const done = this.#attempt(wish, person).finally(() => this.#running.delete(name));
+    const before = this.#last.get(wish.room);
+    const attempt = (): Promise<void> => this.#attempt(wish, person);
+    const done = (before ? before.then(attempt) : attempt()).finally(() => this.#running.delete(name));
     this.#running.set(name, done);
+    const last: Promise<void> = done
+      .catch(() => {})
+      .then(() => {
+        if (this.#last.get(wish.room) === last) this.#last.delete(wish.room);
+      });
+    this.#last.set(wish.room, last);
     return done;
   }
 
   async #attempt(wish: EnteringRecord, person: PersonRecord): Promise<void> {
-    const { store, entered, reach } = this.#options;
+    const { store, entered, reach, join } = this.#options;
     try {
+      if (wish.change === 'join' && (await this.#isFollowed(wish.room))) {
+        await join(wish.room, person, wish.clientId);
+        await store.foreign.dropEntering(wish.room, wish.person);
+        return;
+      }
       await reach(wish.server);
       const told = await this.#ask(wish.server, 'room', { room: wish.room });
       const { clerk } = told.room;
@@ -109,6 +127,17 @@ export class Entering {
     }
     await store.foreign.dropEntering(wish.room, wish.person);
     if (wish.change === 'join') entered(wish.room, person.id);
+  }
+
+  /** Whether somebody else of this server has come in meanwhile. */
+  async #isFollowed(room: string): Promise<boolean> {
+    const { rooms, id } = this.#options;
+    try {
+      return participants((await rooms.load(room)).state).has(id);
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'not-found') return false;
+      throw error;
+    }
   }
 
   #ask<Q extends 'room' | 'submit' | 'snapshot' | 'outcome'>(

@@ -31,6 +31,7 @@ import { Entering } from './entering.ts';
 import { Feeds } from './feed.ts';
 import { Follower } from './follower.ts';
 import { Invitations } from './invitations.ts';
+import { joinFollowed } from './joining.ts';
 import { Names } from './names-told.ts';
 import { Origin } from './origin.ts';
 import { Oversight } from './oversight.ts';
@@ -134,6 +135,7 @@ export class RoomsAcross {
       id,
       network,
       entered,
+      join: (room, person, clientId) => joinFollowed(rooms, this.decisions, room, person, clientId),
       reach: (server) => {
         this.#need(server);
         return options.discovery.reach(server);
