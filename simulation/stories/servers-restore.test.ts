@@ -71,6 +71,28 @@ playAcross('an origin restored while its clerk is away loses nothing that its pe
   await juliet.shows('one', 'two', 'three');
 });
 
+playAcross('an origin that was restored and speaks before its clerk is back is heard', async (stage) => {
+  const [romeo, juliet] = await stage.oneEach('romeo', 'juliet');
+  const [one, two] = stage.homes;
+  await romeo.makes('verona');
+  await juliet.follows(romeo);
+  const backup = two!.disk.image();
+  for (const word of ['one', 'two', 'three']) await juliet.says(word);
+  await romeo.hears('three');
+  await stage.passes(1_000);
+  stage.part(one!, two!);
+  two!.restore(backup);
+  await stage.sure('a new start', two!.start());
+  await juliet.isOnline();
+  // Under numbers that other words have at the clerk.
+  for (const word of ['four', 'five']) assert.equal(await stage.sure('a queue', juliet.calls(word)), 'queued');
+  two!.crash();
+  await stage.sure('a new start', two!.start());
+  stage.join(one!, two!);
+  await romeo.shows('one', 'two', 'three', 'four', 'five');
+  await juliet.shows('one', 'two', 'three', 'four', 'five');
+});
+
 playAcross('cursor never ahead of effects after kill', async (stage) => {
   const [romeo, juliet] = await stage.oneEach('romeo', 'juliet');
   const [, two] = stage.homes;

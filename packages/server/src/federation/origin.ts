@@ -234,11 +234,17 @@ export class Origin {
    */
   #restamp(id: string, { state, cursor: known }: Submitted): Promise<boolean> {
     return this.#options.rooms.turn(id, async (room) => {
-      await landed(room);
-      if (state !== 'fork' && known && (await this.#isOwn(room, known))) return { value: false };
       const { store, crypto, id: origin } = this.#options;
       const rows = await this.#waitingIn(room);
-      const highest = Math.max(known?.incarnation ?? 0, ...rows.map(({ incarnation }) => incarnation));
+      // What has its outcome here waits no more: under that number stands another act of this server.
+      const decided = room.state.origins.get(origin);
+      const isSecond = rows.some((row) => decided && !isAfter(row, decided));
+      if (state !== 'fork' && !isSecond && known && (await this.#isOwn(room, known))) return { value: false };
+      const highest = Math.max(
+        known?.incarnation ?? 0,
+        decided?.incarnation ?? 0,
+        ...rows.map(({ incarnation }) => incarnation),
+      );
       let last: Stamped = { incarnation: highest + 1, oseq: 0, hash: zeroHash };
       const again = rows.map((row): OutboxRow => {
         const { incarnation } = last;
