@@ -98,6 +98,8 @@ export const samples: Samples = {
   'key.send': () => ({ key, sealed: signature }),
   'key.acknowledge': () => ({ delivery: new Uint8Array(16) }),
   'peer.list': nothing,
+  'peer.watch': nothing,
+  'peer.unwatch': nothing,
   'peer.connect': () => ({ url: 'https://chat.example.org' }),
   'peer.disconnect': () => ({ url: 'https://chat.example.org' }),
   'peer.block': () => ({ server: 'a'.repeat(52) }),

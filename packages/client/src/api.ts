@@ -76,7 +76,7 @@ export interface ServerName {
   readonly name: string | undefined;
   /** Whether DNS proves the name; else the server only claims it. */
   readonly verified: boolean;
-  /** Whether one's own server had a link with it when it was last asked; undefined: that was never. */
+  /** Whether one's own server has a link with it, as it tells; undefined: it was never asked. */
   readonly reachable: boolean | undefined;
 }
 

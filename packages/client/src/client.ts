@@ -75,7 +75,7 @@ class ParleyClient implements Client {
       own: () => this.#ownServer(),
       people: () => this.#people.all(),
       online: () => this.#session.isOnline,
-      ask: (servers) => this.#session.request('server.get', { servers }),
+      ask: (servers) => this.#session.request('server.get', { servers, watch: true }),
       changed: () => this.#cache.set(keys.servers, this.#servers.named()),
     });
     const surroundings = this.#surroundings();
@@ -351,6 +351,7 @@ class ParleyClient implements Client {
 
   #take(event: ServerEvent): void {
     if (event.event === 'account.changed') this.#profileChanged(event.payload);
+    this.#servers.take(event);
     this.#rooms.take(event);
     this.#channels.take(event);
     this.#keys.take(event);

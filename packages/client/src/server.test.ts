@@ -121,6 +121,31 @@ test('a server that was not met before is asked for, many at once with one reque
   await ada.close();
 });
 
+test('what one’s own server tells of a link is known at once, and one whose name came along is asked for', async () => {
+  const all = setting(drain);
+  all.server.tellsNames = true;
+  const far = all.server.room('ops:far.example', 'ada');
+  const ada = await all.ada();
+  await all.runtime.settle();
+  const id = far.server!;
+  const change = { id, name: 'far.example', verified: true, isLinked: false };
+  all.server.tellAll('ada', { event: 'server.changed', payload: change });
+  await all.runtime.settle();
+  assert.deepEqual(
+    [ada.servers.of(id).verified, ada.room('#ops:far.example')?.summary.get().server?.reachable],
+    [true, false],
+  );
+  all.server.room('tea:near.example');
+  await ada.request('room.list', { server: 'near.example', limit: 10 });
+  const near = ada.servers.idOf('near.example')!;
+  assert.equal(ada.servers.of(near).reachable, undefined);
+  await all.runtime.settle();
+  assert.equal(ada.servers.of(near).reachable, true);
+  const asked = all.server.requests.filter(({ request }) => request === 'server.get').map(({ payload }) => payload);
+  assert.deepEqual(asked.at(-1), { servers: [near], watch: true });
+  await ada.close();
+});
+
 test('only so many names are remembered, and what is kept of them is read with care', () => {
   const all = servers();
   const many = Array.from({ length: serverNames + 5 }, (_, i) => ({

@@ -10,6 +10,7 @@ import {
   Refusal,
   type Reply,
   type RequestName,
+  type ServerEvent,
   serverId,
   serverName,
   serverOf,
@@ -49,6 +50,8 @@ export class Servers implements ServerNames {
   readonly #strange = new Map<string, ServerName>();
   /** Those that are to be asked for together. */
   #wanted = new Set<string>();
+  /** Those that were asked for over this connection: changes are told. */
+  readonly #asked = new Set<string>();
 
   constructor(port: ServersPort) {
     this.#port = port;
@@ -73,11 +76,12 @@ export class Servers implements ServerNames {
 
   of(id: string): ServerName {
     const known = this.get().get(id) ?? this.#strange.get(id);
+    // Of one whose name came along with something else, nobody has said yet whether it can be reached.
+    if (known?.reachable === undefined) this.#want(id);
     if (known) return known;
     const made = named({ id, name: undefined, verified: false, reachable: undefined });
     this.#strange.set(id, made);
     if (this.#strange.size > serverNames) this.#strange.delete(this.#strange.keys().next().value!);
-    this.#want(id);
     return made;
   }
 
@@ -88,6 +92,7 @@ export class Servers implements ServerNames {
 
   /** A new connection: what is known may be old. */
   opened(): void {
+    this.#asked.clear();
     for (const id of [...this.get().keys(), ...this.#strange.keys()]) this.#want(id);
   }
 
@@ -123,6 +128,13 @@ export class Servers implements ServerNames {
     else if (this.get().get(id)?.name === undefined) this.learn([{ id, name: label }]);
   }
 
+  /** What one's own server tells of one that was asked for before. */
+  take(event: ServerEvent): void {
+    if (event.event !== 'server.changed') return;
+    const { id, name = null, verified, isLinked } = event.payload;
+    this.learn([{ id, name, verified, reachable: isLinked }]);
+  }
+
   /** Takes what is told: a name means the server of which it was told last. */
   learn(told: readonly ToldServer[]): void {
     let known = this.get();
@@ -154,10 +166,14 @@ export class Servers implements ServerNames {
     if (this.get().size > 0) this.#known.set(new Map());
     this.#strange.clear();
     this.#wanted.clear();
+    this.#asked.clear();
   }
 
-  /** Asks for all that are wanted in this moment with one request. */
+  /** Asks, and is told of changes, for all that are wanted in this moment with one request. */
   #want(id: string): void {
+    if (this.#asked.has(id) || id === this.own) return;
+    this.#asked.add(id);
+    if (this.#asked.size > serverNames) this.#asked.delete(this.#asked.keys().next().value!);
     this.#wanted.add(id);
     if (this.#wanted.size > 1) return;
     queueMicrotask(() => {

@@ -1,5 +1,5 @@
 /** The links to other servers, for operators. */
-import { request } from './define.ts';
+import { event, request } from './define.ts';
 import { framePriorities, serverName } from './federation-link.ts';
 import { choice, count, type Infer, line, list, optional, pattern, record, view } from './field.ts';
 import { serverId } from './id.ts';
@@ -62,6 +62,8 @@ export const peerView = view({
   lastError: optional(choice(faultNames)),
   /** When it is dialled again, Unix ms. */
   retryAt: optional(count()),
+  /** What people of this server did in rooms that it keeps, and it has not decided; `oldestAt` in Unix ms. */
+  waiting: optional(view({ acts: count(), rooms: count(), oldestAt: count() })),
   /** Of the link that is open. */
   traffic: optional(
     view({
@@ -90,16 +92,49 @@ export const peerRefusal = view({
 });
 export type PeerRefusal = Infer<typeof peerRefusal>;
 
+/** Servers that are reached through this one, and circuits that it passes on. */
+const relayed = view({ servers: count(), circuits: count() });
+
+const listing = view({
+  peers: list(peerView, 4_096),
+  refused: list(peerRefusal, 64),
+  relayed: optional(relayed),
+  /** The only servers to link with, where the configuration names some. */
+  allowed: optional(list(serverId, 1_000)),
+});
+
+/** Which of the list one is: its id, or where it is dialled as long as that is not known. */
+export const peerKey = ({ id, urls }: Pick<PeerView, 'id' | 'urls'>): string => id ?? urls[0] ?? '';
+
 export const peer = {
   list: request({
-    about: 'Every server that this one is linked with, dials or blocks, and whom it turned away lately.',
+    about:
+      'Every server that this one is linked with, dials or blocks, or for which something waits, and whom it turned away lately.',
     from: 'operator',
     payload: record({}),
-    reply: view({
-      peers: list(peerView, 4_096),
-      refused: list(peerRefusal, 64),
-      /** Servers that are reached through this one, and circuits that it passes on. */
-      relayed: optional(view({ servers: count(), circuits: count() })),
+    reply: listing,
+  }),
+  watch: request({
+    about: 'The same, and tells this connection what changes from then on, until it ends or says `peer.unwatch`.',
+    from: 'operator',
+    payload: record({}),
+    reply: listing,
+  }),
+  unwatch: request({
+    about: 'Tells this connection of links no more.',
+    from: 'operator',
+    payload: record({}),
+    reply: view({}),
+  }),
+  changed: event({
+    about:
+      'What is new since the last list or event: at once when a link comes or goes, and else within about a second. Fields that are left out are as before.',
+    payload: view({
+      peers: list(peerView, 64),
+      /** Those that are in the list no more: each by its id, or where it was dialled. */
+      gone: list(line(255), 64),
+      refused: optional(list(peerRefusal, 64)),
+      relayed: optional(relayed),
     }),
   }),
   connect: request({

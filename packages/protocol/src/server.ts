@@ -1,5 +1,5 @@
 /** Other servers of the network, as far as this one knows them. */
-import { request } from './define.ts';
+import { event, request } from './define.ts';
 import { serverName } from './federation-link.ts';
 import { feature, relay } from './federation-record.ts';
 import { choice, count, flag, type Infer, integer, list, optional, record, view } from './field.ts';
@@ -27,6 +27,17 @@ export const serverView = view({
 });
 export type ServerView = Infer<typeof serverView>;
 
+/** What everybody may know of another server. */
+export const serverReach = view({
+  id: serverId,
+  /** What to show it by; absent: its key. */
+  name: optional(serverName),
+  /** Whether DNS proves the name; else it only claims it. */
+  verified: flag(),
+  isLinked: flag(),
+});
+export type ServerReach = Infer<typeof serverReach>;
+
 export const server = {
   self: request({
     about: 'Who this server is, and how others reach it: at its addresses, or through relays.',
@@ -39,22 +50,15 @@ export const server = {
     }),
   }),
   get: request({
-    about: 'What other servers are called, and whether they can be reached now, by their ids.',
+    about:
+      'What other servers are called, and whether they can be reached now, by their ids. With `watch` this connection is told when that changes, of the last thousand that it named.',
     from: 'guest',
-    payload: record({ servers: list(serverId, limits.people) }),
-    reply: view({
-      servers: list(
-        view({
-          id: serverId,
-          /** What to show it by; absent: its key. */
-          name: optional(serverName),
-          /** Whether DNS proves the name; else it only claims it. */
-          verified: flag(),
-          isLinked: flag(),
-        }),
-        limits.people,
-      ),
-    }),
+    payload: record({ servers: list(serverId, limits.people), watch: optional(flag()) }),
+    reply: view({ servers: list(serverReach, limits.people) }),
+  }),
+  changed: event({
+    about: 'A server that this connection watches is called otherwise now, can be reached, or cannot any more.',
+    payload: serverReach,
   }),
   list: request({
     about: 'Servers that this one has a record of, in the order of their ids.',

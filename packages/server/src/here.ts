@@ -5,6 +5,7 @@ import type { Discovery } from './federation/discovery.ts';
 import type { KeySearch } from './federation/key-search.ts';
 import type { Names } from './federation/names.ts';
 import type { Nat } from './federation/nat.ts';
+import type { PeerWatch } from './federation/peer-watch.ts';
 import type { Peers } from './federation/peers.ts';
 import type { RoomsAcross } from './federation/rooms-across.ts';
 import type { Guests } from './guests.ts';
@@ -13,6 +14,7 @@ import type { Passwords } from './password.ts';
 import type { Presence } from './presence.ts';
 import type { Rates } from './rates.ts';
 import type { Retention } from './retention.ts';
+import type { ServerWatch } from './server-watch.ts';
 import type { Session } from './session.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -28,6 +30,8 @@ export interface Here {
   uploads: Uploads;
   retention: Retention;
   peers: Peers;
+  peerWatch: PeerWatch;
+  serverWatch: ServerWatch;
   discovery: Discovery;
   nat: Nat;
   /** Of servers. */

@@ -19,6 +19,7 @@ import type { NameLookup } from './federation/dns/lookup.ts';
 import { KeySearch } from './federation/key-search.ts';
 import { watchNames } from './federation/name-claims.ts';
 import { Nat } from './federation/nat.ts';
+import { PeerWatch } from './federation/peer-watch.ts';
 import { Peers } from './federation/peers.ts';
 import { RoomsAcross } from './federation/rooms-across.ts';
 import { Guests } from './guests.ts';
@@ -40,6 +41,7 @@ import { Retention } from './retention.ts';
 import { Rooms } from './rooms.ts';
 import { Router } from './router.ts';
 import type { Runtime } from './runtime.ts';
+import { ServerWatch } from './server-watch.ts';
 import { Session } from './session.ts';
 import type { Database } from './store/database.ts';
 import { migrate } from './store/migrations.ts';
@@ -152,6 +154,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
       for (const session of node.hub.all) session.end('going-away');
       await Promise.allSettled(serving);
       node.here.channels.close();
+      await node.here.peerWatch.idle();
       await committer.idle();
       await names.idle();
       await bus.close();
@@ -173,6 +176,7 @@ function assemble(
   const hub = new Hub(new Fanout<ServerEvent>(runtime, encodeFrame), bus);
   const due = new Due(runtime, log);
   const { id } = identity;
+  const { names } = discovery;
   const { name, network } = options;
   const committer = new Committer({
     db,
@@ -215,7 +219,9 @@ function assemble(
     uploads: new Uploads(store, runtime, identity.id),
     retention: new Retention(store, runtime, log),
     peers,
-    names: discovery.names,
+    peerWatch: new PeerWatch({ peers, names, nat, store, hub, runtime, log, allowed: options.federation?.allow }),
+    serverWatch: new ServerWatch({ peers, names, hub, runtime, limits, id }),
+    names,
     discovery,
     nat,
     across,

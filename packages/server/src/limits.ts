@@ -118,6 +118,8 @@ const fixed = {
   peerChannelWordsPerSecond: 100,
   /** How often a second one link may say what it wants to hear: an honest one does so ten times. */
   peerInterestFramesPerSecond: 40,
+  /** Other servers of which one connection is told: as many as a client remembers. */
+  serversWatched: 1_000,
   /** Keys to which messages come on one connection. */
   keysPerConnection: 4,
   /** Messages to keys that wait to be opened: 14 KB each, for five seconds. */

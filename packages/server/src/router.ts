@@ -124,7 +124,7 @@ const reads = ({ rate }: RequestType): boolean => rate === 'query' || rate === '
 /** Whether the reply begins a subscription, so that events wait until it is written; the first words of a guest do. */
 function startsFollowing(name: string, { watching }: Session): boolean {
   if (name === 'message.send') return watching.size > 0;
-  return name === 'sync.start' || name === 'room.join' || name === 'room.create';
+  return name === 'sync.start' || name === 'peer.watch' || name === 'room.join' || name === 'room.create';
 }
 
 function admit(session: Session, name: string, type: RequestType): void {

@@ -144,11 +144,16 @@ export function claimOf(name: string, state: PeerView['nameState']): string {
 }
 
 function lineOf(peer: PeerView): string {
-  const { id, name, nameState, urls, state, direction, relay, since, lastError, retryAt, traffic } = peer;
+  const { id, name, nameState, urls, state, direction, relay, since, lastError, retryAt, traffic, waiting } = peer;
   const said = [
     ...(direction === undefined ? [] : [direction === 'in' ? 'it dialled' : 'dialled from here']),
     ...(relay === undefined ? [] : [`through the relay ${relay}`]),
     ...(traffic === undefined ? [] : trafficWords(traffic)),
+    ...(waiting === undefined
+      ? []
+      : [
+          `${waiting.acts === 1 ? '1 act waits' : `${waiting.acts} acts wait`} for it since ${dateTime(waiting.oldestAt)}`,
+        ]),
     ...(lastError === undefined ? [] : [peerFaults[lastError]]),
     ...(retryAt === undefined ? [] : [`again at ${dateTime(retryAt)}`]),
   ];
@@ -189,7 +194,7 @@ function refusalJson({ server, address, fault, times, at }: PeerRefusal) {
 }
 
 function jsonOf(peer: PeerView) {
-  const { id, name, nameState, urls, state, direction, relay, since, lastError, retryAt, traffic } = peer;
+  const { id, name, nameState, urls, state, direction, relay, since, lastError, retryAt, traffic, waiting } = peer;
   return {
     server: id ?? null,
     claimedName: name ?? null,
@@ -202,5 +207,6 @@ function jsonOf(peer: PeerView) {
     lastError: lastError ?? null,
     retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),
     traffic: traffic ?? null,
+    waiting: waiting ? { ...waiting, oldestAt: new Date(waiting.oldestAt).toISOString() } : null,
   };
 }

@@ -38,6 +38,7 @@ export class Names {
   readonly #byServer = new Map<string, Set<string>>();
   /** What each server last claimed, where it does not hold it. */
   readonly #refused = new Map<string, string>();
+  readonly #listeners: ((server: string) => void)[] = [];
   #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(options: NamesOptions) {
@@ -48,6 +49,11 @@ export class Names {
     const names = new Names(options);
     for (const held of await options.store.all()) names.#hold(held);
     return names;
+  }
+
+  /** Calls it with every server that holds another name than before, from now on. */
+  whenChanged(listener: (server: string) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** A server says that this is its name; null: it has none any more. */
@@ -139,6 +145,7 @@ export class Names {
   #keep(held: StoredServerName): void {
     this.#hold(held);
     this.#write(() => this.#options.store.put(held));
+    for (const listener of this.#listeners) listener(held.server);
   }
 
   #release({ name, server }: StoredServerName): void {
@@ -147,6 +154,7 @@ export class Names {
     names?.delete(name);
     if (names?.size === 0) this.#byServer.delete(server);
     this.#write(() => this.#options.store.remove(name));
+    for (const listener of this.#listeners) listener(server);
   }
 
   #hold(held: StoredServerName): void {

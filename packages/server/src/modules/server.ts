@@ -7,14 +7,9 @@ export const server: Handlers<Protocol['server'], Context> = {
     const { addresses, relays } = discovery.own;
     return { id, addresses: [...addresses], relays: [...relays] };
   },
-  async get({ here: { id: own, names, peers } }, { servers }) {
-    const others = [...new Set(servers)].filter((id) => id !== own);
-    return {
-      servers: others.map((id) => {
-        const { name, verified = false } = names.nameOf(id) ?? {};
-        return { id, ...(name === undefined ? {} : { name }), verified, isLinked: peers.isLinked(id) };
-      }),
-    };
+  async get({ here, session }, { servers, watch = false }) {
+    if (watch) here.serverWatch.watch(session, servers);
+    return { servers: here.serverWatch.get(servers) };
   },
   async list({ here }, { after = '', limit }) {
     return here.discovery.list(after, limit);

@@ -112,6 +112,13 @@ export function outboxStore(db: Database) {
       );
       return { acts: row?.acts ?? 0, rooms: row?.rooms ?? 0, oldestAt: row?.oldest ?? undefined };
     },
+    /** The same for each server that keeps one of the rooms. */
+    async totals(): Promise<{ clerk: string; acts: number; rooms: number; oldestAt: number }[]> {
+      return db.all<{ clerk: string; acts: number; rooms: number; oldestAt: number }>(
+        `SELECT followed.clerk AS clerk, COUNT(*) AS acts, COUNT(DISTINCT outbox.room) AS rooms, MIN(outbox.at) AS "oldestAt"
+        FROM outbox JOIN followed ON followed.room = outbox.room GROUP BY followed.clerk`,
+      );
+    },
     add: (room: number, rows: readonly OutboxRow[]) => db.transaction([{ statements: [outboxInsert(room, rows)] }]),
     remove: (room: number, settled: readonly Stamped[]) =>
       db.transaction([{ statements: [outboxSettle(room, settled)] }]),

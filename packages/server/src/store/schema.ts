@@ -127,4 +127,6 @@ export const migrations: readonly string[][] = [
   ],
   // Since when an act waits, Unix ms.
   [`ALTER TABLE outbox ADD COLUMN at INTEGER NOT NULL DEFAULT 0`],
+  // How much waits and since when is read without the acts themselves.
+  [`CREATE INDEX outbox_by_age ON outbox (room, at)`],
 ];

@@ -12,9 +12,6 @@ import { slowModeMs } from './may.ts';
 import { useQueued, useReached } from './useQueued.ts';
 import { type Hint, hintOf, serverPatienceMs } from './words.ts';
 
-/** While a server is away. */
-const askAgainMs = 15_000;
-
 const icons = { wait: Clock, slow: Timer, guest: Eye, none: undefined };
 
 /** The line under the field: what will become of what one sends, and who can read it. */
@@ -52,23 +49,9 @@ const readers = (view: RoomView): string =>
 function useSilent(client: Client, room: Room): Parameters<typeof hintOf>[0]['silent'] {
   const server = useReadable(room.summary, (summary) => summary.server);
   const { messages, since } = useQueued(client, room);
-  const slow = useReached(since === undefined ? undefined : since + serverPatienceMs.hint);
   const late = useReached(since === undefined ? undefined : since + serverPatienceMs.silent);
   const reachable = server?.reachable !== false;
-  useReach(client, server?.id, slow || !reachable);
   return server && (late || !reachable) ? { server: server.label, messages, reachable } : undefined;
-}
-
-/** Asks whether a server can be reached, again and again while it cannot. */
-function useReach(client: Client, server: string | undefined, isTroubled: boolean): void {
-  const online = useReadable(client.status, ({ state }) => state === 'online');
-  useEffect(() => {
-    if (server === undefined || !online) return;
-    void client.servers.refresh([server]);
-    if (!isTroubled) return;
-    const timer = setInterval(() => void client.servers.refresh([server]), askAgainMs);
-    return () => clearInterval(timer);
-  }, [client, server, online, isTroubled]);
 }
 
 /** How long slow mode still holds one back, ms; counts down while it does. */
