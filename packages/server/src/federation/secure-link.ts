@@ -16,6 +16,7 @@ import {
 } from '@parley/e2ee';
 import { FrameTooLarge, type Link, LinkClosed } from '@parley/link';
 import { decodeCanonical, encodeCbor, limits, type PeerFault, toBase32 } from '@parley/protocol';
+import { verify } from '../crypto.ts';
 import type { Identity } from '../identity.ts';
 import type { Runtime } from '../runtime.ts';
 import { faultOf, faultOfReason, NoSecureLink } from './peer-fault.ts';
@@ -110,7 +111,7 @@ function whose({ network }: SecureLinkOptions, role: HandshakeRole, noise: Noise
     identity instanceof Uint8Array &&
     signature instanceof Uint8Array &&
     staticKey !== undefined &&
-    verifyIdentityProof(identity, { network, role, staticKey }, signature)
+    verifyIdentityProof(identity, { network, role, staticKey }, signature, verify)
   )
     return toBase32(identity);
   throw new NoSecureLink('bad-handshake');
