@@ -25,8 +25,9 @@ export class CountedView {
     this.#counted = view.head;
   }
 
-  /** Takes a view that may have been made before the latest entries. */
+  /** Takes a view that may have been made before the latest entries, or even before the present one. */
   changed(view: RoomView): void {
+    if (isBefore(view.head, this.#view.head)) return;
     if (isBefore(view.head, this.#counted)) this.#view = { ...view, members: this.#view.members };
     else this.follow(view);
   }

@@ -248,6 +248,10 @@ test('the number of members follows who comes and goes, and is never older than 
   all.server.tellAll('ada', { event: 'room.changed', payload: { room: { ...older, topic: 'new' } } });
   await all.runtime.settle();
   assert.deepEqual([count(), room.summary.get().view.topic], [3, 'new']);
+  const oldest = { ...older, head: { term: 1, seq: older.head.seq - 1 }, topic: 'of old' };
+  all.server.tellAll('ada', { event: 'room.changed', payload: { room: oldest } });
+  await all.runtime.settle();
+  assert.equal(room.summary.get().view.topic, 'new', 'a view from before the present one says nothing new');
   const newer = { ...older, head: { term: 1, seq: all.room.head + 1 }, members: 4 };
   all.server.tellAll('ada', { event: 'room.changed', payload: { room: newer } });
   moves('join', 9);

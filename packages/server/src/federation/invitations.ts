@@ -40,6 +40,8 @@ export interface InvitationsOptions {
 
 export class Invitations {
   readonly #options: InvitationsOptions;
+  /** By server: what it is told, in order, is under way. */
+  readonly #telling = new Map<string, Promise<void>>();
 
   constructor(options: InvitationsOptions) {
     this.#options = options;
@@ -53,14 +55,31 @@ export class Invitations {
       const subject = act?.kind === 'member' ? subjectOf(act.data) : undefined;
       if (subject === undefined || serverOf(subject) === id) continue;
       const isInvited = (act!.data as { change: MemberChange }).change === 'invite';
-      this.#tell(room, subject, isInvited).catch((error) =>
+      this.#inOrder(serverOf(subject), () => this.#tell(room, subject, isInvited)).catch((error) =>
         log.warn({ error }, 'an invitation waits for the next link'),
       );
     }
   }
 
   /** At the clerk: a server is linked and learns of all invitations to its people. */
-  async linked(server: string): Promise<void> {
+  linked(server: string): Promise<void> {
+    return this.#inOrder(server, () => this.#tellAll(server));
+  }
+
+  /** What was read first is told first: a list of all must not overtake what changed since. */
+  #inOrder(server: string, tell: () => Promise<void>): Promise<void> {
+    const before = this.#telling.get(server);
+    const told = before ? before.then(tell) : tell();
+    const done: Promise<void> = told
+      .catch(() => {})
+      .then(() => {
+        if (this.#telling.get(server) === done) this.#telling.delete(server);
+      });
+    this.#telling.set(server, done);
+    return told;
+  }
+
+  async #tellAll(server: string): Promise<void> {
     const { store, peers } = this.#options;
     let isReset = true;
     let after = { room: 0, person: 0 };
