@@ -247,6 +247,7 @@ async function makes({ scene, person, device }: Doer): Promise<void> {
   const alias = isOwn ? scene.words('') : `room-${scene.rooms.size}`;
   const details = { alias, joinRule: random.pick(['public', 'invite'] as const) };
   const { client } = device;
+  scene.backups.delete(person.home);
   for (;;)
     try {
       scene.made(alias, (await client.create(details)).id, person.home);

@@ -1,8 +1,10 @@
-// `npm run simulate -- --seeds 100`: random runs, one after another, each seed once with one homeserver and once with
-// several; `--kind` takes one of them. `--seed 7 --kind across` replays one and tells what happened.
+// `npm run simulate -- --seeds 100`: random runs on all processors, each seed once of every kind; `--kind` takes one of
+// them, `--from` begins elsewhere. `--seed 7 --kind across` replays one and tells what happened.
 import { parseArgs } from 'node:util';
 import { describeFailure } from './failure.ts';
-import { type Kind, run, usualDeeds } from './run.ts';
+import { runMany } from './many.ts';
+import { type Kind, kinds, run } from './run.ts';
+import { type Order, type Report, replayOf } from './worker.ts';
 
 const { values } = parseArgs({
   options: {
@@ -13,26 +15,30 @@ const { values } = parseArgs({
     deeds: { type: 'string' },
   },
 });
-const one = values.seed === undefined ? undefined : Number(values.seed);
-const seeds =
-  one === undefined ? Array.from({ length: Number(values.seeds) }, (_, i) => Number(values.from) + i) : [one];
-const kinds = (['home', 'across'] as const).filter((kind) => values.kind === undefined || values.kind === kind);
+const wanted = kinds.filter((kind) => values.kind === undefined || values.kind === kind);
+const deeds = values.deeds === undefined ? {} : { deeds: Number(values.deeds) };
 
-async function runOne(seed: number, kind: Kind): Promise<boolean> {
-  const startedMs = performance.now();
-  const deeds = values.deeds === undefined ? usualDeeds[kind] : Number(values.deeds);
-  const { failure, story, entries, lives, steps } = await run(seed, { kind, deeds, tells: one !== undefined });
-  if (one !== undefined) process.stdout.write(`${story.join('\n')}\n`);
-  const tookMs = Math.round(performance.now() - startedMs);
-  if (!failure) {
-    process.stdout.write(`✓ seed ${seed} ${kind}: ${entries} entries, ${lives} lives, ${steps} steps, ${tookMs} ms\n`);
-    return true;
-  }
-  process.stdout.write(`✗ ${describeFailure(failure)}\n`);
-  if (one !== undefined && failure.cause instanceof Error) process.stdout.write(`${failure.cause.stack ?? ''}\n`);
-  const more = values.deeds === undefined ? '' : ` --deeds ${deeds}`;
-  process.stdout.write(`  npm run simulate -- --seed ${seed} --kind ${kind}${more}\n`);
-  return false;
+function* orders(): Generator<Order> {
+  const from = Number(values.from);
+  for (let seed = from; seed < from + Number(values.seeds); seed++)
+    for (const kind of wanted) yield { seed, kind, ...deeds };
 }
 
-for (const seed of seeds) for (const kind of kinds) if (!(await runOne(seed, kind))) process.exitCode = 1;
+function tell(report: Report): void {
+  process.stdout.write(`${report.isWell ? '✓' : '✗'} ${report.text}\n`);
+  if (report.isWell) return;
+  process.stdout.write(`  ${replayOf(report)}\n`);
+  process.exitCode = 1;
+}
+
+async function replay(seed: number, kind: Kind): Promise<void> {
+  const { failure, story } = await run(seed, { kind, ...deeds, tells: true });
+  process.stdout.write(`${story.join('\n')}\n`);
+  if (!failure) return;
+  process.stdout.write(`✗ ${describeFailure(failure)}\n`);
+  if (failure.cause instanceof Error) process.stdout.write(`${failure.cause.stack ?? ''}\n`);
+  process.exitCode = 1;
+}
+
+if (values.seed !== undefined) for (const kind of wanted) await replay(Number(values.seed), kind);
+else await runMany(orders(), tell);

@@ -11,8 +11,9 @@ import { goWrong, heal } from './mishaps.ts';
 import { open, Scene } from './scene.ts';
 import { Failure, World } from './world.ts';
 
-/** How many homeservers there are. */
-export type Kind = 'home' | 'across';
+/** One homeserver, or several. */
+export const kinds = ['home', 'across'] as const;
+export type Kind = (typeof kinds)[number];
 
 export interface RunOptions {
   /** Default `home`. */
@@ -33,8 +34,8 @@ export interface Run {
   steps: number;
 }
 
-/** Things that people try, unless given: runs with many servers cost more. */
-export const usualDeeds: Readonly<Record<Kind, number>> = { home: 120, across: 60 };
+/** Things that people try, unless given. With many servers each costs more, and a run draws one of these. */
+const usualDeeds: Readonly<Record<Kind, readonly number[]>> = { home: [120], across: [10, 20, 30, 50] };
 
 /** Between deeds, on the average. */
 const pauseMs = 400;
@@ -42,8 +43,10 @@ const pauseMs = 400;
 const healMs = 600_000;
 
 export async function run(seed: number, options: RunOptions = {}): Promise<Run> {
-  const { kind = 'home', deeds = usualDeeds[kind], tells = false } = options;
+  const { kind = 'home', tells = false } = options;
   const world = new World(seed);
+  const usual = usualDeeds[kind];
+  const deeds = options.deeds ?? (usual.length > 1 ? world.random.pick(usual) : usual[0]!);
   world.tells = tells;
   const scene = kind === 'across' ? assemble(world) : alone(world);
   let entries = 0;

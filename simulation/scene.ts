@@ -52,6 +52,8 @@ export class Scene {
   readonly unkept = new Set<string>();
   /** What servers would be restored from. */
   readonly backups = new Map<Home, Uint8Array>();
+  /** When nothing went wrong any more. */
+  healedMs: number | undefined;
   /** When servers were restored, the last time. */
   readonly restoredMs = new Map<Home, number>();
   /** Id of a room where one has to ask to be let in. */

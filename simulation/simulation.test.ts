@@ -1,16 +1,28 @@
-// `SEED=7 npm test -- simulation` runs that one seed alone; `npm run simulate -- --seed 7` tells what happens in it.
+// `SEED=7 npm test -- simulation` makes that one run of each kind alone, `SEEDS=100` only so many of the kinds with several servers;
+// `npm run simulate -- --seed 7 --kind across` tells what happens in it.
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeFailure } from './failure.ts';
-import { run } from './run.ts';
+import { runMany } from './many.ts';
+import { type Kind, run } from './run.ts';
+import { type Order, replayOf } from './worker.ts';
 
 const given = process.env.SEED;
-const seeds = given === undefined ? Array.from({ length: 30 }, (_, i) => i + 1) : [Number(given)];
+const counts: Record<Kind, number> = { home: 30, across: Number(process.env.SEEDS ?? 2_000) };
+const about: Record<Kind, string> = { home: 'with one server', across: 'with several servers' };
+/** Of one test: on a slow machine, too. */
+const timeoutMs = 3_600_000;
 
-for (const seed of seeds)
-  test(`all is well in the end of random run ${seed}`, async () => {
-    const { failure } = await run(seed);
-    if (failure)
-      throw new Error(`${describeFailure(failure)}\nreplay: npm run simulate -- --seed ${seed}`, { cause: failure });
+for (const [kind, count] of Object.entries(counts) as [Kind, number][])
+  test(`all is well in the end of ${count} random runs ${about[kind]}`, { timeout: timeoutMs }, async () => {
+    const seeds = given === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(given)];
+    const failed: string[] = [];
+    await runMany(
+      seeds.map((seed): Order => ({ seed, kind })),
+      (report) => {
+        if (!report.isWell) failed.push(`${report.text}\nreplay: ${replayOf(report)}`);
+      },
+    );
+    assert.deepEqual(failed, []);
   });
 
 test('the same seed is the same run', async () => {

@@ -11,8 +11,7 @@ const mishaps: [weight: number, name: string, mishap: Mishap][] = [
   [4, 'a server crashes', (scene) => crash(scene, scene.world.random.between(0, 8_000))],
   [3, 'a server is back at once', (scene) => crash(scene, scene.world.random.between(0, 3))],
   [8, 'a server will crash at a write', (scene) => crashAtWrite(scene)],
-  [3, 'a backup is made', (scene) => backUp(scene)],
-  [3, 'a server is restored from its backup', (scene) => restore(scene)],
+  [8, 'a server will be restored from a backup of now', (scene) => restore(scene)],
   [3, 'a link is cut', (scene) => onLink(scene, (wire) => scene.world.network.sever(wire, 'both'))],
   [4, 'a link is cut and one end knows', (scene) => onLink(scene, (wire) => scene.world.network.sever(wire, 'one'))],
   [2, 'a link is cut and nobody knows', (scene) => onLink(scene, (wire) => scene.world.network.sever(wire, 'neither'))],
@@ -37,6 +36,7 @@ export function goWrongAcross(scene: Scene): void {
 /** Everything works again, and everybody is there. */
 export function healAcross(scene: Scene): void {
   const { world, homes } = scene;
+  scene.healedMs = world.clock.nowMs;
   world.network.delayMs = [1, 20];
   world.network.heal();
   for (const home of homes) {
@@ -48,6 +48,9 @@ export function healAcross(scene: Scene): void {
   for (const device of scene.devices) device.start();
 }
 
+/** What was to go wrong later does not when everything has healed. */
+const isOn = ({ world, healedMs }: Scene): boolean => healedMs === undefined || world.clock.nowMs < healedMs;
+
 const later = ({ world }: Scene, [from, to]: [number, number], run: () => void): void =>
   void world.clock.setTimer(run, world.random.between(from, to));
 
@@ -57,21 +60,22 @@ function crash(scene: Scene, forMs: number): void {
   scene.world.clock.setTimer(() => void home.start(), forMs);
 }
 
-function backUp({ homes, world, backups }: Scene): void {
-  const home = world.random.pick(homes);
-  backups.set(home, home.disk.image());
-}
-
 /** One that keeps rooms of others would lose what only it had. */
 function restore(scene: Scene): void {
-  const { world, backups, keepers, restoredMs } = scene;
-  const kept = new Set(keepers.values());
-  const homes = [...backups.keys()].filter((home) => !kept.has(home));
-  if (homes.length === 0) return;
-  const home = world.random.pick(homes);
-  home.restore(backups.get(home)!);
-  restoredMs.set(home, world.clock.nowMs);
-  later(scene, [0, 4_000], () => void home.start());
+  const { world, homes, backups, keepers, restoredMs } = scene;
+  const keeping = new Set(keepers.values());
+  const others = homes.filter((home) => !keeping.has(home));
+  if (others.length === 0) return;
+  const home = world.random.pick(others);
+  const image = home.disk.image();
+  backups.set(home, image);
+  later(scene, [500, 8_000], () => {
+    const keepsRooms = [...keepers.values()].includes(home);
+    if (keepsRooms || backups.get(home) !== image || !isOn(scene)) return;
+    home.restore(image);
+    restoredMs.set(home, world.clock.nowMs);
+    later(scene, [0, 4_000], () => void home.start());
+  });
 }
 
 function crashAtWrite(scene: Scene): void {

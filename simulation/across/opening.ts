@@ -22,7 +22,7 @@ const rooms = [
 /** Draws up the servers and the cast. */
 export function assemble(world: World): Scene {
   const { random } = world;
-  const count = random.pick([3, 3, 3, 4, 4, 5, 7]);
+  const count = random.pick([3, 3, 3, 3, 4, 4, 5, 7]);
   const hosts = Array.from({ length: count }, (_, i) => `s${i + 1}`);
   const dials = new Map<string, string[]>(hosts.map((host) => [host, []]));
   for (const [i, one] of hosts.entries())
@@ -38,6 +38,13 @@ export function assemble(world: World): Scene {
   const more = random.between(0, Math.min(2, names.length - count));
   for (let i = 0; i < more; i++) scene.person(names[count + i]!, 1, true, random.pick(homes));
   return scene;
+}
+
+/** So many of them, in their order. */
+function someOf<T>({ random }: World, all: readonly T[], count: number): T[] {
+  const rest = [...all];
+  while (rest.length > count) rest.splice(random.below(rest.length), 1);
+  return rest;
 }
 
 /** Who of two dials whom: one of them, or each the other at the same time. */
@@ -59,8 +66,8 @@ export async function openAcross(scene: Scene): Promise<void> {
   for (const person of people) await enter(scene, person);
   if (!(await clock.until(() => linked.size === homes.length * (homes.length - 1), linkedMs)))
     throw new Error('the servers do not link');
-  const keepers = homes.slice(0, random.between(1, 3));
-  for (const details of rooms.slice(0, random.between(2, rooms.length))) {
+  const keepers = homes.slice(0, random.between(1, 2));
+  for (const details of someOf(world, rooms, random.pick([1, 2, 2, 3, rooms.length]))) {
     const keeper = random.pick(keepers);
     const owner = people.find(({ home }) => home === keeper)!;
     const { client } = owner.devices[0]!;

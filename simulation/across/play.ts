@@ -1,6 +1,7 @@
 // A random run with several homeservers: people on all of them do things in rooms that some of them keep, while servers,
 // disks and lines fail; then everything heals, and all of them must hold the same.
 import { checkAcrossEnd } from '../check/across.ts';
+import { checkUnkept } from '../check/end.ts';
 import { checkDisks } from '../check/followed.ts';
 import { doSomething } from '../deeds.ts';
 import type { Scene } from '../scene.ts';
@@ -25,6 +26,7 @@ export async function playAcross(scene: Scene, deeds: number): Promise<number> {
     doSomething(scene);
     await clock.pass(random.chance(0.3) ? 0 : random.between(0, 2 * pauseMs));
     if (i % 30 === 29) await checkDisks(homes);
+    if (i % 5 === 4) checkUnkept(scene);
     world.check();
   }
   healAcross(scene);

@@ -75,6 +75,7 @@ function checkOutcomes(scene: Scene, logs: readonly RoomLog[]): void {
     const what = `the ${kind} ${clientId} of ${device.name}`;
     const row = device.client.outbox.get().find((each) => each.clientId === clientId);
     const seq = stands.get(`${room}/${user}/${clientId}`);
+    assert.notEqual(row?.code, 'duplicate', `${what} is told as refused because it was done (S2)`);
     if (seq !== undefined) assert.ok(!row, `${what} stands at ${seq} and its device takes it for failed (S2)`);
     else if (outcome === 'queued' && !repeatable.has(kind) && !mayBeLost)
       assert.ok(row?.state === 'failed', `${what} was queued and has no outcome (S3)`);
