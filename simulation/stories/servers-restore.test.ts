@@ -146,3 +146,23 @@ playAcross('an oversized entry does not block a gap fill', async (stage) => {
   await juliet.hears(longest(70));
   await stage.agree(romeo);
 });
+
+playAcross('a peer restored from an empty disk gets everything it may see', async (stage) => {
+  const [romeo, juliet] = await stage.oneEach('romeo', 'juliet');
+  const [, two] = stage.homes;
+  await romeo.makes('verona');
+  // Its people have accounts in the backup, and no room.
+  const backup = two!.disk.image();
+  await juliet.follows(romeo);
+  await romeo.says('one');
+  await juliet.says('two');
+  await juliet.shows('one', 'two');
+  two!.restore(backup);
+  await stage.sure('a new start', two!.start());
+  await juliet.isOnline();
+  await stage.until('juliet is in', () => juliet.client.room(romeo.room.id) !== undefined);
+  await juliet.readsBack();
+  await juliet.shows('one', 'two');
+  await juliet.says('three');
+  await romeo.hears('three');
+});

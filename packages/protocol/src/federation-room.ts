@@ -31,6 +31,8 @@ const roomsPerFrame = 1_000;
 const leavesPerPage = 5_000;
 const partsPerAct = 8;
 const invitationsPerFrame = 200;
+/** Rooms of one frame that tells where people of the other side are in. */
+const sharedPerFrame = 100;
 const peoplePerFrame = 1_000;
 /** Acts of one batch. */
 const batchEnvelopes = 64;
@@ -113,6 +115,13 @@ export const roomFrames = {
         }),
         roomsPerFrame,
       ),
+    }),
+  }),
+  shared: frame({
+    about:
+      'From the clerk, on every new link: rooms in which people of the other server are, each with the header of the entry by which one of them came, signed by that server. One that holds less of the room than that takes it as it stands.',
+    payload: view({
+      rooms: list(view({ room: roomId, joined: bytes(limits.envelopeBytes) }), sharedPerFrame),
     }),
   }),
   invitations: frame({

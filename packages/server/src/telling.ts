@@ -51,6 +51,12 @@ export function keepUpAcross(node: Node): void {
     entered: (room, user) => {
       for (const session of hub.of(user)) tellAdded({ ...node, session }, room);
     },
+    gone: (room, user) => {
+      for (const session of hub.of(user)) {
+        hub.unfollow(session, room);
+        session.send('room.removed', { room, how: 'left' });
+      }
+    },
     invited: (user, invitation, room) => {
       if (invitation) hub.tell(user, [{ event: 'room.invited', payload: { room: invitedView(invitation) } }]);
       else

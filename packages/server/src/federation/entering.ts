@@ -2,7 +2,7 @@
  * Into rooms that other servers keep, for the first of this server's people in each: the wish is on disk, the clerk is
  * asked when it is linked, and its snapshot makes the room here. Those who come after go through the outbox.
  */
-import { check, isErrorCode, kinds, type QuestionReply, Refusal } from '@parley/protocol';
+import { isErrorCode, type QuestionReply, Refusal } from '@parley/protocol';
 import {
   type Act,
   type Crypto,
@@ -10,38 +10,29 @@ import {
   encodeAct,
   encodeStamp,
   envelopeHash,
-  type Leaf,
   participants,
-  type RoomState,
   signBatch,
-  stateOfSnapshot,
   zeroHash,
 } from '@parley/room';
-import { readBody } from '../entry-view.ts';
 import type { Log } from '../log.ts';
-import { type Rooms, randomNumber } from '../rooms.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Rooms } from '../rooms.ts';
 import type { EnteringRecord } from '../store/room-entering.ts';
-import { snapshotGroup } from '../store/room-snapshot.ts';
 import type { Store } from '../store/store.ts';
 import type { PersonRecord } from '../store/user.ts';
-import type { Backfill } from './backfill.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
+import type { Taking } from './taking.ts';
 
-/** Leaves of a snapshot that are taken: members, invited, banned, muted, pins, and what is there once. */
-const mostLeaves = 200_000;
 /** Numberings that are tried when the clerk knows others. */
 const attempts = 4;
 
 export interface EnteringOptions {
   readonly store: Store;
-  readonly rooms: Pick<Rooms, 'drop' | 'load'>;
-  readonly peers: Pick<Peers, 'ask' | 'isLinked' | 'send'>;
+  readonly rooms: Pick<Rooms, 'load'>;
+  readonly peers: Pick<Peers, 'ask'>;
   readonly names: Names;
-  readonly backfill: Pick<Backfill, 'reach'>;
+  readonly taking: Pick<Taking, 'take'>;
   readonly crypto: Crypto;
-  readonly runtime: Runtime;
   readonly log: Log;
   readonly id: string;
   readonly network: string;
@@ -118,7 +109,7 @@ export class Entering {
       if (clerk !== wish.server) await reach(clerk);
       if (clerk !== wish.server) await store.foreign.putEntering({ ...wish, server: clerk });
       await this.#submit(clerk, wish, person, told);
-      if (wish.change === 'join') await this.#fetch(clerk, wish.room);
+      if (wish.change === 'join') await this.#options.taking.take(clerk, wish.room);
     } catch (error) {
       if (error instanceof Refusal && error.code !== 'unavailable') {
         await store.foreign.dropEntering(wish.room, wish.person);
@@ -140,11 +131,7 @@ export class Entering {
     }
   }
 
-  #ask<Q extends 'room' | 'submit' | 'snapshot' | 'outcome'>(
-    server: string,
-    question: Q,
-    payload: Parameters<Peers['ask']>[2],
-  ) {
+  #ask<Q extends 'room' | 'submit'>(server: string, question: Q, payload: Parameters<Peers['ask']>[2]) {
     return this.#options.peers.ask(server, question, payload as never, { priority: 'decision' });
   }
 
@@ -188,63 +175,4 @@ export class Entering {
       throw new Refusal(isErrorCode(what.code) ? what.code : 'forbidden');
     }
   }
-
-  /** Takes the room as it stands at one checkpoint. */
-  async #fetch(clerk: string, room: string): Promise<void> {
-    const { crypto, network, names, store, runtime, rooms, peers, id, backfill } = this.#options;
-    const first = await this.#ask(clerk, 'snapshot', { room });
-    const { checkpoint, create } = first;
-    const pages = [first];
-    let count = first.keys.length;
-    while (pages.at(-1)!.more) {
-      const after = pages.at(-1)!.keys.at(-1) ?? '';
-      const page = await this.#ask(clerk, 'snapshot', { room, at: checkpoint.pos, after });
-      count += page.keys.length;
-      if (page.keys.length === 0 || count > mostLeaves) throw new Refusal('too-large');
-      pages.push(page);
-    }
-    const leaves = pages.flatMap(leavesOf);
-    const state = stateOfSnapshot(crypto, {
-      network,
-      room,
-      create: create.header,
-      checkpoint,
-      leaves,
-    });
-    if (state.clerk !== clerk) throw new Refusal('bad-request', { field: 'clerk' });
-    const users = [...state.members.keys(), ...state.invited.keys()];
-    const numbers = await names.numbers(
-      users,
-      pages.flatMap(({ people }) => people),
-    );
-    const words = wordsOf(state, [create, ...first.info]);
-    const known = await store.room.byId(room);
-    const n = known?.n ?? randomNumber(runtime);
-    await store.db.transaction([snapshotGroup({ n, state, numbers, here: id, ...words })]);
-    rooms.drop(room);
-    const loaded = await rooms.load(room);
-    peers.send(clerk, 'cursor', { rooms: [{ room, at: checkpoint.pos, isReset: true }] }, { priority: 'control' });
-    // A first screen.
-    await backfill.reach(loaded, checkpoint.pos.seq);
-  }
-}
-
-function leavesOf({ keys, values }: QuestionReply<'snapshot'>): Leaf[] {
-  if (keys.length !== values.length) throw new Refusal('bad-request', { field: 'leaves' });
-  return keys.map((key, i): Leaf => [key, values[i]!]);
-}
-
-/** Title and topic, from the entries that hold them. */
-function wordsOf({ info }: RoomState, lines: QuestionReply<'snapshot'>['info']): { title: string; topic: string } {
-  let title = '';
-  let topic = '';
-  for (const { header, parts } of lines) {
-    const { seq } = decodeHeader(header).pos;
-    const body = readBody(parts[0] ?? undefined);
-    if (!check(kinds.settings.body!, body).ok) continue;
-    const words = body as { title?: string; topic?: string };
-    if (seq === info.title || seq === 1) title = words.title ?? title;
-    if (seq === info.topic || seq === 1) topic = words.topic ?? topic;
-  }
-  return { title, topic };
 }

@@ -15,6 +15,7 @@ import type { Unkept } from '../unkept.ts';
 import { linesOf } from './lines.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
+import { stayAfter } from './stays.ts';
 
 /** Entries of one frame, and of all that are on the way to one server in one room. */
 const frameEntries = 64;
@@ -100,8 +101,9 @@ export class Feeds {
     }
     const room = await this.#room(id);
     if (room?.state.clerk !== this.#options.id || room.archive) return;
-    const until = await this.#untilOf(room, from);
-    if (until === undefined && !participants(room.state).has(from)) return;
+    const stay = await this.#stayOf(room, from, at.seq);
+    if (!stay) return;
+    const { until } = stay;
     const feed: Feed = { server: from, room: id, sent: at.seq, held: at.seq, until, sending: false, again: false };
     const feeds = this.#byRoom.get(id);
     if (feeds) feeds.set(from, feed);
@@ -109,11 +111,27 @@ export class Feeds {
     this.#pump(feed);
   }
 
+  /**
+   * What follows `seq` is for a server until the entry by which it lost its last member; undefined where it had nobody in
+   * the room then, or was without anybody since: it takes the room as it stands.
+   */
+  async #stayOf(room: LoadedRoom, server: string, seq: number): Promise<{ until: number | undefined } | undefined> {
+    for (let now = room; ; now = await this.#options.rooms.load(room.id)) {
+      const isIn = participants(now.state).has(server);
+      const isOpen = now.state.historyRules.every(({ rule }) => rule !== 'since-join');
+      if (isIn && (isOpen || seq >= now.committed.seq)) return { until: undefined };
+      // The state may be ahead of the disk, which would tell of an earlier stay.
+      await now.settled();
+      if (now.dropped) continue;
+      const stay = stayAfter(await this.#options.store.foreign.staysOf(now.n, server), seq);
+      return stay && { until: stay.to < Number.MAX_SAFE_INTEGER ? stay.to : undefined };
+    }
+  }
+
   /** The entry by which a server lost its last member; undefined while it has one, or never had. */
   async #untilOf(room: LoadedRoom, server: string): Promise<number | undefined> {
     for (let now = room; ; now = await this.#options.rooms.load(room.id)) {
       if (participants(now.state).has(server)) return undefined;
-      // The state may be ahead of the disk, which would tell of an earlier stay.
       await now.settled();
       if (!now.dropped) return this.#options.store.foreign.lastStay(now.n, server);
     }

@@ -8,6 +8,7 @@ import type { ChainMarks } from './chain-marks.ts';
 import type { Clerk } from './clerk.ts';
 import { linesOf } from './lines.ts';
 import type { Names } from './names-told.ts';
+import { merged } from './stays.ts';
 
 const mostEntries = 128;
 const mostBytes = 786_432;
@@ -57,15 +58,4 @@ export class Ranges {
     const stays = await this.#options.store.foreign.staysOf(room.n, server);
     return readable(room.state, isMember, merged(stays));
   }
-}
-
-/** Stays of several people as ranges that do not touch, ascending. */
-function merged(stays: readonly Range[]): Range[] {
-  const out: Range[] = [];
-  for (const { from, to } of stays.toSorted((a, b) => a.from - b.from)) {
-    const last = out.at(-1);
-    if (last && from <= last.to + 1) last.to = Math.max(last.to, to);
-    else out.push({ from, to });
-  }
-  return out;
 }

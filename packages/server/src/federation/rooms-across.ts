@@ -38,8 +38,10 @@ import { Oversight } from './oversight.ts';
 import type { Peers } from './peers.ts';
 import { Ranges } from './ranges.ts';
 import { type Place, settling } from './settling.ts';
+import { SharedRooms } from './shared-rooms.ts';
 import { Signals } from './signals.ts';
 import { Snapshots } from './snapshots.ts';
+import { Taking } from './taking.ts';
 import { VisibleRooms } from './visible-rooms.ts';
 
 export interface RoomsAcrossOptions {
@@ -64,6 +66,8 @@ export interface AcrossListener {
   decided(room: string, user: string, clientId: string, outcome: Payload<'outcome.decided'>['outcome']): void;
   /** A room of another server is here for somebody now. */
   entered(room: string, user: string): void;
+  /** Somebody is not in a room of another server any more, and no entry says so here. */
+  gone(room: string, user: string): void;
   /** Somebody is invited into a room of another server; undefined = not any more. */
   invited(user: string, invitation: InvitedView | undefined, room: string): void;
 }
@@ -90,6 +94,7 @@ export class RoomsAcross {
   readonly #origin: Origin;
   readonly #entering: Entering;
   readonly #invitations: Invitations;
+  readonly #shared: SharedRooms;
   readonly #signals: Signals;
   #listener: AcrossListener | undefined;
 
@@ -123,14 +128,16 @@ export class RoomsAcross {
     const settled = settling({ store, log, id, refused, stands, repeated });
     const follower = new Follower({ store, rooms, peers, people, names, crypto, run, log, id, settled });
     const entered = (room: string, user: string): void => this.#listener?.entered(room, user);
+    const gone = (room: string, user: string): void => this.#listener?.gone(room, user);
+    const taken = { store, rooms, peers, names, backfill: this.backfill, crypto, runtime, id, network, gone };
+    const taking = new Taking(taken);
     this.#entering = new Entering({
       store,
       rooms,
       peers,
       names,
-      backfill: this.backfill,
+      taking,
       crypto,
-      runtime,
       log,
       id,
       network,
@@ -145,6 +152,7 @@ export class RoomsAcross {
     const told = (user: string, invitation: InvitedView | undefined, room: string): void =>
       this.#listener?.invited(user, invitation, room);
     this.#invitations = new Invitations({ store, rooms, peers, people, names, log, id, told });
+    this.#shared = new SharedRooms({ store, rooms, peers, taking, crypto, log, id, network, entered });
     this.#signals = new Signals({ rooms, peers, people, hub: options.hub, presence: options.presence, id });
 
     const shown = { feeds: this.#feeds, origin: this.#origin, entering: this.#entering, follower };
@@ -168,6 +176,7 @@ export class RoomsAcross {
     const peers = this.#peers;
     peers.onFrame('append', (from, frame) => follower.append(from, frame), { flow: ({ room }) => room });
     peers.onFrame('cursor', (from, frame) => this.#feeds.stands(from, frame));
+    peers.onFrame('shared', async (from, frame) => this.#shared.hear(from, frame));
     peers.onFrame('invitations', (from, frame) => this.#invitations.hear(from, frame));
     peers.onFrame('typing', (from, frame) => this.#signals.heardTyping(from, frame));
     peers.onFrame('presence', (from, frame) => this.#signals.heardPresence(from, frame));
@@ -181,6 +190,7 @@ export class RoomsAcross {
       this.#origin.linked(server).catch(failed);
       this.#entering.linked(server).catch(failed);
       this.#invitations.linked(server).catch(failed);
+      this.#shared.linked(server).catch(failed);
       this.#signals.linked(server);
     });
   }

@@ -1,5 +1,4 @@
-/** Rooms across servers: where the logs of others begin here, and what other servers may have of those kept here. */
-import type { Range } from '@parley/room';
+/** Rooms across servers: where the logs of others begin here, and the chain in those that are kept here. */
 import type { Database, Statement } from './database.ts';
 
 export interface FollowedRecord {
@@ -36,14 +35,6 @@ export function foreignRooms(db: Database) {
         [clerk, after, limit],
       );
     },
-    /** When people of a server were members, ascending by their coming. */
-    async staysOf(room: number, server: string): Promise<Range[]> {
-      const rows = await db.all<{ since: number; until: number | null }>(
-        'SELECT stay.since AS since, stay.until AS until FROM stay JOIN person ON person.n = stay.person WHERE stay.room = ? AND substr(person.id, 18) = ? ORDER BY stay.since',
-        [room, server],
-      );
-      return rows.map(({ since, until }) => ({ from: since, to: until ?? Number.MAX_SAFE_INTEGER }));
-    },
     async mark(room: number, seq: number): Promise<Uint8Array | undefined> {
       const [row] = await db.all<{ chain: Uint8Array }>('SELECT chain FROM chain_mark WHERE room = ? AND seq = ?', [
         room,
@@ -65,13 +56,5 @@ export function foreignRooms(db: Database) {
         seq,
         chain,
       ]),
-    /** The servers of a room's members until when each had one: the last seq at which one of its people was in. */
-    async lastStay(room: number, server: string): Promise<number | undefined> {
-      const [row] = await db.all<{ until: number | null }>(
-        'SELECT MAX(stay.until) AS until FROM stay JOIN person ON person.n = stay.person WHERE stay.room = ? AND substr(person.id, 18) = ?',
-        [room, server],
-      );
-      return row?.until ?? undefined;
-    },
   };
 }

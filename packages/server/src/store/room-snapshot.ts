@@ -1,5 +1,5 @@
 /** The rows of another server's room as it is entered: its state, without the history. */
-import { serverOf } from '@parley/protocol';
+import { type Position, serverOf } from '@parley/protocol';
 import { allKeys, leafOf, type RoomState } from '@parley/room';
 import type { Group, Statement, Value } from './database.ts';
 import { putFollowed } from './room-foreign.ts';
@@ -14,6 +14,8 @@ export interface Snapshot {
   numbers: ReadonlyMap<string, number>;
   /** This server. */
   here: string;
+  /** Where the log that is held ends; undefined for a room that is new here. */
+  held: Position | undefined;
 }
 
 const sql = {
@@ -25,13 +27,22 @@ const sql = {
   // Of an earlier stay: what was taken away since is not said; what may still be read comes back with its entries.
   forget: 'DELETE FROM part WHERE room = ?',
   leaf: 'INSERT INTO leaf (room, key, value) VALUES (?, ?, ?)',
-  stay: 'INSERT INTO stay (person, room, since, until) VALUES (?, ?, ?, NULL) ON CONFLICT DO NOTHING',
-  invitation: 'INSERT INTO invitation (person, room) VALUES (?, ?) ON CONFLICT DO NOTHING',
-  marker: `INSERT INTO marker (person, room, seq, own) VALUES (?, ?, ?, 0)
+  // Who went since, and who went and came again: until when they were in is in entries that are not held.
+  close: 'UPDATE stay SET until = CASE WHEN since > ? THEN since ELSE ? END WHERE room = ? AND until IS NULL',
+  stay: `INSERT INTO stay (person, room, since, until) VALUES (?, ?, ?, NULL)
+    ON CONFLICT (person, room, since) DO UPDATE SET until = NULL`,
+  uninvite: 'DELETE FROM invitation WHERE room = ?',
+  invitation: 'INSERT INTO invitation (person, room) VALUES (?, ?)',
+  unask: 'DELETE FROM knock WHERE room = ?',
+  knock: 'INSERT INTO knock (person, room) VALUES (?, ?)',
+  // Who was in all the time goes on where they were.
+  marker: `INSERT INTO marker (person, room, seq, own) SELECT ?, ?, ?, 0
+    WHERE NOT EXISTS (SELECT 1 FROM stay JOIN marker AS own ON own.person = stay.person AND own.room = stay.room
+      WHERE stay.person = ? AND stay.room = ? AND stay.since = ? AND stay.until IS NULL)
     ON CONFLICT (person, room) DO UPDATE SET seq = excluded.seq, own = 0`,
 } as const;
 
-export function snapshotGroup({ n, state, title, topic, numbers, here }: Snapshot): Group {
+export function snapshotGroup({ n, state, title, topic, numbers, here, held }: Snapshot): Group {
   const { id, head, chain, clerk, settings } = state;
   const own = (users: Iterable<string>): number[] =>
     [...users].flatMap((user) => (serverOf(user) === here ? (numbers.get(user) ?? []) : []));
@@ -39,17 +50,21 @@ export function snapshotGroup({ n, state, title, topic, numbers, here }: Snapsho
     const value = leafOf(state, key);
     return value ? [[n, key, value]] : [];
   });
-  const members = own(state.members.keys());
   const since = new Map([...state.members].map(([user, member]) => [numbers.get(user), member.since]));
+  const members = own(state.members.keys()).map((person) => ({ person, since: since.get(person) ?? head.seq }));
   const statements: Statement[] = [
     { sql: sql.room, rows: [[n, id, head.term, head.seq, chain, title, topic, settings.retentionDays]] },
     { sql: sql.clear, rows: [[n]] },
     { sql: sql.forget, rows: [[n]] },
     { sql: sql.leaf, rows: leaves },
     putFollowed(n, { clerk, seq: head.seq + 1, chain }),
-    { sql: sql.stay, rows: members.map((person) => [person, n, since.get(person) ?? head.seq]) },
-    { sql: sql.marker, rows: members.map((person) => [person, n, head.seq]) },
+    { sql: sql.marker, rows: members.map(({ person, since }) => [person, n, head.seq, person, n, since]) },
+    { sql: sql.close, rows: held ? [[held.seq, held.seq, n]] : [] },
+    { sql: sql.stay, rows: members.map(({ person, since }) => [person, n, since]) },
+    { sql: sql.uninvite, rows: [[n]] },
     { sql: sql.invitation, rows: own(state.invited.keys()).map((person) => [person, n]) },
+    { sql: sql.unask, rows: [[n]] },
+    { sql: sql.knock, rows: own(state.knocking.keys()).map((person) => [person, n]) },
   ];
   return { statements: statements.filter(({ rows }) => rows.length > 0) };
 }

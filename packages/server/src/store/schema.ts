@@ -129,4 +129,9 @@ export const migrations: readonly string[][] = [
   [`ALTER TABLE outbox ADD COLUMN at INTEGER NOT NULL DEFAULT 0`],
   // How much waits and since when is read without the acts themselves.
   [`CREATE INDEX outbox_by_age ON outbox (room, at)`],
+  [
+    // Who of a server is or was in a room.
+    `CREATE INDEX stay_by_room ON stay (room, person)`,
+    `CREATE INDEX person_by_server ON person (substr(id, 18))`,
+  ],
 ];

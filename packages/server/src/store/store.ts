@@ -15,6 +15,7 @@ import { roomsAcross } from './room-across.ts';
 import { roomEntering } from './room-entering.ts';
 import { foreignRooms } from './room-foreign.ts';
 import { roomMembers } from './room-member.ts';
+import { roomStays } from './room-stay.ts';
 import { serverNames } from './server-name.ts';
 import { serverRecords } from './server-record.ts';
 import { sessionStore } from './session.ts';
@@ -32,7 +33,13 @@ export function openStore(db: Database) {
     session: sessionStore(db),
     invite: inviteStore(db),
     room: { ...roomStore(db), ...roomMembers(db) },
-    foreign: { ...foreignRooms(db), ...roomEntering(db), ...invitesElsewhere(db), ...roomsAcross(db) },
+    foreign: {
+      ...foreignRooms(db),
+      ...roomStays(db),
+      ...roomEntering(db),
+      ...invitesElsewhere(db),
+      ...roomsAcross(db),
+    },
     outbox: outboxStore(db),
     entry: { ...entryStore(db), ...entryNotes(db), ...entryParts(db) },
     marker: markerStore(db),
