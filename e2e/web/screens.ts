@@ -173,6 +173,39 @@ export const screens: readonly Screen[] = [
   { name: 'appearance', path: '#/settings/appearance', ready: 'text=Density' },
   { name: 'shortcut-page', path: '#/settings/shortcuts', ready: 'h1:text("Shortcuts")' },
   { name: 'invites', path: '#/settings/invites', ready: 'code' },
+  { name: 'federation', path: '#/settings/federation', ready: 'h2:text("Rooms in which something waits")' },
+  { name: 'federation-none', path: '?links=none#/settings/federation', ready: 'text=No other server yet' },
+  { name: 'federation-refused', path: '?links=refused#/settings/federation', ready: 'text=7f3a90c1' },
+  { name: 'federation-offline', path: '?offline#/settings/federation', ready: 'text=The links are shown as soon' },
+  {
+    name: 'federation-menu',
+    path: '#/settings/federation',
+    ready: 'th:has-text("souq.example")',
+    async act(page) {
+      await page.getByRole('button', { name: 'More about souq.example' }).click();
+      await page.getByRole('menuitem', { name: 'Block' }).waitFor();
+    },
+  },
+  {
+    name: 'federation-details',
+    path: '#/settings/federation',
+    ready: 'th:has-text("souq.example")',
+    async act(page) {
+      await page.getByRole('button', { name: 'More about atelier.example.net' }).click();
+      await page.getByRole('menuitem', { name: 'Details' }).click();
+      await page.getByRole('dialog').getByText('There and back').waitFor();
+    },
+  },
+  {
+    name: 'federation-connect',
+    path: '#/settings/federation',
+    ready: 'th:has-text("souq.example")',
+    async act(page) {
+      await page.getByLabel('Link with a server').fill('not an address');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').waitFor();
+    },
+  },
   {
     name: 'undo',
     path: '#/settings/sessions',

@@ -87,7 +87,7 @@ function entering(state: State): Part<Ways> {
 }
 
 function requesting(state: State): Part<'request'> {
-  const replies = answers(state.now);
+  const replies = answers(state.now, state.links);
   return {
     async request<N extends RequestName>(name: N, payload: Payload<N>): Promise<Reply<N>> {
       await state.pause();

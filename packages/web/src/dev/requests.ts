@@ -1,11 +1,12 @@
 /** Answers of the sample server to requests that screens make themselves. */
 import { type Payload, Refusal, type Reply, type RequestName, type RoomView } from '@parley/protocol';
 import { me, people, samplePublicRooms } from './data.ts';
+import { linkAnswers, type SampleLinks } from './links.ts';
 import { serverNamed } from './servers.ts';
 
 export type Answers = { [N in RequestName]?: (payload: Payload<N>) => Reply<N> };
 
-export function answers(now: () => number): Answers {
+export function answers(now: () => number, links: SampleLinks): Answers {
   const hour = 3_600_000;
   const session = (id: string, device: string, agoMs: number, more: object = {}) => ({
     id,
@@ -47,6 +48,7 @@ export function answers(now: () => number): Answers {
       return {};
     },
     ...roomAnswers(now),
+    ...linkAnswers(now, links),
     'user.find': ({ prefix }) => ({ people: plain.filter(({ name }) => name.startsWith(prefix.toLowerCase())) }),
     'user.get': ({ users }) => ({ people: plain.filter(({ id }) => users.includes(id)) }),
     'account.keys': () => ({
@@ -83,7 +85,6 @@ function roomAnswers(now: () => number): Answers {
       if (label !== undefined && !server) throw new Refusal('not-found');
       return { rooms: samplePublicRooms(now(), server).filter(({ alias }) => alias?.includes(query)), more: false };
     },
-    'peer.list': () => ({ peers: [], refused: [] }),
     'room.resolve': ({ alias }) => ({ room: known((view) => view.alias === alias) }),
     'room.get': ({ room }) => ({ room: known((view) => view.id === room) }),
     'room.knock': ({ room }) => {

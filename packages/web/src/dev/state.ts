@@ -11,6 +11,7 @@ import {
 import type { RoomView, SignedIn } from '@parley/protocol';
 import { type Cell, cell } from './cell.ts';
 import { me, sampleInvitations, sampleRooms, serverId } from './data.ts';
+import type { SampleLinks } from './links.ts';
 import { type FakeRoom, fakeRoom, type Surroundings } from './room.ts';
 import { pendingRows, queuedRows } from './rows.ts';
 
@@ -30,6 +31,8 @@ export interface FakeOptions {
   now?: () => number;
   /** Messages that wait or failed stand in #ops. */
   pending?: boolean;
+  /** Default many. */
+  links?: SampleLinks;
 }
 
 export interface State {
@@ -40,6 +43,7 @@ export interface State {
   invitations: Cell<readonly RoomView[]>;
   outbox: Cell<readonly OutboxRow[]>;
   held: Map<string, FakeRoom>;
+  links: SampleLinks;
   now(): number;
   online(): boolean;
   pause(): Promise<void>;
@@ -89,6 +93,7 @@ export function createState(options: FakeOptions): State {
     invitations: cell<readonly RoomView[]>([]),
     outbox: cell<readonly OutboxRow[]>([]),
     held,
+    links: options.links ?? 'many',
     now,
     online: () => state.status.get().state === 'online',
     pause: () => new Promise((resolve) => setTimeout(resolve, delayMs)),

@@ -7,6 +7,7 @@ import LogOut from 'lucide-react/icons/log-out';
 import SunMoon from 'lucide-react/icons/sun-moon';
 import Ticket from 'lucide-react/icons/ticket';
 import User from 'lucide-react/icons/user';
+import Waypoints from 'lucide-react/icons/waypoints';
 import type { ComponentType, MouseEvent } from 'react';
 import { goBack, hashOf, navigate, type SettingsPage } from '../route.ts';
 import { useShell } from '../shell/actions.ts';
@@ -36,10 +37,13 @@ export function pagesOf(me: SignedIn): { of: 'me' | 'server'; pages: PageLink[] 
     { page: 'appearance', label: 'Appearance', icon: SunMoon },
     { page: 'shortcuts', label: 'Shortcuts', icon: Keyboard },
   ];
-  const server: PageLink[] = me.serverRole === 'user' ? [] : [{ page: 'invites', label: 'Invites', icon: Ticket }];
+  const server: PageLink[] = [
+    { page: 'federation', label: 'Other servers', icon: Waypoints },
+    { page: 'invites', label: 'Invites', icon: Ticket },
+  ];
   return [
     { of: 'me' as const, pages: mine.filter(({ page }) => me.kind !== 'guest' || page !== 'profile') },
-    { of: 'server' as const, pages: server },
+    { of: 'server' as const, pages: me.serverRole === 'user' ? [] : server },
   ].filter(({ pages }) => pages.length > 0);
 }
 

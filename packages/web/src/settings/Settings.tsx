@@ -3,6 +3,7 @@ import ChevronLeft from 'lucide-react/icons/chevron-left';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { goBack, navigate, type SettingsPage } from '../route.ts';
 import { IconButton } from '../ui/Button.tsx';
+import { later } from '../ui/later.tsx';
 import { phone, useMedia } from '../ui/useMedia.ts';
 import { Appearance } from './Appearance.tsx';
 import { Invites } from './Invites.tsx';
@@ -12,6 +13,8 @@ import type { PageProps } from './page.ts';
 import { Sessions } from './Sessions.tsx';
 import styles from './Settings.module.css';
 import { ShortcutsPage } from './ShortcutsPage.tsx';
+
+const FederationPage = later(() => import('../federation/FederationPage.tsx').then((module) => module.FederationPage));
 
 export function Settings({ client, me, page }: PageProps & { page: SettingsPage | undefined }) {
   const isPhone = useMedia(phone);
@@ -25,7 +28,7 @@ export function Settings({ client, me, page }: PageProps & { page: SettingsPage 
     <>
       {!(isPhone && shown) && <SettingsNav client={client} me={me} page={shown?.page} alone={isPhone} />}
       {shown && (
-        <Page key={shown.page} title={shown.label}>
+        <Page key={shown.page} title={shown.label} isWide={shown.page === 'federation'}>
           {content(shown.page, { client, me })}
         </Page>
       )}
@@ -45,10 +48,12 @@ function content(page: SettingsPage, props: PageProps): ReactNode {
       return <ShortcutsPage />;
     case 'invites':
       return <Invites {...props} />;
+    case 'federation':
+      return <FederationPage {...props} />;
   }
 }
 
-function Page({ title, children }: { title: string; children: ReactNode }) {
+function Page({ title, isWide, children }: { title: string; isWide: boolean; children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
@@ -62,7 +67,7 @@ function Page({ title, children }: { title: string; children: ReactNode }) {
         </h1>
       </header>
       <div className={styles.body}>
-        <div className={styles.column}>{children}</div>
+        <div className={`${styles.column} ${isWide ? styles.wide : ''}`}>{children}</div>
       </div>
     </main>
   );

@@ -6,6 +6,7 @@ import Compass from 'lucide-react/icons/compass';
 import Hash from 'lucide-react/icons/hash';
 import Settings from 'lucide-react/icons/settings';
 import Ticket from 'lucide-react/icons/ticket';
+import Waypoints from 'lucide-react/icons/waypoints';
 import { navigate } from '../route.ts';
 import { MenuButton } from '../ui/Menu.tsx';
 import { useShell } from './actions.ts';
@@ -32,6 +33,11 @@ export function ServerMenu({ client, me, level }: { client: Client; me: SignedIn
                   label: 'Invite people to this server',
                   icon: Ticket,
                   run: () => navigate({ at: 'settings', page: 'invites' }),
+                },
+                {
+                  label: 'Other servers',
+                  icon: Waypoints,
+                  run: () => navigate({ at: 'settings', page: 'federation' }),
                 },
               ]
             : []),
