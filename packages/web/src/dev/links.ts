@@ -1,6 +1,6 @@
 /** Links of the sample server, one of each sort, as its operator sees them. */
 import { type PeerView, peerKey, Refusal, type Reply, toBase32 } from '@parley/protocol';
-import type { Answers } from './requests.ts';
+import type { Answers } from './answers.ts';
 import { chat, kanto, nameless } from './servers.ts';
 
 export type SampleLinks = 'many' | 'none' | 'refused';

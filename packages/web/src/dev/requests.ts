@@ -1,10 +1,9 @@
 /** Answers of the sample server to requests that screens make themselves. */
-import { type Payload, Refusal, type Reply, type RequestName, type RoomView } from '@parley/protocol';
+import { Refusal, type Reply, type RoomView } from '@parley/protocol';
+import type { Answers } from './answers.ts';
 import { me, people, samplePublicRooms } from './data.ts';
 import { linkAnswers, type SampleLinks } from './links.ts';
 import { serverNamed } from './servers.ts';
-
-export type Answers = { [N in RequestName]?: (payload: Payload<N>) => Reply<N> };
 
 export function answers(now: () => number, links: SampleLinks): Answers {
   const hour = 3_600_000;
