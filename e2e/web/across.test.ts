@@ -61,6 +61,8 @@ test('a room on one server is a room for people of both', { skip: noBrowser, tim
     await says(mira, 'Good. @jun, thanks.');
     await row(jun, 'thanks').getByText('there.example').waitFor();
     await row(jun, 'thanks').locator('[data-me]').waitFor();
+    // As a face on the row that the other has read last.
+    await row(mira, 'thanks').locator('[data-readers="1"]', { hasText: 'Read by jun' }).waitFor({ state: 'attached' });
     await row(jun, 'The relay is up again').hover();
     await row(mira, 'The relay is up again').hover();
     await row(mira, 'The relay is up again').getByRole('button', { name: 'React' }).click();

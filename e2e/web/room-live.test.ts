@@ -81,6 +81,28 @@ test('what one does in a room is seen by the other', { skip: noBrowser, timeout:
       .waitFor();
   });
 
+  await t.test('who has read what, until they do not want it told, on every device', async () => {
+    await says(mira, 'Read this.');
+    const read = row(mira, 'Read this').getByText('Read by kofi');
+    await read.waitFor({ state: 'attached' });
+    const back = kofi.url();
+    await kofi.goto(`${server.url}/#/settings/privacy`);
+    await kofi.getByLabel('How far you have read').click();
+    await read.waitFor({ state: 'detached' });
+    await kofi.goto(back);
+    await row(kofi, 'Read this').waitFor();
+    await says(mira, 'And this.');
+    await row(kofi, 'And this').waitFor();
+    await kofi.goto(`${server.url}/#/settings/privacy`);
+    await kofi.reload();
+    assert.equal(await kofi.getByLabel('How far you have read').isChecked(), false);
+    assert.equal(await mira.getByText('Read by kofi').count(), 0);
+    await kofi.getByLabel('How far you have read').click();
+    await kofi.goto(back);
+    await says(mira, 'Now that.');
+    await row(mira, 'Now that').getByText('Read by kofi').waitFor({ state: 'attached' });
+  });
+
   await t.test('an edit with its history', async () => {
     await field(kofi).press('ArrowUp');
     await field(kofi).fill('The light is green.');

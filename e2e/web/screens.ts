@@ -169,6 +169,7 @@ export const screens: readonly Screen[] = [
   },
   { name: 'settings', path: '#/settings', ready: 'text=Appearance', widths: [390] },
   { name: 'profile', path: '#/settings/profile', ready: 'h1:text("Profile")' },
+  { name: 'privacy', path: '#/settings/privacy', ready: 'text=How far you have read' },
   { name: 'sessions', path: '#/settings/sessions', ready: 'text=tide-bot' },
   { name: 'appearance', path: '#/settings/appearance', ready: 'text=Density' },
   { name: 'shortcut-page', path: '#/settings/shortcuts', ready: 'h1:text("Shortcuts")' },

@@ -2,6 +2,7 @@
 import type { Payload, PresenceStatus, Reply } from '@parley/protocol';
 import type { Readable } from './api.ts';
 import { derived } from './readable.ts';
+import { watched } from './watched.ts';
 
 export class PresenceMap {
   readonly #ask: () => Promise<Reply<'presence.list'>>;
@@ -12,22 +13,7 @@ export class PresenceMap {
 
   constructor(ask: () => Promise<Reply<'presence.list'>>) {
     this.#ask = ask;
-    const view = this.#view;
-    const want = () => this.#want();
-    this.readable = {
-      get() {
-        want();
-        return view.get();
-      },
-      subscribe(listener) {
-        want();
-        return view.subscribe(listener);
-      },
-      values(signal) {
-        want();
-        return view.values(signal);
-      },
-    };
+    this.readable = watched(this.#view, () => this.#want());
   }
 
   changed({ user, status }: Payload<'presence.changed'>): void {

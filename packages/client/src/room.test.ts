@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as drain } from 'node:timers/promises';
-import { Refusal, type RoomSync } from '@parley/protocol';
+import { limits, Refusal, type RoomSync } from '@parley/protocol';
 import fc from 'fast-check';
 import type { MessageRow } from './api.ts';
 import { typingMs } from './limits.ts';
@@ -185,6 +185,53 @@ test('presence is asked for when it is first looked at, and again on each connec
   ada.setPresence('away');
   await all.runtime.settle();
   assert.deepEqual(all.server.requests.at(-1)?.payload, { status: 'away' });
+  await ada.close();
+});
+
+test('how far others have read is asked for when somebody looks, and follows what is told and what they say', async () => {
+  const all = setting(drain);
+  for (let i = 1; i <= 5; i++) all.server.says('ops', 'bob', `${i}`);
+  const ada = await all.ada();
+  const asked = () => all.server.requests.filter(({ request }) => request === 'receipt.list').length;
+  const bob = all.server.account('bob').user;
+  const me = ada.me.get()!.user;
+  all.server.readers = [
+    { user: bob, name: 'bob', seq: 1 },
+    { user: me, name: 'ada', seq: 2 },
+  ];
+  const tell = async (...readers: { user: string; name: string; seq: number }[]) => {
+    all.server.tellAll('ada', { event: 'receipt.changed', payload: { room: all.room.id, readers } });
+    await all.runtime.settle();
+  };
+  await tell({ user: bob, name: 'bob', seq: 9 });
+  assert.equal(asked(), 0);
+  const { receipts } = ada.room('ops')!;
+  const seqs = () => [...receipts.get().values()].map(({ name, seq }) => `${name} ${seq}`);
+  receipts.get();
+  await all.runtime.settle();
+  assert.deepEqual(seqs(), ['bob 1']);
+  const before = receipts.get();
+  assert.equal(receipts.get(), before);
+  await tell({ user: bob, name: 'bob', seq: 2 }, { user: me, name: 'ada', seq: 2 });
+  assert.deepEqual(seqs(), ['bob 2']);
+  const { seq } = all.server.says('ops', 'bob', 'said');
+  await all.runtime.settle();
+  assert.deepEqual(seqs(), [`bob ${seq}`]);
+  await tell({ user: bob, name: 'bob', seq: 0 });
+  assert.deepEqual(seqs(), []);
+  all.server.says('ops', 'bob', 'and hides it');
+  await all.runtime.settle();
+  assert.deepEqual(seqs(), []);
+  all.server.drop();
+  await calm(ada, all.runtime);
+  await all.runtime.settle();
+  assert.deepEqual([seqs(), asked()], [['bob 1'], 2]);
+  const letters = 'abcdefghijklmno';
+  const many = [...letters].flatMap((one) => [...letters].map((other) => bob.replace(/^../, one + other)));
+  const more = many.slice(0, limits.receiptMembers + 5).map((user) => ({ user, name: 'x', seq: 1 }));
+  await tell(...more.slice(0, 60));
+  await tell(...more.slice(60));
+  assert.equal(receipts.get().size, limits.receiptMembers);
   await ada.close();
 });
 

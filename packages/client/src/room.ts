@@ -33,6 +33,7 @@ import type { Pending } from './overlay.ts';
 import type { People } from './people.ts';
 import { PresenceMap } from './presence.ts';
 import { derived, value } from './readable.ts';
+import { ReceiptMap } from './receipt.ts';
 import type { Servers } from './server.ts';
 import { type HeldRoom, lastOf, sameSummary } from './summary.ts';
 import { RoomTimeline } from './timeline.ts';
@@ -64,6 +65,7 @@ export class ClientRoom implements Room {
   readonly #typing: TypingList;
   readonly #typingSignal: TypingSignal;
   readonly #presence: PresenceMap;
+  readonly #receipts: ReceiptMap;
   readonly #pending = derived<readonly Pending[]>(() => this.#makePending());
   readonly #pendings = new WeakMap<OutboxRow, Pending>();
   readonly #stopOutbox: () => void;
@@ -105,6 +107,11 @@ export class ClientRoom implements Room {
     this.#typing = new TypingList(runtime);
     this.#typingSignal = new TypingSignal(runtime, (typing) => this.#sayTyping(typing));
     this.#presence = new PresenceMap(() => around.request('presence.list', { room }));
+    this.#receipts = new ReceiptMap({
+      ask: () => around.request('receipt.list', { room }),
+      me: () => around.me()?.user,
+      members: () => this.#view.get().members,
+    });
     this.#summary = value(this.#makeSummary());
     this.#stopOutbox = around.outbox.rows.subscribe(() => this.#outboxChanged());
   }
@@ -119,6 +126,10 @@ export class ClientRoom implements Room {
 
   get presence(): Room['presence'] {
     return this.#presence.readable;
+  }
+
+  get receipts(): Room['receipts'] {
+    return this.#receipts.readable;
   }
 
   timeline(): Timeline {
@@ -209,6 +220,7 @@ export class ClientRoom implements Room {
       this.#marker.followed();
       this.#typing.clear();
       this.#presence.refresh();
+      this.#receipts.refresh();
       this.#dropEntered();
     }
     this.#tell();
@@ -229,6 +241,10 @@ export class ClientRoom implements Room {
 
   presenceChanged(payload: Payload<'presence.changed'>): void {
     this.#presence.changed(payload);
+  }
+
+  receiptsChanged(payload: Payload<'receipt.changed'>): void {
+    this.#receipts.changed(payload);
   }
 
   /** Servers may have other names now. */
@@ -295,6 +311,7 @@ export class ClientRoom implements Room {
     }
     this.#marker.applied(entries);
     if (!this.#view.applied(entries)) this.#askView();
+    this.#receipts.applied(entries);
     this.#tell();
   }
 

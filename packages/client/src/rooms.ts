@@ -151,6 +151,9 @@ export class Rooms {
       case 'presence.changed':
         this.#rooms.get(event.payload.room)?.presenceChanged(event.payload);
         return;
+      case 'receipt.changed':
+        this.#rooms.get(event.payload.room)?.receiptsChanged(event.payload);
+        return;
       case 'outcome.decided':
         this.#around.outbox.decided(event.payload);
         return;

@@ -91,6 +91,9 @@ export const foreignRoom = view({
 });
 export type ForeignRoom = Infer<typeof foreignRoom>;
 
+/** Up to where people of the server that says it have read. */
+const readers = list(view({ user: userId, seq: count() }), limits.receiptMembers);
+
 export const roomFrames = {
   append: frame({
     about: 'From the clerk to a server with members: the next entries of a room, with its word for where they end.',
@@ -144,6 +147,11 @@ export const roomFrames = {
       /** On a new link: these are all who are there. */
       isReset: optional(flag()),
     }),
+  }),
+  receipts: frame({
+    about:
+      'Where markers of people of this server stand now in a room, 0 for those who do not tell it any more; to servers that share the room. Not stored, not repeated to others.',
+    payload: view({ room: roomId, readers }),
   }),
   named: frame({
     about: 'People of this server have new names to show; to servers that share a room with them.',
@@ -210,6 +218,12 @@ export const roomQuestions = {
     payload: view({ alias: optional(alias), room: optional(roomId) }),
     /** `cursor`: how far the numbering of the asking server is decided there. */
     reply: view({ room: foreignRoom, cursor: nullable(originCursor) }),
+  }),
+  receipts: question({
+    about:
+      'How far people of the asked server have read in a room that both share: all who tell it; asked when somebody looks.',
+    payload: view({ room: roomId }),
+    reply: view({ readers }),
   }),
   people: question({
     about: 'People of this server whose name is, or begins with, a text.',

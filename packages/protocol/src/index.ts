@@ -25,6 +25,7 @@ export * from './member.ts';
 export * from './outcome.ts';
 export * from './peer.ts';
 export type { PeerRoomView } from './peer-room.ts';
+export { type PrivacyRules, privacyRules } from './privacy.ts';
 export * from './protocol.ts';
 export * from './role.ts';
 export * from './room.ts';

@@ -26,6 +26,8 @@ export const limits = {
   emoji: 32,
   clientId: 64,
   mentions: 50,
+  /** A room with more members tells nobody who has read what: each message would be told as often as it has members, squared. */
+  receiptMembers: 100,
   pins: 100,
   /** A page of history: about three screens. */
   page: 100,

@@ -11,6 +11,8 @@ import { member } from './member.ts';
 import { entry, message } from './message.ts';
 import { outcome } from './outcome.ts';
 import { peer } from './peer.ts';
+import { privacy } from './privacy.ts';
+import { receipt } from './receipt.ts';
 import { room } from './room.ts';
 import { server } from './server.ts';
 import { session } from './session.ts';
@@ -32,6 +34,8 @@ export const protocol = {
   sync,
   typing,
   presence,
+  receipt,
+  privacy,
   marker,
   archive,
   channel,

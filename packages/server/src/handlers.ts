@@ -9,6 +9,8 @@ import { marker } from './modules/marker.ts';
 import { member } from './modules/member.ts';
 import { message } from './modules/message.ts';
 import { peer } from './modules/peer.ts';
+import { privacy } from './modules/privacy.ts';
+import { receipt } from './modules/receipt.ts';
 import { room } from './modules/room.ts';
 import { server } from './modules/server.ts';
 import { session } from './modules/session.ts';
@@ -31,6 +33,8 @@ export const handlers: AllHandlers = {
   sync,
   typing,
   presence,
+  receipt,
+  privacy,
   marker,
   archive,
   channel,

@@ -13,6 +13,7 @@ import type { KeyListeners } from './key-listeners.ts';
 import type { Passwords } from './password.ts';
 import type { Presence } from './presence.ts';
 import type { Rates } from './rates.ts';
+import type { Receipts } from './receipt.ts';
 import type { Retention } from './retention.ts';
 import type { ServerWatch } from './server-watch.ts';
 import type { Session } from './session.ts';
@@ -26,6 +27,7 @@ export interface Here {
   passwords: Passwords;
   guests: Guests | undefined;
   presence: Presence;
+  receipts: Receipts;
   rates: Rates;
   uploads: Uploads;
   retention: Retention;

@@ -37,6 +37,7 @@ import { createPasswords, type Passwords } from './password.ts';
 import { People } from './people.ts';
 import { Presence } from './presence.ts';
 import { Rates } from './rates.ts';
+import { Receipts } from './receipt.ts';
 import { Retention } from './retention.ts';
 import { Rooms } from './rooms.ts';
 import { Router } from './router.ts';
@@ -154,6 +155,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
       for (const session of node.hub.all) session.end('going-away');
       await Promise.allSettled(serving);
       node.here.channels.close();
+      node.here.receipts.close();
       await node.here.peerWatch.idle();
       await committer.idle();
       await names.idle();
@@ -200,9 +202,10 @@ function assemble(
     elsewhere: (room, drafts) => across.elsewhere(room, drafts),
   });
   const presence = new Presence(hub);
+  const receipts = new Receipts({ store, people, hub, runtime, log, id });
   const across = new RoomsAcross({
     ...{ store, rooms, people, peers, discovery, run },
-    ...{ log, id, network, hub, presence, limits },
+    ...{ log, id, network, hub, presence, receipts, limits },
   });
   const channels = new Channels({ peers, crypto, id, network, hub, runtime, limits });
   const metrics = new Metrics({ hub, peers, channels, oversight: across.oversight, runtime });
@@ -215,6 +218,7 @@ function assemble(
     passwords: options.passwords ?? createPasswords(runtime),
     guests: options.guests ? new Guests(runtime) : undefined,
     presence,
+    receipts,
     rates: new Rates(limits, runtime.elapsed),
     uploads: new Uploads(store, runtime, identity.id),
     retention: new Retention(store, runtime, log),

@@ -23,6 +23,11 @@ export class Lru<K, V> {
     return value;
   }
 
+  /** As `get`, but it does not count as a use. */
+  peek(key: K): V | undefined {
+    return this.#map.get(key);
+  }
+
   set(key: K, value: V): void {
     this.#map.delete(key);
     this.#map.set(key, value);

@@ -11,6 +11,8 @@ interface Present {
   devices: number;
 }
 
+const gone: Present = { status: 'offline', devices: 0 };
+
 /** People of one server that are known to be there. */
 const perServer = 10_000;
 
@@ -36,7 +38,7 @@ export class Presence {
   of(user: string): Present {
     const elsewhere = this.#elsewhere.get(serverOf(user));
     if (elsewhere) return { status: elsewhere.get(user) ?? 'offline', devices: elsewhere.has(user) ? 1 : 0 };
-    const sessions = this.#hub.of(user);
+    const sessions = this.#hub.of(user).filter(({ me }) => me.privacy.presence);
     const devices = new Set(sessions.map((session) => session.me.session)).size;
     const status =
       devices === 0 ? 'offline' : sessions.some(({ presence }) => presence === 'online') ? 'online' : 'away';
@@ -46,8 +48,9 @@ export class Presence {
   /** Call after any connection of a person came, went or changed; tells the rooms that it follows or followed. */
   changed({ id, name }: Pick<PersonRecord, 'id' | 'name'>, rooms: Iterable<string>): void {
     const now = this.of(id);
-    const before = this.#last.get(id);
-    if (before && before.status === now.status && before.devices === now.devices) return;
+    // Nobody hears of somebody who comes and goes unseen.
+    const before = this.#last.get(id) ?? gone;
+    if (before.status === now.status && before.devices === now.devices) return;
     if (now.status === 'offline') this.#last.delete(id);
     else this.#last.set(id, now);
     const concerned = [...rooms];

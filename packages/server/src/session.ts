@@ -1,7 +1,14 @@
 /** A connection: link → hello → sign-in → requests. What is known of it and by when stands in the fields. */
 
 import type { Link } from '@parley/link';
-import { type EventName, encodeFrame, type Payload, Refusal, type ServerEvent } from '@parley/protocol';
+import {
+  type EventName,
+  encodeFrame,
+  type Payload,
+  type PrivacyRules,
+  Refusal,
+  type ServerEvent,
+} from '@parley/protocol';
 import { limitedAddress } from './address.ts';
 import { encodeAll } from './fanout.ts';
 import { Reader } from './reader.ts';
@@ -16,6 +23,8 @@ export interface Who {
   device: string;
   /** A guest who has not spoken has no row in the database. */
   stored: boolean;
+  /** What others are told of them; the same on all their connections. */
+  privacy: PrivacyRules;
 }
 
 type PresenceState = 'online' | 'away';

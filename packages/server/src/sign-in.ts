@@ -4,6 +4,7 @@ import { limits, Refusal, type SignedIn, toBase32 } from '@parley/protocol';
 import type { Context } from './context.ts';
 import type { Runtime } from './runtime.ts';
 import type { Session, Who } from './session.ts';
+import { allHidden } from './store/privacy.ts';
 import type { PersonRecord } from './store/user.ts';
 
 export const hashToken = (token: string): Uint8Array => new Uint8Array(createHash('sha256').update(token).digest());
@@ -35,7 +36,7 @@ export async function open(context: Context, person: PersonRecord, device: strin
   const { address } = session.link.peer;
   await store.session.insert({ id, person: person.n, device, createdAt: now, seenAt: now, address }, hashToken(token));
   people.put(person);
-  enter(context, { person, session: id, device, stored: true });
+  await enterStored(context, { person, session: id, device });
   return signedInView(session, token);
 }
 
@@ -43,6 +44,14 @@ export async function open(context: Context, person: PersonRecord, device: strin
 export function enter({ session, hub }: Context, who: Who): void {
   session.who = who;
   hub.signedIn(session);
+}
+
+/** Nothing is told of whoever is not known to want it told; what is set on another device meanwhile stays. */
+async function enterStored(context: Context, device: Pick<Who, 'person' | 'session' | 'device'>): Promise<void> {
+  const who: Who = { ...device, stored: true, privacy: allHidden };
+  enter(context, who);
+  const privacy = await context.store.privacy.get(who.person.n);
+  if (who.privacy === allHidden) who.privacy = privacy;
 }
 
 export function signedInView(session: Session, token: string): SignedIn {
@@ -71,7 +80,7 @@ export async function resume(context: Context, token: string): Promise<SignedIn>
   const person = record && (await store.person.byNumber(record.person));
   if (!record || !person || person.erased) throw new Refusal('session-ended');
   people.put(person);
-  enter(context, { person, session: record.id, device: record.device, stored: true });
+  await enterStored(context, { person, session: record.id, device: record.device });
   const isThere = await store.session.seen(record.id, runtime.now(), session.link.peer.address);
   if (isThere && session.who) return signedInView(session, token);
   hub.signedOut(session);

@@ -3,7 +3,15 @@ import { useSyncExternalStore } from 'react';
 
 export const panes = ['members', 'pins'] as const;
 export type Pane = (typeof panes)[number];
-export const settingsPages = ['profile', 'sessions', 'appearance', 'shortcuts', 'invites', 'federation'] as const;
+export const settingsPages = [
+  'profile',
+  'privacy',
+  'sessions',
+  'appearance',
+  'shortcuts',
+  'invites',
+  'federation',
+] as const;
 export type SettingsPage = (typeof settingsPages)[number];
 
 export type Route =

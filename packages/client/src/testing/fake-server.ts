@@ -8,6 +8,7 @@ import {
   type MessageRef,
   type Payload,
   Refusal,
+  type Reply,
   type RequestFrame,
   requestTypes,
   type ServerEvent,
@@ -64,6 +65,8 @@ export class FakeServer {
   /** Acts are queued until `decide`. */
   queueing = false;
   queued: { user: SignedIn; kind: string; payload: Payload<'message.send'> }[] = [];
+  /** How far people have read, in every room. */
+  readers: Reply<'receipt.list'>['readers'] = [];
   /** May refuse, delay (by a promise) or answer a request in place of the server. */
   before: ((name: string, payload: unknown, visitor: Visitor) => unknown) | undefined;
   readonly dial: Dial;
@@ -263,6 +266,8 @@ export class FakeServer {
         const view = (one: SignedIn) => ({ person: personOf(one), role: 'member', since: 0, status: 'online' });
         return { members: members.map(view), more: false, total: members.length };
       }
+      case 'receipt.list':
+        return { readers: this.readers };
       case 'presence.list':
         return { present: [...room.members].map((user) => ({ user, status: 'online', devices: 1 })) };
       default:

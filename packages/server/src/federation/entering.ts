@@ -2,7 +2,7 @@
  * Into rooms that other servers keep, for the first of this server's people in each: the wish is on disk, the clerk is
  * asked when it is linked, and its snapshot makes the room here. Those who come after go through the outbox.
  */
-import { isErrorCode, type QuestionReply, Refusal } from '@parley/protocol';
+import { isErrorCode, type QuestionPayload, type QuestionReply, Refusal } from '@parley/protocol';
 import {
   type Act,
   type Crypto,
@@ -131,8 +131,12 @@ export class Entering {
     }
   }
 
-  #ask<Q extends 'room' | 'submit'>(server: string, question: Q, payload: Parameters<Peers['ask']>[2]) {
-    return this.#options.peers.ask(server, question, payload as never, { priority: 'decision' });
+  #ask<Q extends 'room' | 'submit'>(
+    server: string,
+    question: Q,
+    payload: QuestionPayload<Q>,
+  ): Promise<QuestionReply<Q>> {
+    return this.#options.peers.ask(server, question, payload, { priority: 'decision' });
   }
 
   /** Hands the act in; returns when it stands in the log. Refuses with the code of its tombstone. */

@@ -16,6 +16,7 @@ import type { LoadedRoom } from '../loaded-room.ts';
 import type { Log } from '../log.ts';
 import type { People } from '../people.ts';
 import type { Presence } from '../presence.ts';
+import type { Reader, Receipts } from '../receipt.ts';
 import type { Rooms } from '../rooms.ts';
 import type { PlacedAct, RunOptions } from '../run.ts';
 import type { InvitedView } from '../store/invite-elsewhere.ts';
@@ -37,6 +38,7 @@ import { Origin } from './origin.ts';
 import { Oversight } from './oversight.ts';
 import type { Peers } from './peers.ts';
 import { Ranges } from './ranges.ts';
+import { ReceiptsAcross } from './receipt.ts';
 import { type Place, settling } from './settling.ts';
 import { SharedRooms } from './shared-rooms.ts';
 import { Signals } from './signals.ts';
@@ -57,6 +59,7 @@ export interface RoomsAcrossOptions {
   readonly discovery: Pick<Discovery, 'reach' | 'names' | 'need'>;
   readonly hub: Hub;
   readonly presence: Presence;
+  readonly receipts: Receipts;
   readonly limits: Pick<Limits, 'peerActsPerSecond' | 'bucketKeys'>;
 }
 
@@ -96,6 +99,7 @@ export class RoomsAcross {
   readonly #invitations: Invitations;
   readonly #shared: SharedRooms;
   readonly #signals: Signals;
+  readonly #receipts: ReceiptsAcross;
   #listener: AcrossListener | undefined;
 
   constructor(options: RoomsAcrossOptions) {
@@ -153,7 +157,9 @@ export class RoomsAcross {
       this.#listener?.invited(user, invitation, room);
     this.#invitations = new Invitations({ store, rooms, peers, people, names, log, id, told });
     this.#shared = new SharedRooms({ store, rooms, peers, taking, crypto, log, id, network, entered });
-    this.#signals = new Signals({ rooms, peers, people, hub: options.hub, presence: options.presence, id });
+    const { hub, presence, receipts } = options;
+    this.#signals = new Signals({ rooms, peers, people, hub, presence, id });
+    this.#receipts = new ReceiptsAcross({ rooms, peers, receipts, hub, log, id });
 
     const shown = { feeds: this.#feeds, origin: this.#origin, entering: this.#entering, follower };
     this.oversight = new Oversight({ store, rooms, peers, id, ...shown });
@@ -169,6 +175,7 @@ export class RoomsAcross {
     peers.onAsk('range', (from, asked) => ranges.page(from, asked));
     peers.onAsk('rooms', (_from, asked) => visible.list(asked));
     peers.onAsk('room', (from, asked) => visible.room(from, asked));
+    peers.onAsk('receipts', (from, asked) => this.#receipts.answer(from, asked));
     peers.onAsk('people', (_from, asked) => visible.people(asked));
   }
 
@@ -180,7 +187,9 @@ export class RoomsAcross {
     peers.onFrame('invitations', (from, frame) => this.#invitations.hear(from, frame));
     peers.onFrame('typing', (from, frame) => this.#signals.heardTyping(from, frame));
     peers.onFrame('presence', (from, frame) => this.#signals.heardPresence(from, frame));
+    peers.onFrame('receipts', (from, frame) => this.#receipts.heard(from, frame));
     peers.whenLost((server) => {
+      this.#receipts.lost(server);
       this.#feeds.lost(server);
       this.#signals.lost(server);
     });
@@ -192,6 +201,7 @@ export class RoomsAcross {
       this.#invitations.linked(server).catch(failed);
       this.#shared.linked(server).catch(failed);
       this.#signals.linked(server);
+      this.#receipts.linked(server).catch(failed);
     });
   }
 
@@ -225,6 +235,11 @@ export class RoomsAcross {
   /** Somebody of this server types in a room, or does not any more. */
   typing(room: string, user: string, active: boolean): void {
     this.#signals.typing(room, user, active);
+  }
+
+  /** How far people of other servers have read in a room that somebody looks at. */
+  readers(room: LoadedRoom): Reader[] {
+    return this.#receipts.of(room);
   }
 
   /** The id of a server by its id or the name that it has here. Refuses with `not-found`. */

@@ -3,13 +3,14 @@
  * stored, and believed only of people of the server that tells it, in rooms in which they are.
  */
 import { type FramePayload, type PresenceStatus, serverOf } from '@parley/protocol';
-import { isDenied, isMuted, participants } from '@parley/room';
+import { isDenied, isMuted } from '@parley/room';
 import type { Hub } from '../hub.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { People } from '../people.ts';
 import type { Presence } from '../presence.ts';
 import type { Rooms } from '../rooms.ts';
 import type { Peers } from './peers.ts';
+import { isIn, sharing } from './sharing.ts';
 
 /** A server says it again every few seconds while it is true. */
 const typingExpiresMs = 6_000;
@@ -36,7 +37,7 @@ export class Signals {
 
   /** Somebody of this server types, or does not any more. */
   typing(room: string, user: string, active: boolean): void {
-    for (const server of this.#serversOf([room]))
+    for (const server of sharing(this.#options, [room]))
       this.#options.peers.send(server, 'typing', { room, user, active }, { ...signal, flow: room });
   }
 
@@ -47,8 +48,9 @@ export class Signals {
     for (const session of hub.all) {
       const user = session.who?.person.id;
       if (user === undefined || here.has(user) || here.size >= perFrame) continue;
-      const shares = [...session.following].some((id) => isIn(rooms.peek(id), server));
-      if (shares) here.set(user, presence.of(user).status);
+      const { status } = presence.of(user);
+      const shares = status !== 'offline' && [...session.following].some((id) => isIn(rooms.peek(id), server));
+      if (shares) here.set(user, status);
     }
     const people = [...here].map(([user, status]) => ({ user, status }));
     peers.send(server, 'presence', { people, isReset: true }, signal);
@@ -90,15 +92,8 @@ export class Signals {
 
   #presence(user: string, status: PresenceStatus, rooms: readonly string[]): void {
     if (serverOf(user) !== this.#options.id) return;
-    for (const server of this.#serversOf(rooms))
+    for (const server of sharing(this.#options, rooms))
       this.#options.peers.send(server, 'presence', { people: [{ user, status }] }, signal);
-  }
-
-  /** Other servers that share these rooms, as far as they are linked. */
-  #serversOf(ids: Iterable<string>): string[] {
-    const { rooms, peers, id: here } = this.#options;
-    const sharing = [...ids].flatMap((id) => rooms.peek(id) ?? []);
-    return peers.linked().filter((server) => server !== here && sharing.some((room) => isIn(room, server)));
   }
 
   /** Rooms that somebody here follows in which a person is. */
@@ -111,6 +106,3 @@ export class Signals {
 /** Whether what is told of somebody counts in a room. */
 const isHeard = (room: LoadedRoom | undefined, user: string): boolean =>
   room?.state.members.has(user) === true && !isDenied(room.state, serverOf(user));
-
-const isIn = (room: LoadedRoom | undefined, server: string): boolean =>
-  room !== undefined && !room.archive && participants(room.state).has(server) && !isDenied(room.state, server);

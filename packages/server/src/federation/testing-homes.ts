@@ -6,6 +6,8 @@ import { type MemoryDatabase, openSqliteInMemory } from '../main.ts';
 import { createVirtualRuntime, type VirtualRuntime } from '../runtime-virtual.ts';
 import { settle, type TestClient, type TestServer, testServer } from '../testing.ts';
 import { relayFeature } from './reservations.ts';
+import { secureDialled } from './secure-link.ts';
+import { Stranger, strangersKey } from './testing-stranger.ts';
 
 export interface TestHome {
   readonly id: string;
@@ -80,6 +82,18 @@ export class TestHomes {
     this.#running.add(home);
     await this.settled();
     return home;
+  }
+
+  /** A server by hand, linked with a home. */
+  async stranger(seed: number, at: number): Promise<Stranger> {
+    const link = await this.#links.dial(`s${seed}`, { host: `s${at}`, port: 1 })();
+    const shaken = secureDialled(link, strangersKey(seed));
+    await this.settled();
+    const stranger = new Stranger((await shaken).link);
+    void stranger.listen();
+    await stranger.hello();
+    await this.settled();
+    return stranger;
   }
 
   /** Lets everything happen that is due now. */

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { erasePerson } from '../erasure.ts';
 import { draftPerson, newPerson } from '../person.ts';
 import { enter, hashToken, newSessionId, newToken, open, signedInView, signingIn } from '../sign-in.ts';
+import { nothingHidden } from '../store/privacy.ts';
 import { nameLabel, type PersonRecord } from '../store/user.ts';
 import { proveKey } from './session.ts';
 
@@ -114,7 +115,7 @@ async function enterAsGuest(context: Context, { name, device }: Payload<'account
   const wanted = { name: free, display: null, kind: 'guest', password: null, serverRole: 'user' } as const;
   const person = draftPerson(context, wanted);
   const token = newToken(runtime);
-  const who = { person, session: newSessionId(runtime), device, stored: false };
+  const who = { person, session: newSessionId(runtime), device, stored: false, privacy: nothingHidden };
   guests.add(hashToken(token), who);
   people.put(person);
   enter(context, who);

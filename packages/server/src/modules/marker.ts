@@ -6,10 +6,14 @@ import { unreadOf } from '../room-view.ts';
 
 export const marker: Handlers<Protocol['marker'], Context> = {
   async set(context, { room: id, seq }) {
-    const { store, session, hub } = context;
+    const { store, session, hub, here } = context;
     const { room } = await readerOf(context, id);
     const { person } = session.me;
-    if (session.me.stored) await store.marker.set(person.n, room.n, Math.min(seq, room.committed.seq));
+    if (session.me.stored) {
+      const reached = Math.min(seq, room.committed.seq);
+      await store.marker.set(person.n, room.n, reached);
+      if (session.who) here.receipts.read(room, session.who, reached);
+    }
     const state = { room: id, ...(await unreadOf(context, room)) };
     hub.tell(person.id, [{ event: 'marker.changed', payload: state }], session);
     return state;

@@ -9,6 +9,7 @@ const expiresMs = 6_000;
 export const typing: Handlers<Protocol['typing'], Context> = {
   async set({ session, hub, here }, { room, typing }) {
     const { id, name, display } = session.me.person;
+    if (!session.me.privacy.typing) return {};
     here.across.typing(room, id, typing);
     hub.signal(room, {
       event: 'typing.changed',
@@ -31,6 +32,7 @@ export const presence: Handlers<Protocol['presence'], Context> = {
     const { presence } = context.here;
     const users = new Set(context.hub.followers(id).map((session) => session.me.person.id));
     for (const user of presence.elsewhere(room.state.members.keys())) users.add(user);
-    return { present: [...users].slice(0, shown).map((user) => ({ user, ...presence.of(user) })) };
+    const present = [...users].map((user) => ({ user, ...presence.of(user) }));
+    return { present: present.filter(({ status }) => status !== 'offline').slice(0, shown) };
   },
 };

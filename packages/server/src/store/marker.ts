@@ -44,6 +44,16 @@ export function markerStore(db: Database) {
       const nth = before?.nth ?? (await nthBeforeAll(room));
       return { marker, unread: Math.max(0, headNth - nth - own), mentions: mentions?.count ?? 0 };
     },
+    /** Where the markers of these people stand, by their numbers, without those who do not let it be told. */
+    async told(room: number, people: readonly number[]): Promise<Map<number, number>> {
+      if (people.length === 0) return new Map();
+      const rows = await db.all<{ person: number; seq: number }>(
+        `SELECT person, seq FROM marker WHERE room = ? AND person IN (${people.map(() => '?').join()})
+         AND NOT EXISTS (SELECT 1 FROM privacy WHERE privacy.person = marker.person AND receipts = 0)`,
+        [room, ...people],
+      );
+      return new Map(rows.map(({ person, seq }) => [person, seq]));
+    },
     /** One's own messages are counted where the marker moves: one may be on its way to the disk. */
     async set(person: number, room: number, seq: number): Promise<void> {
       await db.run(

@@ -134,4 +134,10 @@ export const migrations: readonly string[][] = [
     `CREATE INDEX stay_by_room ON stay (room, person)`,
     `CREATE INDEX person_by_server ON person (substr(id, 18))`,
   ],
+  [
+    // What accounts do not want told of them: 0 where not.
+    `CREATE TABLE privacy (
+      person INTEGER PRIMARY KEY, typing INTEGER NOT NULL, presence INTEGER NOT NULL, receipts INTEGER NOT NULL
+    ) STRICT`,
+  ],
 ];

@@ -10,6 +10,7 @@ import { inviteStore } from './invite.ts';
 import { invitesElsewhere } from './invite-elsewhere.ts';
 import { markerStore } from './marker.ts';
 import { peerStore } from './peer.ts';
+import { privacyStore } from './privacy.ts';
 import { roomStore } from './room.ts';
 import { roomsAcross } from './room-across.ts';
 import { roomEntering } from './room-entering.ts';
@@ -43,6 +44,7 @@ export function openStore(db: Database) {
     outbox: outboxStore(db),
     entry: { ...entryStore(db), ...entryNotes(db), ...entryParts(db) },
     marker: markerStore(db),
+    privacy: privacyStore(db),
     archive: archiveStore(db),
     peer: peerStore(db),
     server: { records: serverRecords(db), names: serverNames(db) },

@@ -27,6 +27,7 @@ export function personErasure(db: Database) {
           statements: [
             { sql: 'UPDATE person SET name = ?, display = NULL, erased = 1 WHERE n = ?', rows: [[name, n]] },
             { sql: 'DELETE FROM marker WHERE person = ?', rows: [[n]] },
+            { sql: 'DELETE FROM privacy WHERE person = ?', rows: [[n]] },
             { sql: 'DELETE FROM mention WHERE person = ?', rows: [[n]] },
             { sql: 'DELETE FROM reader WHERE person = ?', rows: [[n]] },
           ],

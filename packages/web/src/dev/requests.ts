@@ -29,8 +29,14 @@ export function answers(now: () => number, links: SampleLinks): Answers {
     { code: 'quay-1947-otter', usesLeft: 4, expiresAt: now() + 6 * 24 * hour, createdAt: now() - 24 * hour },
     { code: 'fog-2210-heron', usesLeft: 1, expiresAt: now() + 5 * hour, createdAt: now() - 2 * hour },
   ];
+  let privacy = { typing: true, presence: true, receipts: false };
   const plain = people.map(({ role: _role, status: _status, ...person }) => person);
   return {
+    'privacy.get': () => privacy,
+    'privacy.set': (rules) => {
+      privacy = rules;
+      return rules;
+    },
     'session.list': () => ({ sessions }),
     'session.revoke': ({ session: id }) => {
       sessions = sessions.filter((one) => one.id !== id);

@@ -1,8 +1,8 @@
 /** A room of sample data: what is sent appears, is acknowledged after a moment, and waits while offline. */
-import type { MessageRow, Room, RoomSummary, Row, Sent } from '@parley/client';
+import type { MessageRow, Reader, Room, RoomSummary, Row, Sent } from '@parley/client';
 import type { Content, MessageRef, PresenceStatus } from '@parley/protocol';
 import { type Cell, cell } from './cell.ts';
-import { me, people, type SampleRoom } from './data.ts';
+import { me, people, type SamplePerson, type SampleRoom } from './data.ts';
 import { messageRow, sampleRows } from './rows.ts';
 import { fakeServers } from './servers.ts';
 import { fakeTimeline } from './timeline.ts';
@@ -63,8 +63,7 @@ export function fakeRoom(sample: SampleRoom, around: Surroundings, pending: read
     get rows() {
       return rows();
     },
-    typing: cell(sample.view.alias === 'ops' ? typists() : []),
-    presence: cell<ReadonlyMap<string, PresenceStatus>>(new Map(people.map(({ id, status }) => [id, status]))),
+    ...signalsOf(sample),
     timeline: () => fakeTimeline(rows(), summary.get().marker, around.delayMs),
     async send(body, options) {
       const clientId = options?.clientId ?? `s${rows().get().length}`;
@@ -103,6 +102,21 @@ export function fakeRoom(sample: SampleRoom, around: Surroundings, pending: read
         if (row.type === 'message' && (row.state === 'waiting' || row.state === 'sending')) settle(row.clientId);
     },
   };
+}
+
+const signalsOf = (sample: SampleRoom): Pick<Room, 'typing' | 'presence' | 'receipts'> => ({
+  typing: cell(sample.view.alias === 'ops' ? typists() : []),
+  presence: cell<ReadonlyMap<string, PresenceStatus>>(new Map(people.map(({ id, status }) => [id, status]))),
+  receipts: cell(readersOf(sample)),
+});
+
+/** Most have read all of it, some are behind. */
+function readersOf({ view, messages }: SampleRoom): ReadonlyMap<string, Reader> {
+  const reader = ({ id: user, display, name }: SamplePerson, at: number): Reader => {
+    return { user, name: display ?? name, seq: messages - [0, 0, 3, 0, 1, 0, 0, 0, 12, 0][at % 10]! };
+  };
+  const others = view.alias === 'ops' ? people.slice(1, 11) : [];
+  return new Map(others.map((each, at) => [each.id, reader(each, at)]));
 }
 
 function membersOf(now: number, query = ''): Awaited<ReturnType<Room['members']>> {

@@ -84,6 +84,7 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
           <Header room={room} pane={pane} onPane={onPane} onBack={onBack} menu={menu} />
           {loaded ? (
             <Timeline
+              room={room}
               window={window}
               state={state}
               items={items}

@@ -1,5 +1,5 @@
 /** The list of a room: virtual rows that stay where they are, pages in both ways, pills that lead to what is new. */
-import type { TimelineState, Timeline as Window } from '@parley/client';
+import type { Room, TimelineState, Timeline as Window } from '@parley/client';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type Ref, useCallback, useEffect, useImperativeHandle, useRef } from 'react';
 import { Button } from '../ui/Button.tsx';
@@ -7,9 +7,11 @@ import type { Item } from './group.ts';
 import { hasWords, ItemView, wordsId } from './ItemView.tsx';
 import { guessHeight } from './measure.ts';
 import { Pills } from './Pills.tsx';
+import { ReadersView } from './ReadersView.tsx';
 import { quotedBy } from './seek.ts';
 import styles from './Timeline.module.css';
 import { usePlace } from './usePlace.ts';
+import { useReaders } from './useReaders.ts';
 import { useReload } from './useReload.ts';
 import { useRowEvents } from './useRowEvents.ts';
 import { type ShowOptions, useReachScrollers, useShown, useStayAtEnd } from './useScroll.ts';
@@ -23,6 +25,7 @@ export interface TimelineHandle {
 }
 
 export interface TimelineProps {
+  room: Room;
   window: Window;
   state: TimelineState;
   items: readonly Item[];
@@ -33,7 +36,7 @@ export interface TimelineProps {
   onLeave(): void;
 }
 
-export function Timeline({ window, state, items, name, unread, handle, onLeave }: TimelineProps) {
+export function Timeline({ room, window, state, items, name, unread, handle, onLeave }: TimelineProps) {
   const scroller = useRef<HTMLElement>(null);
   const list = useRef<Virtual>(null);
   const wasAtEnd = useRef(state.atEnd);
@@ -63,6 +66,7 @@ export function Timeline({ window, state, items, name, unread, handle, onLeave }
     wasAtEnd.current = state.atEnd;
   }, [state.atEnd]);
   const again = useReload(window);
+  const readers = useReaders(room, items, state.atEnd);
   const { shown, show } = useShown(items, list, scroller);
   useImperativeHandle(handle, () => ({
     show,
@@ -78,6 +82,7 @@ export function Timeline({ window, state, items, name, unread, handle, onLeave }
           {virtualizer.getVirtualItems().map(({ index, key }) => {
             const item = items[index];
             if (!item) return null;
+            const here = readers.get(item.key);
             return (
               <li
                 key={key}
@@ -88,6 +93,7 @@ export function Timeline({ window, state, items, name, unread, handle, onLeave }
                 aria-labelledby={hasWords(item) ? wordsId(item.key) : undefined}
               >
                 <ItemView item={item} quoted={quotedBy(state.rows, item)} shown={item.key === shown} />
+                {here && <ReadersView readers={here} />}
               </li>
             );
           })}

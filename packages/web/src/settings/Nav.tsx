@@ -1,6 +1,7 @@
 import type { Client } from '@parley/client';
 import type { SignedIn } from '@parley/protocol';
 import ChevronLeft from 'lucide-react/icons/chevron-left';
+import EyeOff from 'lucide-react/icons/eye-off';
 import Keyboard from 'lucide-react/icons/keyboard';
 import Laptop from 'lucide-react/icons/laptop';
 import LogOut from 'lucide-react/icons/log-out';
@@ -29,10 +30,13 @@ function turnTo(event: MouseEvent, page: SettingsPage): void {
   navigate({ at: 'settings', page }, { replace: true });
 }
 
+const notForGuests = new Set<SettingsPage>(['profile', 'privacy']);
+
 /** The pages that this account has. */
 export function pagesOf(me: SignedIn): { of: 'me' | 'server'; pages: PageLink[] }[] {
   const mine: PageLink[] = [
     { page: 'profile', label: 'Profile', icon: User },
+    { page: 'privacy', label: 'Privacy', icon: EyeOff },
     { page: 'sessions', label: 'Sessions and keys', icon: Laptop },
     { page: 'appearance', label: 'Appearance', icon: SunMoon },
     { page: 'shortcuts', label: 'Shortcuts', icon: Keyboard },
@@ -42,7 +46,7 @@ export function pagesOf(me: SignedIn): { of: 'me' | 'server'; pages: PageLink[] 
     { page: 'invites', label: 'Invites', icon: Ticket },
   ];
   return [
-    { of: 'me' as const, pages: mine.filter(({ page }) => me.kind !== 'guest' || page !== 'profile') },
+    { of: 'me' as const, pages: mine.filter(({ page }) => me.kind !== 'guest' || !notForGuests.has(page)) },
     { of: 'server' as const, pages: me.serverRole === 'user' ? [] : server },
   ].filter(({ pages }) => pages.length > 0);
 }

@@ -8,6 +8,7 @@ import { phone, useMedia } from '../ui/useMedia.ts';
 import { Appearance } from './Appearance.tsx';
 import { Invites } from './Invites.tsx';
 import { pagesOf, SettingsNav } from './Nav.tsx';
+import { Privacy } from './Privacy.tsx';
 import { Profile } from './Profile.tsx';
 import type { PageProps } from './page.ts';
 import { Sessions } from './Sessions.tsx';
@@ -40,6 +41,8 @@ function content(page: SettingsPage, props: PageProps): ReactNode {
   switch (page) {
     case 'profile':
       return <Profile {...props} />;
+    case 'privacy':
+      return <Privacy {...props} />;
     case 'sessions':
       return <Sessions {...props} />;
     case 'appearance':

@@ -10,6 +10,7 @@ import type { Command } from './hits.ts';
 
 const pages: [SettingsPage, string][] = [
   ['profile', 'Settings: profile and password'],
+  ['privacy', 'Settings: privacy'],
   ['sessions', 'Settings: sessions and keys'],
   ['appearance', 'Settings: appearance'],
   ['shortcuts', 'Settings: shortcuts'],

@@ -2,11 +2,18 @@ import type { PresenceStatus } from '@parley/protocol';
 import styles from './Avatar.module.css';
 import { initials, nameColor } from './name.ts';
 
+export interface AvatarProps {
+  id: string;
+  name: string;
+  /** In the smallest there is room for one letter. */
+  size?: 'md' | 'sm' | 'xs' | 'xxs' | undefined;
+}
+
 /** A rounded square with two letters in the person's colour; decoration, the name stands beside it. */
-export function Avatar({ id, name, size = 'md' }: { id: string; name: string; size?: 'md' | 'sm' | 'xs' | undefined }) {
+export function Avatar({ id, name, size = 'md' }: AvatarProps) {
   return (
     <span className={`${styles.av} ${styles[size]} ${nameColor(id)}`} aria-hidden="true">
-      {initials(name)}
+      {initials(name, size === 'xxs' ? 1 : 2)}
     </span>
   );
 }

@@ -82,6 +82,33 @@ export function FormError({ children }: { children: string | undefined }) {
   ) : null;
 }
 
+export interface ChecksProps<T extends string> {
+  legend: string;
+  isChecked(value: T): boolean;
+  onChange(value: T, isChecked: boolean): void;
+  options: readonly { value: T; label: string; note?: string }[];
+}
+
+export function Checks<T extends string>({ legend, isChecked, onChange, options }: ChecksProps<T>) {
+  return (
+    <fieldset className={styles.radios}>
+      <legend>{legend}</legend>
+      {options.map((option) => (
+        <label key={option.value}>
+          <input
+            type="checkbox"
+            checked={isChecked(option.value)}
+            onChange={(event) => onChange(option.value, event.currentTarget.checked)}
+          />
+          <span>
+            <b>{option.label}</b> {option.note && <span className="meta">{option.note}</span>}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
 export interface RadiosProps<T extends string> {
   legend: string;
   name: string;

@@ -11,12 +11,12 @@ export function nameColor(id: string): string {
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Two signs for an avatar. */
-export function initials(name: string): string {
+/** Two signs for an avatar, or one. */
+export function initials(name: string, count = 2): string {
   const signs: string[] = [];
   for (const { segment } of segmenter.segment(name.trim())) {
     if (/[\p{L}\p{N}\p{Emoji_Presentation}]/u.test(segment)) signs.push(segment);
-    if (signs.length === 2 || /\p{Emoji_Presentation}/u.test(segment)) break;
+    if (signs.length === count || /\p{Emoji_Presentation}/u.test(segment)) break;
   }
   return signs.join('').toLocaleUpperCase() || '?';
 }
