@@ -78,7 +78,7 @@ async function run(options: BenchmarkOptions): Promise<Report> {
   return {
     notes: [
       `fan-out: one sender, ${bytes} bytes of text a message, loopback, at most ${window} messages under way`,
-      `${options.rounds} rounds of ${options.seconds} s after 3 s of warm-up at saturation, targets interleaved, medians`,
+      `${options.rounds} rounds of ${options.seconds} s after 8 s of warm-up at saturation, targets interleaved, medians`,
       'CPU: user + system time of the server process; less: how many times less than ws, than ws-stored',
       'latency: from send to delivery, every delivery counted; generator: its CPU, ! where it may be the limit',
       ...targets.map(({ name, about }) => `${name}: ${about}`),

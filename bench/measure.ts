@@ -6,7 +6,7 @@ import type { Load, LoadResult } from './load.ts';
 import type { LoadOrder, LoadReport } from './load-process.ts';
 import type { Target } from './target.ts';
 
-const warmUpMs = 3000;
+const warmUpMs = 8000;
 const reportTimeoutMs = 90_000;
 
 export interface Measurement extends LoadResult {

@@ -5,6 +5,7 @@
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import { type ErrorCode, Refusal } from './error.ts';
 import { limits } from './limits.ts';
+import { Slab } from './slab.ts';
 
 export type Encoding = 'json' | 'cbor';
 export const subprotocols = { json: 'parley.v1.json', cbor: 'parley.v1.cbor' } as const satisfies Record<
@@ -32,14 +33,14 @@ export type ServerFrame =
   | { id: number; error: ErrorBody }
   | { event: string; payload: unknown };
 
-const utf8 = new TextEncoder();
+const slab = new Slab();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Encodes any frame. Bytes become base64url without padding in JSON. */
 export function encodeFrame(encoding: Encoding, frame: RequestFrame | ServerFrame): Uint8Array {
   if (encoding === 'cbor') return encodeCbor(frame);
   // A replacer is called for every value and doubles the cost; few frames hold bytes.
-  return utf8.encode(JSON.stringify(frame, holdsBytes(frame) ? bytesToText : undefined));
+  return slab.encode(JSON.stringify(frame, holdsBytes(frame) ? bytesToText : undefined));
 }
 
 /** Reads what a client sent; throws `Refusal('bad-frame')` unless it is a request frame and nothing else. */

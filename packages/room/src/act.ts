@@ -13,7 +13,7 @@ import {
   userBytes,
   userFromBytes,
 } from '@parley/protocol';
-import { type Crypto, hashOf } from './crypto.ts';
+import type { Crypto } from './crypto.ts';
 import type { PartRef } from './part.ts';
 
 export interface Act {
@@ -85,7 +85,7 @@ export function decodeAct(bytes: Uint8Array, decode: Decode = decodeCanonical): 
 
 /** The id of the room that a Create act makes: H(label, the act without its room). */
 export function roomIdOf(crypto: Crypto, createAct: Uint8Array): string {
-  return toBase32(hashOf(crypto, encodeCbor(['parley room v1', createAct])));
+  return toBase32(crypto.sha256(encodeCbor(['parley room v1', createAct])));
 }
 
 /** The user that stands for a server itself in its own acts. */

@@ -1,7 +1,7 @@
 /** An act with the stamp of the server it started on: its place in that server's own numbering for the room. */
 import { decodeCanonical, encodeCbor, idBytes, type Position, Refusal, toBase32 } from '@parley/protocol';
 import { type Act, type Decode, decodeAct, hash, list, whole } from './act.ts';
-import { type Crypto, concat } from './crypto.ts';
+import type { Crypto } from './crypto.ts';
 
 export interface Stamp {
   /** Server id. */
@@ -49,7 +49,7 @@ export function decodeStamp(bytes: Uint8Array, decode: Decode = decodeCanonical)
 
 /** SHA-256(SHA-256(stamp) ‖ SHA-256(act)): a tombstone can keep the act's hash alone and `prev` still holds. */
 export function envelopeHash(crypto: Crypto, stampBytes: Uint8Array, actHash: Uint8Array): Uint8Array {
-  return crypto.sha256(concat([crypto.sha256(stampBytes), actHash]));
+  return crypto.sha256(crypto.sha256(stampBytes), actHash);
 }
 
 /** The hash of an envelope whose act is at hand. */

@@ -12,7 +12,7 @@ import {
   userFromBytes,
 } from '@parley/protocol';
 import { type Act, clientIdOf, type Decode, decodeAct, hash, list, sized, whole, word } from './act.ts';
-import { type Crypto, concat } from './crypto.ts';
+import type { Crypto } from './crypto.ts';
 import { decodeStamp, type Envelope, envelopeHash, hashOfEnvelope, type Stamp } from './envelope.ts';
 
 export type What =
@@ -135,7 +135,7 @@ export function hashOfOutcome(crypto: Crypto, what: What): Uint8Array | undefine
 }
 
 export function nextChain(crypto: Crypto, chain: Uint8Array, headerBytes: Uint8Array): Uint8Array {
-  return crypto.sha256(concat([chain, crypto.sha256(headerBytes)]));
+  return crypto.sha256(chain, crypto.sha256(headerBytes));
 }
 
 function raw(value: unknown): Uint8Array {

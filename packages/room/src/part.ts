@@ -2,7 +2,7 @@
  * Content beside the log. The log holds only the hash, so text can be taken away and the chain still verifies; the salt
  * keeps short texts from being guessed by their hash.
  */
-import { type Crypto, concat, equalBytes } from './crypto.ts';
+import { type Crypto, equalBytes } from './crypto.ts';
 
 export const saltBytes = 16;
 
@@ -18,7 +18,7 @@ export interface PartRef {
 
 /** The reference that an act holds: SHA-256(salt ‖ bytes) and the size. */
 export function refOf(crypto: Crypto, part: Part): PartRef {
-  return { hash: crypto.sha256(concat([part.salt, part.bytes])), size: part.bytes.length };
+  return { hash: crypto.sha256(part.salt, part.bytes), size: part.bytes.length };
 }
 
 export function matches(crypto: Crypto, ref: PartRef, part: Part): boolean {

@@ -3,7 +3,7 @@
  * with a changed leaf are hashed again, so a checkpoint in a room of 10,000 members costs what changed.
  */
 import { encodeCbor } from '@parley/protocol';
-import { type Crypto, concat, zeroHash } from './crypto.ts';
+import { type Crypto, zeroHash } from './crypto.ts';
 import { leafOf } from './leaf.ts';
 import type { RoomState } from './state.ts';
 
@@ -38,7 +38,7 @@ export class StateHash {
       this.#buckets[bucket] = leaves.length === 0 ? zeroHash : this.#crypto.sha256(encodeCbor(leaves));
     }
     this.#stale.clear();
-    return this.#crypto.sha256(concat(this.#buckets));
+    return this.#crypto.sha256(...this.#buckets);
   }
 }
 

@@ -30,7 +30,7 @@ export function cryptoOf(seed: number): Crypto & { server: string; publicKey: Ui
   return {
     server: toBase32(raw),
     publicKey: new Uint8Array(raw),
-    sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
+    sha256: (...chunks) => new Uint8Array(createHash('sha256').update(Buffer.concat(chunks)).digest()),
     sign: (message) => new Uint8Array(sign(null, message, key)),
     verify: (publicKey, message, signature) =>
       verify(

@@ -51,10 +51,12 @@ export class Buckets {
   #filled(key: string): Bucket {
     const { burst, perMinute, maxKeys, elapsed } = this.#options;
     const atMs = elapsed();
-    const known = this.#buckets.get(key);
+    const bucket = this.#buckets.get(key) ?? { tokens: burst, atMs };
+    bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, atMs - bucket.atMs) * perMinute) / 60_000);
+    bucket.atMs = atMs;
+    // The order matters only once one of them may soon have to go.
+    if (this.#buckets.size < maxKeys / 2 && this.#buckets.has(key)) return bucket;
     this.#buckets.delete(key);
-    const gained = known === undefined ? 0 : (Math.max(0, atMs - known.atMs) * perMinute) / 60_000;
-    const bucket = { tokens: known === undefined ? burst : Math.min(burst, known.tokens + gained), atMs };
     this.#buckets.set(key, bucket);
     const oldest = this.#buckets.keys().next();
     if (this.#buckets.size > maxKeys && !oldest.done) this.#buckets.delete(oldest.value);

@@ -7,12 +7,25 @@ import type { Identity } from './identity.ts';
 /** What stands before the 32 bytes of an Ed25519 public key in SubjectPublicKeyInfo [RFC 8410 §4]. */
 const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
 
+/** Where small chunks are laid end to end: a stream of them costs three times as much. */
+const joint = Buffer.alloc(2_048);
+
 /** SHA-256 [FIPS 180-4] of the chunks laid end to end. */
-export function sha256(...chunks: Uint8Array[]): Uint8Array {
+export function sha256(...chunks: readonly Uint8Array[]): Uint8Array {
   if (chunks.length === 1) return fromLatin1(hash('sha256', chunks[0]!, 'latin1'));
-  const whole = createHash('sha256');
-  for (const chunk of chunks) whole.update(chunk);
-  return fromLatin1(whole.digest('latin1'));
+  let size = 0;
+  for (const { length } of chunks) size += length;
+  if (size > joint.length) {
+    const whole = createHash('sha256');
+    for (const chunk of chunks) whole.update(chunk);
+    return fromLatin1(whole.digest('latin1'));
+  }
+  let at = 0;
+  for (const chunk of chunks) {
+    joint.set(chunk, at);
+    at += chunk.length;
+  }
+  return fromLatin1(hash('sha256', joint.subarray(0, size), 'latin1'));
 }
 
 /**
@@ -28,7 +41,7 @@ export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Ui
 }
 
 export function createCrypto(identity: Pick<Identity, 'sign'>): Crypto {
-  return { sha256: (bytes) => sha256(bytes), sign: (message) => identity.sign(message), verify };
+  return { sha256, sign: (message) => identity.sign(message), verify };
 }
 
 function importedKey(publicKey: Uint8Array): KeyObject | undefined {

@@ -16,7 +16,8 @@ export class Lru<K, V> {
 
   get(key: K): V | undefined {
     const value = this.#map.get(key);
-    if (value !== undefined) {
+    // The order matters only once something may soon have to go.
+    if (value !== undefined && this.#map.size > this.#cap / 2) {
       this.#map.delete(key);
       this.#map.set(key, value);
     }

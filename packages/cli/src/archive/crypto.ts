@@ -3,7 +3,11 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { Crypto } from '@parley/room';
 
 export const crypto: Crypto = {
-  sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
+  sha256(...chunks) {
+    const whole = createHash('sha256');
+    for (const chunk of chunks) whole.update(chunk);
+    return new Uint8Array(whole.digest());
+  },
   sign() {
     throw new Error('nothing is signed here: the key is with the server');
   },

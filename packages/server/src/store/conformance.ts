@@ -259,6 +259,26 @@ function transactions(using: Using): void {
   );
 
   it(
+    'runs a statement for each of its rows, in order, however many they are',
+    using(async (database) => {
+      const latest =
+        'INSERT INTO head (room, seq) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET seq = excluded.seq + head.seq';
+      const rows = Array.from({ length: 43 }, (_, i) => [`room ${i % 5}`, i] as const);
+      await database.transaction([{ statements: [{ sql: latest, rows }] }]);
+      const sums = [0, 1, 2, 3, 4].map((room) => ({
+        seq: rows.reduce((sum, [name, seq]) => (name === `room ${room}` ? sum + seq : sum), 0),
+      }));
+      assert.deepEqual(await database.all('SELECT seq FROM head ORDER BY room'), sums);
+      const hurt = [...rows.map(([, seq]) => ['a', seq, null, null]), ['a', 20, null, null]];
+      const failed = database.transaction([{ statements: [{ sql: insertEntry, rows: hurt }] }]);
+      await assert.rejects(failed, isKind('constraint'));
+      const short = [...rows, ['room']] as unknown as typeof rows;
+      await assert.rejects(database.transaction([{ statements: [{ sql: latest, rows: short }] }]), isKind('statement'));
+      assert.deepEqual(await database.all('SELECT room FROM entry'), []);
+    }),
+  );
+
+  it(
     'leaves out a group whose guard changes nothing and commits the others',
     using(async (database) => {
       await database.run(insertHead, ['a', 5]);

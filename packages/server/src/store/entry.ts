@@ -36,7 +36,7 @@ export const marks = (values: readonly unknown[]): string => values.map(() => '?
 export const keyText = (key: Uint8Array): string => Buffer.from(key).toString('latin1');
 
 /** For how many keys a statement is prepared: others are filled up. */
-const sizes = [1, 8, 64, 512];
+const sizes = [1, 4, 16, 64, 128, 256, 512];
 
 export function entryStore(db: Database) {
   const list = (where: string, args: readonly (number | Uint8Array)[]): Promise<EntryRecord[]> =>

@@ -2,7 +2,7 @@
 import { constants, DatabaseSync } from 'node:sqlite';
 import { DatabaseError, type Group, type Value } from './database.ts';
 import { databaseError } from './sqlite-error.ts';
-import { type Prepared, StatementCache } from './sqlite-statements.ts';
+import { type Prepared, rowsAtOnce, StatementCache } from './sqlite-statements.ts';
 
 type Row = Record<string, Value>;
 
@@ -91,9 +91,18 @@ export class SqliteHandle {
   }
 
   #run(sql: string, rows: readonly (readonly Value[])[]): number {
-    const prepared = this.#commands.take(sql);
     let changes = 0;
-    for (const row of rows) changes += Number(prepared.statement.run(...bound(prepared, row)).changes);
+    let at = 0;
+    const many = rows.length < rowsAtOnce ? undefined : this.#commands.takeMany(sql);
+    if (many) {
+      for (; at + rowsAtOnce <= rows.length; at += rowsAtOnce) {
+        const args = rows.slice(at, at + rowsAtOnce).flat();
+        changes += Number(many.statement.run(...bound(many, args)).changes);
+      }
+    }
+    if (at === rows.length) return changes;
+    const one = this.#commands.take(sql);
+    for (; at < rows.length; at++) changes += Number(one.statement.run(...bound(one, rows[at]!)).changes);
     return changes;
   }
 
@@ -144,11 +153,14 @@ function bound({ parameters }: Prepared, args: readonly Value[]): (string | bigi
   if (args.length !== parameters) {
     throw new DatabaseError('statement', `the statement takes ${parameters} arguments, not ${args.length}`);
   }
-  return args.map((arg) => {
-    if (typeof arg === 'number' && Number.isSafeInteger(arg)) return BigInt(arg);
-    if (typeof arg === 'string' || typeof arg === 'bigint' || arg === null || arg instanceof Uint8Array) return arg;
-    throw new DatabaseError('statement', `an argument cannot be stored: ${String(arg)}`);
-  });
+  const values: (string | bigint | Uint8Array | null)[] = [];
+  for (const arg of args) {
+    if (typeof arg === 'number' && Number.isSafeInteger(arg)) values.push(BigInt(arg));
+    else if (typeof arg === 'string' || typeof arg === 'bigint' || arg === null || arg instanceof Uint8Array)
+      values.push(arg);
+    else throw new DatabaseError('statement', `an argument cannot be stored: ${String(arg)}`);
+  }
+  return values;
 }
 
 /** As objects with the usual prototype, which node:sqlite does not give. */

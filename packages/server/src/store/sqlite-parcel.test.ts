@@ -30,10 +30,7 @@ describe('a parcel', () => {
       const { parcel, transfer } = packer.pack(groups);
       const sent = structuredClone(parcel, { transfer });
       assert.deepEqual(unpacker.unpack(sent), groups);
-      assert.equal(
-        JSON.stringify(parcel.list, (_, value) => (typeof value === 'bigint' ? 0 : value)).includes('INSERT'),
-        i === 0,
-      );
+      assert.equal(parcel.others.includes('INSERT a'), i === 0);
     }
   });
 

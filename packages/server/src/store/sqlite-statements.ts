@@ -4,6 +4,9 @@ import { DatabaseError } from './database.ts';
 /** Statements kept prepared; the server has about 200 different ones. */
 const bound = 512;
 
+/** What a call costs beside its row is paid once for so many; more of them gain no more. */
+export const rowsAtOnce = 8;
+
 export interface Prepared {
   readonly statement: StatementSync;
   /** Count of placeholders. */
@@ -15,6 +18,8 @@ export interface Prepared {
 export class StatementCache {
   readonly #database: DatabaseSync;
   readonly #prepared = new Map<string, Prepared>();
+  /** The texts for many rows by those for one; empty where there is none. */
+  readonly #many = new Map<string, string>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -36,9 +41,26 @@ export class StatementCache {
     return prepared;
   }
 
+  /** The same insert for {@link rowsAtOnce} rows; undefined for what is no insert of one row. */
+  takeMany(sql: string): Prepared | undefined {
+    let many = this.#many.get(sql);
+    if (many === undefined) {
+      many = insertMany(sql);
+      if (this.#many.size >= bound) this.#many.clear();
+      this.#many.set(sql, many);
+    }
+    return many === '' ? undefined : this.take(many);
+  }
+
   clear(): void {
     this.#prepared.clear();
   }
+}
+
+/** `VALUES (?, ?)` eight times, where all that is bound stands in it. */
+function insertMany(sql: string): string {
+  const [, head, row, tail] = /^(\s*INSERT\s[^?'"]*?\sVALUES\s*)(\([^()'"]*\))([^?'"]*)$/i.exec(sql) ?? [];
+  return row === undefined ? '' : head + Array.from({ length: rowsAtOnce }, () => row).join(', ') + tail;
 }
 
 function prepare(database: DatabaseSync, sql: string): Prepared {
