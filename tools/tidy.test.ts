@@ -21,7 +21,7 @@ const ALLOWED: AllowList = {
   'packages/room': ['@parley/protocol'],
   'packages/e2ee': ['@noble/ciphers', '@noble/curves', '@noble/hashes', '@parley/protocol'],
   'packages/link': ['@parley/protocol', 'ws'],
-  'packages/client': ['@parley/link', '@parley/protocol', 'idb'],
+  'packages/client': ['@parley/e2ee', '@parley/link', '@parley/protocol', 'idb'],
   'packages/server': [
     '@parley/e2ee',
     '@parley/link',
@@ -36,6 +36,7 @@ const ALLOWED: AllowList = {
     '@base-ui/react',
     '@fontsource-variable/inter',
     '@parley/client',
+    '@parley/e2ee',
     '@parley/link',
     '@parley/protocol',
     '@tanstack/react-virtual',
@@ -53,6 +54,7 @@ const ALLOWED: AllowList = {
   'packages/terminal': ['@parley/client', '@parley/protocol'],
   'packages/cli': [
     '@parley/client',
+    '@parley/e2ee',
     '@parley/link',
     '@parley/protocol',
     '@parley/room',

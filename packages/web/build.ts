@@ -23,7 +23,7 @@ const app: Target = {
   mode: 'production',
   dir: join(here, 'dist'),
   stamp: join(here, '.cache', 'built'),
-  sources: ['src', 'index.html', '../protocol/src', '../link/src', '../client/src', ...shared],
+  sources: ['src', 'index.html', '../protocol/src', '../link/src', '../client/src', '../e2ee/src', ...shared],
 };
 const directoryPage: Target = {
   mode: 'directory',

@@ -1,6 +1,7 @@
 /**
  * What applications see of the SDK: values that can be read and watched, and functions. Nothing here knows a screen.
  */
+import type { KeyMessage, OwnKey } from '@parley/e2ee';
 import type { Dial } from '@parley/link';
 import type {
   ChannelPerson,
@@ -21,6 +22,9 @@ import type {
   ServerEvent,
   SignedIn,
 } from '@parley/protocol';
+
+/** A key of one's own; the secret may be anywhere, as in a worker. */
+export type { KeyMessage, OwnKey };
 
 /** A value that changes. `get` returns the same object until it changes, so a view can compare by identity. */
 export interface Readable<T> {
@@ -376,25 +380,4 @@ export interface Channel {
   /** Each line as it comes, from now on. */
   heard(signal?: AbortSignal): AsyncIterable<ChannelLine>;
   leave(): Promise<void>;
-}
-
-export interface KeyMessage {
-  /** The sender's Ed25519 key, proven. */
-  readonly from: Uint8Array;
-  readonly id: Uint8Array;
-  /** By the sender's clock, Unix ms. */
-  readonly at: number;
-  /** What the sender wants to be called; proven by nothing. */
-  readonly name: string | undefined;
-  readonly text: string;
-}
-
-/** A key of one's own as the e2ee package makes it of a seed; the secret may be anywhere, as in a worker. */
-export interface OwnKey {
-  /** Ed25519 public key. */
-  readonly key: Uint8Array;
-  sign(message: Uint8Array): Promise<Uint8Array>;
-  seal(to: Uint8Array, message: { text: string; name?: string | undefined }): Promise<Uint8Array>;
-  /** Rejects what is not for this key, or not from whom it says. */
-  open(sealed: Uint8Array): Promise<KeyMessage>;
 }

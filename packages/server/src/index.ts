@@ -1,5 +1,3 @@
-// The command line may not use the e2ee package itself, and has keys of its own.
-export { ownKey } from '@parley/e2ee';
 export { type ConfigFlags, describe, loadConfig } from './config.ts';
 export type { DirectoryFlags } from './directory/config.ts';
 export { type RunningDirectory, startDirectory } from './directory/start.ts';

@@ -1,8 +1,7 @@
 /** The key at which one gets messages: a file that is named, or one of the profile, made at its first use. */
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import type { OwnKey } from '@parley/client';
-import { ownKey } from '@parley/server';
+import { type OwnKey, ownKey } from '@parley/e2ee';
 import type { Context } from '../context.ts';
 import { makeKeyFile, readKeyFile } from './key-file.ts';
 import { profileSubfolder } from './profile.ts';
