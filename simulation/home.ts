@@ -6,6 +6,7 @@ import {
   createLimits,
   type Homeserver,
   type HomeserverOptions,
+  type Identity,
   identityFromSeed,
   openLocalBus,
 } from '@parley/server';
@@ -25,6 +26,12 @@ export interface HomeOptions {
   dials?: readonly string[];
 }
 
+/** Somebody who sits at the links of a server with others, and gives it others in their place. */
+export interface Between {
+  dialled(link: Link): Promise<Link>;
+  accepted(link: Link): Promise<Link>;
+}
+
 /** A door for each encoding, and one for other servers. */
 export const ports = { json: 1, cbor: 2, servers: 3 };
 
@@ -35,12 +42,13 @@ export class Home {
   readonly id: string;
   readonly #world: World;
   readonly #options: HomeOptions;
-  readonly #identity: HomeserverOptions['identity'];
+  readonly identity: Identity;
   readonly #random: World['random'];
   #life: Life | undefined;
   #server: Homeserver | undefined;
   /** Lives so far. */
   lives = 0;
+  between: Between | undefined;
   /** Called each time when it accepts connections. */
   onListening: () => void = () => {};
   /** Called with the id of each server that is linked. */
@@ -52,8 +60,8 @@ export class Home {
     this.#options = options;
     this.#random = world.random.fork(name);
     this.disk = new Disk(world.clock, this.#random.fork('disk'));
-    this.#identity = identityFromSeed(this.#random.bytes(32));
-    this.id = this.#identity.id;
+    this.identity = identityFromSeed(this.#random.bytes(32));
+    this.id = this.identity.id;
   }
 
   /** How far its wall clock is off. */
@@ -96,7 +104,7 @@ export class Home {
     const server = await createHomeserver({
       db: this.disk.open(life),
       bus: openLocalBus(),
-      identity: this.#identity,
+      identity: this.identity,
       runtime: life.runtime,
       log: this.#log(life),
       limits: this.#limits(),
@@ -107,7 +115,11 @@ export class Home {
       passwords,
       federation: {
         peers: dials.map((host) => `http://${host}`),
-        dial: (url) => network.dial(life, { host: new URL(url).hostname, port: ports.servers }, 'cbor'),
+        dial: (url) => {
+          const dial = network.dial(life, { host: new URL(url).hostname, port: ports.servers }, 'cbor');
+          const { between } = this;
+          return between ? async (signal) => between.dialled(await dial(signal)) : dial;
+        },
       },
     });
     if (life.dead) return;
@@ -116,9 +128,18 @@ export class Home {
     for (const encoding of ['json', 'cbor'] as const)
       network.listen(life, { host: this.name, port: ports[encoding], encoding }, accept);
     const servers = { host: this.name, port: ports.servers, encoding: 'cbor' } as const;
-    network.listen(life, servers, (link) => server.acceptServer(link));
+    network.listen(life, servers, (link) => this.#welcome(life, server, link));
     this.#world.tell(() => `${this.name} listens`);
     this.onListening();
+  }
+
+  #welcome(life: Life, server: Homeserver, link: Link): void {
+    if (!this.between) server.acceptServer(link);
+    else
+      this.between.accepted(link).then(
+        (other) => !life.dead && server.acceptServer(other),
+        () => {},
+      );
   }
 
   /** Death without warning: what the disk had not confirmed may be lost. */
@@ -165,7 +186,10 @@ export class Home {
       },
       error: (fields, message) => {
         this.#world.tell(() => `${this.name} has an error: ${message} ${inWords(fields)}`);
-        if (!life.dead && this.disk.failing === 0) this.#world.fault(`${this.name}: ${message}`, errorOf(fields));
+        const { hostile, noticed } = this.#world;
+        if (hostile === this.id) return;
+        if (hostile !== undefined && (fields as { server?: string }).server === hostile) noticed.push(message);
+        else if (!life.dead && this.disk.failing === 0) this.#world.fault(`${this.name}: ${message}`, errorOf(fields));
       },
     };
   }

@@ -7,12 +7,13 @@ import { checkEnd } from './check/end.ts';
 import { doSomething, silenceEverybody } from './deeds.ts';
 import { describe } from './describe.ts';
 import { Home } from './home.ts';
+import { corrupt } from './hostile/corrupt.ts';
 import { goWrong, heal } from './mishaps.ts';
 import { open, Scene } from './scene.ts';
 import { Failure, World } from './world.ts';
 
-/** One homeserver, or several. */
-export const kinds = ['home', 'across'] as const;
+/** One homeserver, or several, or several of which one lies. */
+export const kinds = ['home', 'across', 'hostile'] as const;
 export type Kind = (typeof kinds)[number];
 
 export interface RunOptions {
@@ -35,7 +36,11 @@ export interface Run {
 }
 
 /** Things that people try, unless given. With many servers each costs more, and a run draws one of these. */
-const usualDeeds: Readonly<Record<Kind, readonly number[]>> = { home: [120], across: [10, 20, 30, 50] };
+const usualDeeds: Readonly<Record<Kind, readonly number[]>> = {
+  home: [120],
+  across: [10, 20, 30, 50],
+  hostile: [20, 40],
+};
 
 /** Between deeds, on the average. */
 const pauseMs = 400;
@@ -48,13 +53,14 @@ export async function run(seed: number, options: RunOptions = {}): Promise<Run> 
   const usual = usualDeeds[kind];
   const deeds = options.deeds ?? (usual.length > 1 ? world.random.pick(usual) : usual[0]!);
   world.tells = tells;
-  const scene = kind === 'across' ? assemble(world) : alone(world);
+  const scene = kind === 'home' ? alone(world) : assemble(world);
+  if (kind === 'hostile') corrupt(scene);
   let entries = 0;
   let failure: Failure | undefined;
   const onRejection = (error: unknown) => world.fault('nobody caught a rejection', error);
   process.on('unhandledRejection', onRejection);
   try {
-    entries = await (kind === 'across' ? playAcross : play)(scene, deeds);
+    entries = await (kind === 'home' ? play : playAcross)(scene, deeds);
   } catch (error) {
     failure = new Failure(seed, world.clock.nowMs, error);
     if (tells) world.story.push(...(await describe(scene)));

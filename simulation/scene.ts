@@ -1,6 +1,6 @@
 // Who and what takes part in one random run: one homeserver or several, people with devices, rooms of every kind, and
 // what was tried.
-import type { MessageRef } from '@parley/protocol';
+import type { LogLine, MessageRef } from '@parley/protocol';
 import type { Heard } from './check/heard.ts';
 import { Device } from './device.ts';
 import type { Home } from './home.ts';
@@ -35,6 +35,18 @@ export interface Known {
   ref: MessageRef;
 }
 
+/** Speaks for a server that lies. */
+export interface Liar {
+  /** Else what the server says is passed on as it is. */
+  lying: boolean;
+  /** Entries that others have sent it. */
+  readonly got: readonly { room: string; line: LogLine }[];
+  /** Hashes of the acts that others have handed in at it, in hex. */
+  readonly handedIn: ReadonlySet<string>;
+  /** Says one thing of its own accord. */
+  speak(): void;
+}
+
 export class Scene {
   readonly world: World;
   readonly homes: readonly Home[];
@@ -50,6 +62,10 @@ export class Scene {
   readonly keepers = new Map<string, Home>();
   /** Ids of rooms that keep nothing of what is said. */
   readonly unkept = new Set<string>();
+  /** Ids of rooms that a server keeps which lies: nothing is to be expected of them. */
+  readonly others = new Set<string>();
+  /** At the links of a server that lies. */
+  liar: Liar | undefined;
   /** What servers would be restored from. */
   readonly backups = new Map<Home, Uint8Array>();
   /** When nothing went wrong any more. */

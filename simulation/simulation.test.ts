@@ -6,15 +6,20 @@ import { runMany } from './many.ts';
 import { type Kind, run } from './run.ts';
 import { type Order, replayOf } from './worker.ts';
 
-const given = process.env.SEED;
-const counts: Record<Kind, number> = { home: 30, across: Number(process.env.SEEDS ?? 2_000) };
-const about: Record<Kind, string> = { home: 'with one server', across: 'with several servers' };
+const one = process.env.SEED;
+const given = (count: number): number => Number(process.env.SEEDS ?? count);
+const counts: Record<Kind, number> = { home: 30, across: given(2_000), hostile: given(200) };
+const about: Record<Kind, string> = {
+  home: 'with one server',
+  across: 'with several servers',
+  hostile: 'with a server that lies',
+};
 /** Of one test: on a slow machine, too. */
 const timeoutMs = 3_600_000;
 
 for (const [kind, count] of Object.entries(counts) as [Kind, number][])
   test(`all is well in the end of ${count} random runs ${about[kind]}`, { timeout: timeoutMs }, async () => {
-    const seeds = given === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(given)];
+    const seeds = one === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(one)];
     const failed: string[] = [];
     await runMany(
       seeds.map((seed): Order => ({ seed, kind })),

@@ -19,6 +19,10 @@ export class World {
   readonly network: Network;
   /** Errors that no program may ever have, with the time. */
   readonly faults: { atMs: number; what: string; error: unknown }[] = [];
+  /** Id of a server that lies. */
+  hostile: string | undefined;
+  /** What other servers have logged of it. */
+  readonly noticed: string[] = [];
   /** What happened, for people; filled when asked for. */
   readonly story: string[] = [];
   tells = false;

@@ -66,9 +66,11 @@ export async function openAcross(scene: Scene): Promise<void> {
   for (const person of people) await enter(scene, person);
   if (!(await clock.until(() => linked.size === homes.length * (homes.length - 1), linkedMs)))
     throw new Error('the servers do not link');
-  const keepers = homes.slice(0, random.between(1, 2));
-  for (const details of someOf(world, rooms, random.pick([1, 2, 2, 3, rooms.length]))) {
-    const keeper = random.pick(keepers);
+  // Among servers of which one lies there are always rooms of an honest one.
+  const keepers = homes.slice(0, scene.liar ? 2 : random.between(1, 2));
+  const count = random.pick([1, 2, 2, 3, rooms.length]);
+  for (const [i, details] of someOf(world, rooms, scene.liar ? Math.max(2, count) : count).entries()) {
+    const keeper = scene.liar ? keepers[i % 2]! : random.pick(keepers);
     const owner = people.find(({ home }) => home === keeper)!;
     const { client } = owner.devices[0]!;
     const room = await scene.sure(`making #${details.alias}`, client.create(details));

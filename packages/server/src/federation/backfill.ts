@@ -65,7 +65,10 @@ export class Backfill {
       .catch((error) => {
         const { log } = this.#options;
         const isUsual = error instanceof Refusal && (error.code === 'unavailable' || error.code === 'not-found');
-        log[isUsual ? 'debug' : 'error']({ error, room: room.id }, 'earlier entries could not be had');
+        log[isUsual ? 'debug' : 'error'](
+          { error, room: room.id, server: room.state.clerk },
+          'earlier entries could not be had',
+        );
         return false;
       })
       .finally(() => this.#running.delete(room.id));
