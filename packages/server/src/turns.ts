@@ -7,34 +7,47 @@ export interface Turn {
   pass: () => void;
 }
 
+/** One that has not passed, or waits for those before it to pass. */
+interface Waiting {
+  clientId: string;
+  isPassed: boolean;
+  /** Undefined for one that never had to wait. */
+  wake: (() => void) | undefined;
+}
+
 export class Turns {
-  /** By room: the turn that was taken last. */
-  readonly #last = new Map<string, Promise<void>>();
-  readonly #passes = new Map<string, () => void>();
+  /** By room, in the order in which the turns were taken; as many as a connection may have under way. */
+  readonly #lines = new Map<string, Waiting[]>();
 
   /**
    * Takes a turn at once. `before` resolves when it has come, undefined = now; `pass` lets the next one go on, at the
    * latest when the act has its outcome.
    */
   take(room: string, clientId: string): Turn {
-    const before = this.#last.get(room);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const name = `${room}/${clientId}`;
-    const pass = (): void => {
-      if (this.#passes.get(name) === pass) this.#passes.delete(name);
-      resolve();
-    };
-    const mine = before ? before.then(() => promise) : promise;
-    this.#last.set(room, mine);
-    void mine.then(() => {
-      if (this.#last.get(room) === mine) this.#last.delete(room);
-    });
-    if (!this.#passes.has(name)) this.#passes.set(name, pass);
-    return { before, pass };
+    const own: Waiting = { clientId, isPassed: false, wake: undefined };
+    const pass = (): void => this.#pass(room, own);
+    const line = this.#lines.get(room);
+    if (!line) {
+      this.#lines.set(room, [own]);
+      return { before: undefined, pass };
+    }
+    line.push(own);
+    return { before: new Promise((resolve) => (own.wake = resolve)), pass };
   }
 
   /** The act has its place. */
   placed(room: string, clientId: string): void {
-    this.#passes.get(`${room}/${clientId}`)?.();
+    const own = this.#lines.get(room)?.find((waiting) => waiting.clientId === clientId && !waiting.isPassed);
+    if (own) this.#pass(room, own);
+  }
+
+  #pass(room: string, own: Waiting): void {
+    if (own.isPassed) return;
+    own.isPassed = true;
+    const line = this.#lines.get(room)!;
+    if (line[0] !== own) return;
+    while (line[0]?.isPassed) line.shift();
+    if (line.length === 0) this.#lines.delete(room);
+    else line[0]!.wake?.();
   }
 }
