@@ -3,28 +3,36 @@
  * numbers, text, bytes, lists, and maps with short names. The library gives the same bytes in four times the time, and
  * does the rest.
  */
-import { Slab } from './slab.ts';
-
 const utf8 = new TextEncoder();
 /** Names of maps up to here, in ASCII, sort by length and then by letter, as their bytes do. */
 const shortName = 23;
-/** Memory that is kept from one value to the next. */
-const keptBytes = 65_536;
+/** Up to here a look at each letter costs less than a call of the system's encoder. */
+const shortText = 64;
+/** Values are written one after another into memory of this size, for to get and to clear away some for each costs far more. */
+const slabBytes = 8_192;
+/** Larger values would keep too much of a slab to themselves. */
+const sharedBytes = 1_024;
 /** The longest head. */
 const headBytes = 9;
 
 export class CborEncoder {
-  #bytes = new Uint8Array(1_024);
-  readonly #slab = new Slab();
+  #bytes = new Uint8Array(slabBytes);
+  #start = 0;
   #at = 0;
 
-  /** The bytes of a value, or undefined when something in it is not of the kinds named above. */
+  /**
+   * The bytes of a value, or undefined when something in it is not of the kinds named above. Up to 1 KiB they are a view
+   * that shares its `buffer` with other values.
+   */
   encode(value: unknown): Uint8Array | undefined {
-    this.#at = 0;
+    this.#start = this.#at;
     const isPut = this.#put(value);
-    const bytes = isPut ? this.#slab.copy(this.#bytes.subarray(0, this.#at)) : undefined;
-    if (this.#bytes.length > keptBytes) this.#bytes = new Uint8Array(keptBytes);
-    return bytes;
+    const size = this.#at - this.#start;
+    if (isPut && size <= sharedBytes) return this.#bytes.subarray(this.#start, this.#at);
+    const own = isPut ? this.#bytes.slice(this.#start, this.#at) : undefined;
+    this.#at = this.#start;
+    if (this.#bytes.length > slabBytes) this.#renew(slabBytes);
+    return own;
   }
 
   #put(value: unknown): boolean {
@@ -58,15 +66,32 @@ export class CborEncoder {
   }
 
   #text(value: string): boolean {
-    this.#reserve(headBytes + value.length * 3);
+    const { length } = value;
+    this.#reserve(headBytes + length * 3);
+    const head = this.#at;
     // Where the bytes begin if they are as many as the letters; moved when they are more.
-    const start = this.#at + headSize(value.length);
-    const { written } = utf8.encodeInto(value, this.#bytes.subarray(start));
-    const from = this.#at + headSize(written);
+    const start = head + headSize(length);
+    const ascii = length <= shortText ? this.#ascii(value, start) : 0;
+    const written =
+      ascii === length
+        ? length
+        : ascii + utf8.encodeInto(value.slice(ascii), this.#bytes.subarray(start + ascii)).written;
+    const from = head + headSize(written);
     if (from !== start) this.#bytes.copyWithin(from, start, start + written);
     this.#head(0x60, written);
     this.#at = from + written;
     return true;
+  }
+
+  /** Writes letters as long as they are ASCII; tells how many. */
+  #ascii(value: string, at: number): number {
+    const bytes = this.#bytes;
+    for (let i = 0; i < value.length; i++) {
+      const letter = value.charCodeAt(i);
+      if (letter > 0x7f) return i;
+      bytes[at + i] = letter;
+    }
+    return value.length;
   }
 
   #list(value: readonly unknown[]): boolean {
@@ -84,16 +109,12 @@ export class CborEncoder {
   }
 
   #name(name: string): boolean {
-    const { length } = name;
-    if (length > shortName) return false;
-    this.#reserve(1 + length);
-    this.#bytes[this.#at++] = 0x60 | length;
-    for (let i = 0; i < length; i++) {
-      const letter = name.charCodeAt(i);
-      if (letter > 0x7f) return false;
-      this.#bytes[this.#at++] = letter;
-    }
-    return true;
+    if (name.length > shortName) return false;
+    this.#reserve(1 + name.length);
+    this.#bytes[this.#at++] = 0x60 | name.length;
+    const isAscii = this.#ascii(name, this.#at) === name.length;
+    this.#at += name.length;
+    return isAscii;
   }
 
   #head(major: number, argument: number): void {
@@ -114,11 +135,18 @@ export class CborEncoder {
   }
 
   #reserve(count: number): void {
-    const needed = this.#at + count;
-    if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(needed * 2);
-    grown.set(this.#bytes.subarray(0, this.#at));
-    this.#bytes = grown;
+    if (this.#at + count <= this.#bytes.length) return;
+    const written = this.#at - this.#start;
+    this.#renew(Math.max(slabBytes, (written + count) * 2));
+  }
+
+  /** Goes on in new memory, with what is written of the present value. */
+  #renew(size: number): void {
+    const begun = this.#bytes.subarray(this.#start, this.#at);
+    this.#bytes = new Uint8Array(size);
+    this.#bytes.set(begun);
+    this.#at = begun.length;
+    this.#start = 0;
   }
 }
 

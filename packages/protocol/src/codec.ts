@@ -5,7 +5,7 @@
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import { type ErrorCode, Refusal } from './error.ts';
 import { limits } from './limits.ts';
-import { Slab } from './slab.ts';
+import { TextSlab } from './text-slab.ts';
 
 export type Encoding = 'json' | 'cbor';
 export const subprotocols = { json: 'parley.v1.json', cbor: 'parley.v1.cbor' } as const satisfies Record<
@@ -33,7 +33,7 @@ export type ServerFrame =
   | { id: number; error: ErrorBody }
   | { event: string; payload: unknown };
 
-const slab = new Slab();
+const slab = new TextSlab();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Encodes any frame. Bytes become base64url without padding in JSON. */

@@ -8,7 +8,7 @@ import type { Identity } from './identity.ts';
 const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** Where small chunks are laid end to end: a stream of them costs three times as much. */
-const joint = Buffer.alloc(2_048);
+const joint = new Uint8Array(2_048);
 
 /** SHA-256 [FIPS 180-4] of the chunks laid end to end. */
 export function sha256(...chunks: readonly Uint8Array[]): Uint8Array {
