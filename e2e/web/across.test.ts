@@ -96,6 +96,49 @@ test('a room on one server is a room for people of both', { skip: noBrowser, tim
     assert.ok(at('Is anybody there?') >= 0 && at('Is anybody there?') < at('I will wait.'));
   });
 
+  await t.test('one asks to be let in there, is turned down, and is let in', async () => {
+    await mira.keyboard.press('Alt+Shift+N');
+    await mira.getByRole('dialog').getByLabel('Name').fill('porch');
+    await mira.keyboard.press('Enter');
+    await mira.getByRole('heading', { level: 1, name: 'porch' }).waitFor();
+    await says(mira, 'Wipe your feet.');
+    await mira.getByRole('button', { name: 'Room menu' }).click();
+    await mira.getByRole('menuitem', { name: 'Settings' }).click();
+    await mira.getByRole('radio', { name: /People who ask/ }).check();
+    await mira.getByRole('button', { name: 'Save' }).click();
+    await mira.getByText('one has to ask to be let in').waitFor();
+    await mira.keyboard.press('Alt+m');
+    const before = jun.url();
+    await jun.goto(`${here.url}/#/r/porch:there.example`);
+    const ask = jun.getByRole('main').getByRole('button', { name: 'Ask to be let in' });
+    const back = jun.getByRole('main').getByRole('button', { name: 'Take it back' });
+    const asking = pane(mira).getByRole('region', { name: 'Asking to be let in' });
+    await ask.click();
+    await back.waitFor();
+    const { violations } = await new AxeBuilder({ page: jun }).analyze();
+    assert.deepEqual(
+      violations.map(({ id }) => id),
+      [],
+    );
+    await mira.getByText('jun asks to be let in').waitFor();
+    await asking.getByText('here.example').waitFor();
+    await asking.getByRole('button', { name: 'Deny jun' }).click();
+    await jun.getByText('You were not let into #porch').first().waitFor();
+    await ask.click();
+    await back.click();
+    await ask.click();
+    await back.waitFor();
+    await asking.getByRole('button', { name: 'Accept jun' }).click();
+    await jun.getByRole('main').getByRole('button', { name: 'Accept the invitation' }).click();
+    await jun.getByRole('heading', { level: 1, name: /porch/ }).waitFor();
+    await says(jun, 'They are clean.');
+    await row(mira, 'They are clean').waitFor();
+    await jun.goto(before);
+    await mira.getByRole('navigation', { name: 'Rooms' }).getByText('harbour').click();
+    await row(jun, 'I will wait').waitFor();
+    await row(mira, 'I will wait').waitFor();
+  });
+
   await t.test('the whole name leads there from the switcher, and a message that is refused says why', async () => {
     await jun.keyboard.press('Control+K');
     await jun.keyboard.type('#quay:there.example');

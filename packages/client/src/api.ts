@@ -304,10 +304,7 @@ export interface Room {
   readonly typing: Readable<readonly { user: string; name: string }[]>;
   /** Who is here, from the first time it is read. */
   readonly presence: Readable<ReadonlyMap<string, PresenceStatus>>;
-  /**
-   * How far others have read, by their ids, from the first time it is read; without those who do not tell it, and empty
-   * in rooms with more than 100 members. Half a second late at most times.
-   */
+  /** How far others have read, by their ids, as far as they tell it; empty in rooms with more than 100 members. */
   readonly receipts: Readable<ReadonlyMap<string, Reader>>;
   timeline(): Timeline;
   /** Optimistic and durable: the row is in the timeline at once and in the store before it is sent. Resolves on the ack, rejects with the refusal. */
@@ -328,7 +325,8 @@ export interface Room {
     after?: string;
     limit?: number;
   }): Promise<{ members: MemberView[]; more: boolean; total: number }>;
-  leave(): Promise<void>;
+  /** `queued`: one is in the room until its server, which is another one, has heard of it. */
+  leave(): Promise<'left' | 'queued'>;
   /** Every message from after `since` (default: from now on), history first, then live; survives reconnection. */
   messages(options?: { since?: number; signal?: AbortSignal }): AsyncIterable<EntryOf<'message'>>;
   /** As `messages`, but every entry of the log: edits, reactions, membership, kinds that this version does not know. */

@@ -192,9 +192,12 @@ export class ClientRoom implements Room {
     return reply;
   }
 
-  async leave(): Promise<void> {
-    await this.#around.request('room.leave', { room: this.id, clientId: newClientId(this.#around.runtime) });
+  async leave(): Promise<'left' | 'queued'> {
+    const clientId = newClientId(this.#around.runtime);
+    const { outcome } = await this.#around.request('room.leave', { room: this.id, clientId });
+    if (outcome === 'queued') return outcome;
     this.#around.left(this.id);
+    return 'left';
   }
 
   entries({ since, signal }: { since?: number; signal?: AbortSignal } = {}): AsyncIterable<RawEntry> {

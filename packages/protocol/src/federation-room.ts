@@ -94,6 +94,9 @@ export type ForeignRoom = Infer<typeof foreignRoom>;
 /** Up to where people of the server that says it have read. */
 const readers = list(view({ user: userId, seq: count() }), limits.receiptMembers);
 
+/** Somebody, where they are told of one room. */
+const onePerson = view({ room: roomId, user: userId });
+
 export const roomFrames = {
   append: frame({
     about: 'From the clerk to a server with members: the next entries of a room, with its word for where they end.',
@@ -132,7 +135,11 @@ export const roomFrames = {
       'From the clerk: people of the other server who are invited. On a new link all of them, the first frame with `isReset`: what is not named any more is withdrawn.',
     payload: view({
       invited: list(view({ room: foreignRoom, user: userId, by: namedPerson }), invitationsPerFrame),
-      withdrawn: list(view({ room: roomId, user: userId }), invitationsPerFrame),
+      withdrawn: list(onePerson, invitationsPerFrame),
+      /** People of the other server who asked to be let in and were not. */
+      denied: optional(list(onePerson, invitationsPerFrame)),
+      /** With `isReset`: all who have asked and have no answer; left out where they are too many for one frame. */
+      knocking: optional(list(onePerson, invitationsPerFrame)),
       isReset: optional(flag()),
     }),
   }),

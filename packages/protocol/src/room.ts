@@ -9,6 +9,7 @@ import {
   integer,
   line,
   list,
+  literal,
   nullable,
   optional,
   record,
@@ -129,18 +130,20 @@ export const room = {
     errors: ['not-found', 'not-invited', 'banned', 'too-many', 'guests-refused', 'unavailable'],
   }),
   knock: request({
-    about: 'Asks to be let in where the join rule is `knock`; whoever may invite there lets one in or turns one down.',
+    about:
+      'Asks to be let in where the join rule is `knock`; whoever may invite there lets one in or turns one down. `server` names one that knows the room, where this one does not.',
     from: 'account',
     rate: 'create',
-    payload: record({ room: roomId, clientId }),
+    payload: record({ room: roomId, clientId, server: optional(serverLabel) }),
     reply: actReply,
     errors: ['not-found', 'not-invited', 'already-a-member', 'duplicate', 'banned', 'too-many'],
   }),
   leave: request({
-    about: 'Leaves, or stops watching, declines an invitation or withdraws a knock.',
+    about:
+      'Leaves, or stops watching, declines an invitation or withdraws a knock. `queued`: the server that keeps the room has not heard of it yet; `room.removed` comes when it has.',
     from: 'guest',
     payload: record({ room: roomId, clientId }),
-    reply: view({}),
+    reply: view({ outcome: optional(literal('queued')) }),
     errors: ['not-a-member'],
   }),
   settings: request({

@@ -12,46 +12,61 @@ import {
 import { participants } from '@parley/room';
 import type { Context } from './context.ts';
 import { type Draft, refusalOf } from './draft.ts';
+import type { Place } from './federation/settling.ts';
 import { shortId } from './people.ts';
 import { roomViewOf } from './room-view.ts';
 import { place } from './speak.ts';
 import type { InvitedView } from './store/invite-elsewhere.ts';
+import type { EnteringRecord } from './store/room-entering.ts';
 
 /** How long a client waits for another server; what was begun goes on after it. */
 const patienceMs = 15_000;
-
-type Needs = Pick<Context, 'here'>;
+/** What other servers may invite one person to. */
+const mostInvitations = 100;
 
 /** Public rooms of another server. */
-export async function roomsOf({ here }: Needs, server: string, { query, after, limit }: Payload<'room.list'>) {
-  const { across } = here;
+export async function roomsOf(context: Context, server: string, { query, after, limit }: Payload<'room.list'>) {
+  const { across } = context.here;
   const asked = { ...(query ? { query } : {}), ...(after ? { after } : {}), limit };
   const { rooms, more } = await across.ask(across.server(server), 'rooms', asked);
-  return { rooms: rooms.map(viewOf), more };
+  return { rooms: await asSeen(context, rooms), more };
 }
 
-/** A room of another server, by its name there; where that cannot be asked now, one that the caller is in. */
+/** A room of another server, by its name there; where that cannot be asked now, one that the caller is in or asks for. */
 export async function roomNamed(context: Context, server: string, alias: string): Promise<RoomView> {
   const { across } = context.here;
   const id = across.server(server);
   try {
     const { room } = await across.ask(id, 'room', { alias });
-    return viewOf(room);
+    return (await asSeen(context, [room]))[0]!;
   } catch (error) {
-    const held = error instanceof Refusal && error.code === 'unavailable' && (await memberNamed(context, id, alias));
+    const held = error instanceof Refusal && error.code === 'unavailable' && (await heldNamed(context, id, alias));
     if (!held) throw error;
     return held;
   }
 }
 
-/** A room of the caller that a server keeps under a name. */
-async function memberNamed(context: Context, server: string, alias: string): Promise<RoomView | undefined> {
+/** Rooms of another server, and what the caller is to them. */
+async function asSeen({ store, session }: Context, rooms: readonly ForeignRoom[]): Promise<RoomView[]> {
+  const { n } = session.me.person;
+  const asked = new Set((await store.foreign.knocksOf(n)).map(({ id }) => id));
+  const invited = new Map((await store.foreign.invitationsOf(n, mostInvitations)).map(({ room, by }) => [room.id, by]));
+  return rooms.map((room) => {
+    const by = invited.get(room.id);
+    return by ? invitedView({ room, by }) : asked.has(room.id) ? knockingView(room) : viewOf(room);
+  });
+}
+
+/** A room that a server keeps under a name, and the caller is in or has asked for. */
+async function heldNamed(context: Context, server: string, alias: string): Promise<RoomView | undefined> {
   const { store, rooms, session } = context;
   for (const id of await store.room.of(session.me.person.n)) {
     const { state } = await rooms.load(id);
     if (state.clerk === server && state.settings.alias === alias) return roomViewOf(context, id);
   }
-  return undefined;
+  const knocks = await store.foreign.knocksOf(session.me.person.n);
+  const asked = knocks.find((room) => room.clerk === server && room.alias === alias);
+  return asked && knockingView(asked);
 }
 
 /** People of another server whose name begins with a text; they are known here from now on, so that they can be named. */
@@ -79,11 +94,14 @@ export async function isHere({ rooms, here }: Pick<Context, 'rooms' | 'here'>, i
   }
 }
 
-/** Brings the caller into a room that nobody of this server is in. Refuses with `unavailable` when that takes long. */
+/**
+ * Brings the caller into a room that nobody of this server is in, or does there what one may from outside; resolves with
+ * where that stands. Refuses with `unavailable` when it takes long: it goes on then.
+ */
 export async function enter(
   context: Context,
-  { room, clientId, server, change }: { room: string; clientId: string; server: string; change: 'join' | 'decline' },
-): Promise<void> {
+  { room, clientId, server, change }: Omit<EnteringRecord, 'person'>,
+): Promise<Place | undefined> {
   const { here, session, runtime } = context;
   const { person } = session.me;
   const wish = { room, person: person.n, server: here.across.server(server), clientId, change };
@@ -92,10 +110,24 @@ export async function enter(
   const entered = here.across.enter(wish, person);
   entered.catch(() => {});
   try {
-    await Promise.race([entered, late]);
-    await context.store.foreign.dropInvitation(room, person.n);
+    const place = await Promise.race([entered, late]);
+    if (change === 'join' || change === 'decline') await context.store.foreign.dropInvitation(room, person.n);
+    return place;
   } finally {
     cancel();
+  }
+}
+
+/** The same of what need not be waited for: `queued` where it goes on. */
+export async function actFromOutside(
+  context: Context,
+  wish: Omit<EnteringRecord, 'person'> & { change: 'knock' | 'withdraw' | 'decline' },
+): Promise<Place | 'queued'> {
+  try {
+    return (await enter(context, wish)) ?? 'queued';
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'unavailable') return 'queued';
+    throw error;
   }
 }
 
@@ -120,6 +152,9 @@ export async function placeAndWait(context: Context, room: string, draft: Draft)
     cancel();
   }
 }
+
+/** A room of another server as somebody sees it who asks to be let in. */
+export const knockingView = (room: ForeignRoom): RoomView => ({ ...viewOf(room), me: { membership: 'knocking' } });
 
 /** A room of another server as somebody sees it who is invited. */
 export const invitedView = ({ room, by }: InvitedView): RoomView => ({

@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import type { Draft } from './draft.ts';
 import type { PersonRecord } from './store/user.ts';
 
-type Needs = Pick<Context, 'store' | 'rooms' | 'people' | 'hub'>;
+type Needs = Pick<Context, 'store' | 'rooms' | 'people' | 'hub' | 'here'>;
 
 /** What is shown in place of a name. */
 const erasedName = 'erased';
@@ -36,12 +36,26 @@ export async function erasePerson(needs: Needs, person: PersonRecord): Promise<v
   for (const room of await store.room.invitations(person.n, invitationsAtOnce))
     await rooms.submit(room, [leaving('decline')]);
   for (const room of await store.room.knocks(person.n)) await rooms.submit(room, [leaving('withdraw')]);
+  await leaveElsewhere(needs, person, act);
   const archives = await store.room.archivesOf(person.n);
   await store.person.erase(person.n, erasedName);
   people.forget(person);
   for (const archive of archives) await forgetArchive(needs, archive);
   const view = people.view({ ...person, name: erasedName, display: null });
   for (const room of visited) hub.signal(room, { event: 'user.changed', payload: { person: view } });
+}
+
+/** What is wanted of other servers, or came from them: the wish stands on disk, and is told when they are linked. */
+async function leaveElsewhere({ store, here }: Needs, person: PersonRecord, act: string): Promise<void> {
+  const asked = (await store.foreign.knocksOf(person.n)).map((room) => ({ room, change: 'withdraw' as const }));
+  const invited = (await store.foreign.invitationsOf(person.n, invitationsAtOnce)).map(({ room }) => {
+    return { room, change: 'decline' as const };
+  });
+  for (const { room, change } of [...asked, ...invited]) {
+    const wish = { room: room.id, person: person.n, server: room.clerk, clientId: `${act}:${change}`, change };
+    await store.foreign.putEntering(wish);
+    here.across.enter(wish, person).catch(() => {});
+  }
 }
 
 /** Finishes what a crash broke off. */

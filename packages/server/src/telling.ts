@@ -3,7 +3,7 @@ import type { Person, ServerEvent } from '@parley/protocol';
 import type { Written } from './append.ts';
 import type { Bus } from './bus/bus.ts';
 import type { Context } from './context.ts';
-import { invitedView } from './elsewhere.ts';
+import { invitedView, knockingView } from './elsewhere.ts';
 import { entryView } from './entry-view.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import { Membership, tellAdded } from './membership.ts';
@@ -57,6 +57,8 @@ export function keepUpAcross(node: Node): void {
         session.send('room.removed', { room, how: 'left' });
       }
     },
+    knocked: (user, room) => hub.tell(user, [{ event: 'room.changed', payload: { room: knockingView(room) } }]),
+    answered: (user, room, how) => hub.tell(user, [{ event: 'room.removed', payload: { room, how } }]),
     invited: (user, invitation, room) => {
       if (invitation) hub.tell(user, [{ event: 'room.invited', payload: { room: invitedView(invitation) } }]);
       else

@@ -106,9 +106,12 @@ export const leave = command({
       const { client, signal } = connected;
       const view = await findRoom(connected, typed);
       const held = client.room(view.id);
-      if (held) await held.leave();
-      else await client.request('room.leave', { room: view.id, clientId: client.newClientId() }, { signal });
-      await done(context, viewLabel(view, client.servers), view.id, 'left');
+      const request = { room: view.id, clientId: client.newClientId() };
+      const how = held ? await held.leave() : (await client.request('room.leave', request, { signal })).outcome;
+      const label = viewLabel(view, client.servers);
+      if (how !== 'queued') return done(context, label, view.id, 'left');
+      if (context.json) await context.printJson({ room: label, id: view.id, queued: true });
+      else context.say(`leave: queued in ${cleanLine(label)} until the room’s server has decided`);
     });
   },
 });

@@ -1,5 +1,5 @@
 /** The commands that the apps have too, as subcommands: their names, arguments and deeds come from the one registry. */
-import { readRoom, roomLabel } from '@parley/client';
+import { roomLabel } from '@parley/client';
 import { commandList, runWords, type Command as SharedCommand } from '@parley/client/command';
 import type { Refusal } from '@parley/protocol';
 import { cleanLine } from '@parley/terminal';
@@ -43,8 +43,6 @@ function argumentOf({ name, about, optional, rest, kind }: SharedCommand['argume
   };
 }
 
-const knockElsewhere = 'there is no such room, or nobody of your server is in it yet: then only an invitation leads in';
-
 /** Of what is not found, and of a person to whom nothing applies, the command line says what was looked for. */
 function explained(
   refusal: Refusal,
@@ -52,8 +50,6 @@ function explained(
   given: readonly string[],
 ): Error {
   const { code } = refusal;
-  if (name === 'knock' && code === 'not-found' && readRoom(given[0] ?? '')?.server !== undefined)
-    return new Failure(exits.forbidden, code, knockElsewhere, { cause: refusal });
   const at = needed.findIndex(({ kind }) => kind === 'person' || kind === 'emoji');
   const typed = given[at + (inRoom ? 1 : 0)];
   if (at === -1 || typed === undefined) return refusal;

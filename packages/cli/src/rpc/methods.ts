@@ -52,8 +52,8 @@ async function join(connected: Connected, params: Params): Promise<unknown> {
 }
 
 async function leave(connected: Connected, params: Params): Promise<unknown> {
-  await (await ownRoom(connected, text(params, 'room'))).leave();
-  return {};
+  const how = await (await ownRoom(connected, text(params, 'room'))).leave();
+  return how === 'queued' ? { queued: true } : {};
 }
 
 async function send(connected: Connected, params: Params): Promise<unknown> {

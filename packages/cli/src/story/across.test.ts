@@ -92,6 +92,12 @@ test('somebody of another server is invited and removed by name', async () => {
   assert.equal((await bob.parley('join', '#board:there.example')).exit, 0);
   assert.equal((await ada.parley('kick', 'board', '@bob:here.example')).exit, 0);
   await ada.parley('create', 'porch', '--knock');
-  assert.match((await bob.parley('knock', '#porch:there.example')).stderr, /only an invitation leads in/);
+  assert.equal((await bob.parley('knock', '#porch:there.example')).stderr, 'knock: done\n');
+  assert.match((await bob.parley('join', '#porch:there.example')).stderr, /nobody has answered yet/);
+  assert.match((await ada.parley('members', 'porch', '--asking')).stdout, /@bob:here\.example/);
+  assert.equal((await bob.parley('leave', '#porch:there.example')).stderr, 'left #porch:there.example\n');
+  assert.equal((await bob.parley('knock', '#porch:there.example')).exit, 0);
+  assert.equal((await ada.parley('invite', 'porch', '@bob:here.example')).exit, 0);
+  assert.equal((await bob.parley('join', '#porch:there.example')).exit, 0);
   assert.match((await ada.parley('tail', 'board')).stdout, /-- ada removed bob:here\.example\n$/);
 });

@@ -46,8 +46,9 @@ export const handlers: Record<CommandName, Handler> = {
   },
   knock: async ({ client, values }) => {
     const typed = values.room ?? '';
-    const room = check(roomId, typed).ok ? typed : (await client.resolve(typed)).id;
-    return after(client.request('room.knock', { room, clientId: client.newClientId() }));
+    const { id: room, server } = check(roomId, typed).ok ? { id: typed } : await client.resolve(typed);
+    const at = server === undefined ? {} : { server };
+    return after(client.request('room.knock', { room, clientId: client.newClientId(), ...at }));
   },
   create: async ({ client, values }) => {
     const isPrivate = values.who?.toLowerCase() === 'private';
@@ -56,8 +57,8 @@ export const handlers: Record<CommandName, Handler> = {
   },
   nick: ({ client, values }) => after(client.request('account.setProfile', { display: values.name ?? '' })),
   leave: async ({ room }) => {
-    await room.leave();
-    return { kind: 'left', room: room.id };
+    const how = await room.leave();
+    return how === 'queued' ? { kind: 'done', queued: true } : { kind: 'left', room: room.id };
   },
   me: ({ room, values }) => after(room.send({ text: values.action ?? '', action: true })),
   topic: ({ client, room, values }) =>

@@ -2,7 +2,7 @@
  * Into rooms that other servers keep, for the first of this server's people in each: the wish is on disk, the clerk is
  * asked when it is linked, and its snapshot makes the room here. Those who come after go through the outbox.
  */
-import { isErrorCode, type QuestionPayload, type QuestionReply, Refusal } from '@parley/protocol';
+import { type ForeignRoom, isErrorCode, type QuestionPayload, type QuestionReply, Refusal } from '@parley/protocol';
 import {
   type Act,
   type Crypto,
@@ -21,6 +21,7 @@ import type { Store } from '../store/store.ts';
 import type { PersonRecord } from '../store/user.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
+import type { Place } from './settling.ts';
 import type { Taking } from './taking.ts';
 
 /** Numberings that are tried when the clerk knows others. */
@@ -42,13 +43,17 @@ export interface EnteringOptions {
   readonly join: (room: string, person: PersonRecord, clientId: string) => Promise<void>;
   /** Told of a person for whom a room is here now. */
   readonly entered: (room: string, user: string) => void;
+  /** Told of what is not to enter: where it stands now, or why it does not. */
+  readonly decided: (wish: EnteringRecord, user: string, outcome: Place | Refusal) => void;
+  /** Told of a person who asks to be let into a room, or does not any more. */
+  readonly knocking: (user: string, room: ForeignRoom, isKnocking: boolean) => void;
 }
 
 type Told = QuestionReply<'room'>;
 
 export class Entering {
   readonly #options: EnteringOptions;
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, Promise<Place | undefined>>();
   /** By room: two who enter at once do so one after the other. */
   readonly #last = new Map<string, Promise<void>>();
 
@@ -57,10 +62,11 @@ export class Entering {
   }
 
   /**
-   * Brings a person into a room. Resolves when it is here, or the knock is delivered; refuses as the clerk does, and with
-   * `unavailable` when it cannot be asked now: then it goes on by itself when it can.
+   * Brings a person into a room, or does there what one may from outside. Resolves when the room is here, or with where
+   * the act stands; refuses as the clerk does, and with `unavailable` when it cannot be asked now: then it goes on by
+   * itself when it can.
    */
-  async enter(wish: EnteringRecord, person: PersonRecord): Promise<void> {
+  async enter(wish: EnteringRecord, person: PersonRecord): Promise<Place | undefined> {
     await this.#options.store.foreign.putEntering(wish);
     return this.#try(wish, person);
   }
@@ -78,12 +84,12 @@ export class Entering {
     }
   }
 
-  #try(wish: EnteringRecord, person: PersonRecord): Promise<void> {
-    const name = `${wish.room}/${wish.person}`;
+  #try(wish: EnteringRecord, person: PersonRecord): Promise<Place | undefined> {
+    const name = `${wish.room}/${wish.person}/${wish.change}`;
     const running = this.#running.get(name);
     if (running) return running;
     const before = this.#last.get(wish.room);
-    const attempt = (): Promise<void> => this.#attempt(wish, person);
+    const attempt = (): Promise<Place | undefined> => this.#attempt(wish, person);
     const done = (before ? before.then(attempt) : attempt()).finally(() => this.#running.delete(name));
     this.#running.set(name, done);
     const last: Promise<void> = done
@@ -95,29 +101,53 @@ export class Entering {
     return done;
   }
 
-  async #attempt(wish: EnteringRecord, person: PersonRecord): Promise<void> {
-    const { store, entered, reach, join } = this.#options;
+  async #attempt(wish: EnteringRecord, person: PersonRecord): Promise<Place | undefined> {
+    const { store, entered, join, decided } = this.#options;
+    // Who has asked and takes it back before it was sent has not asked.
+    if ((await store.foreign.wanted(wish.room, wish.person)) !== wish.change) throw new Refusal('unavailable');
+    let place: Place | undefined;
     try {
       if (wish.change === 'join' && (await this.#isFollowed(wish.room))) {
         await join(wish.room, person, wish.clientId);
-        await store.foreign.dropEntering(wish.room, wish.person);
-        return;
+        await store.foreign.dropEntering(wish);
+        return undefined;
       }
-      await reach(wish.server);
-      const told = await this.#ask(wish.server, 'room', { room: wish.room });
-      const { clerk } = told.room;
-      if (clerk !== wish.server) await reach(clerk);
-      if (clerk !== wish.server) await store.foreign.putEntering({ ...wish, server: clerk });
-      await this.#submit(clerk, wish, person, told);
-      if (wish.change === 'join') await this.#options.taking.take(clerk, wish.room);
+      place = await this.#ask(wish, person);
     } catch (error) {
-      if (error instanceof Refusal && error.code !== 'unavailable') {
-        await store.foreign.dropEntering(wish.room, wish.person);
-      }
+      if (!(error instanceof Refusal) || error.code === 'unavailable') throw error;
+      await store.foreign.dropEntering(wish);
+      if (wish.change !== 'join') decided(wish, person.id, error);
       throw error;
     }
-    await store.foreign.dropEntering(wish.room, wish.person);
+    await store.foreign.dropEntering(wish);
     if (wish.change === 'join') entered(wish.room, person.id);
+    else if (place) decided(wish, person.id, place);
+    return place;
+  }
+
+  /** Finds the clerk, hands the act in, and does what follows from it here. */
+  async #ask(wish: EnteringRecord, person: PersonRecord): Promise<Place | undefined> {
+    const { store, reach, taking, knocking } = this.#options;
+    const { change } = wish;
+    await reach(wish.server);
+    const told = await this.#question(wish.server, 'room', { room: wish.room });
+    const { room } = told;
+    if (room.clerk !== wish.server) {
+      await reach(room.clerk);
+      await store.foreign.putEntering({ ...wish, server: room.clerk });
+    }
+    const place = await this.#submit(room.clerk, wish, person, told).catch(async (error) => {
+      // Somebody there has answered it meanwhile.
+      const isOver = error instanceof Refusal && error.code === 'unknown-target';
+      if (change === 'withdraw' && isOver) await store.foreign.dropKnock(room.id, person.n);
+      throw error;
+    });
+    if (change === 'knock') await store.foreign.putKnock({ room, person: person.n });
+    else await store.foreign.dropKnock(room.id, person.n);
+    if (change === 'decline') await store.foreign.dropInvitation(room.id, person.n);
+    if (change === 'join') await taking.take(room.clerk, room.id);
+    else if (change !== 'decline') knocking(person.id, room, change === 'knock');
+    return place;
   }
 
   /** Whether somebody else of this server has come in meanwhile. */
@@ -131,7 +161,7 @@ export class Entering {
     }
   }
 
-  #ask<Q extends 'room' | 'submit'>(
+  #question<Q extends 'room' | 'submit'>(
     server: string,
     question: Q,
     payload: QuestionPayload<Q>,
@@ -139,8 +169,8 @@ export class Entering {
     return this.#options.peers.ask(server, question, payload, { priority: 'decision' });
   }
 
-  /** Hands the act in; returns when it stands in the log. Refuses with the code of its tombstone. */
-  async #submit(clerk: string, wish: EnteringRecord, person: PersonRecord, told: Told): Promise<void> {
+  /** Hands the act in; returns where it stands in the log. Refuses with the code of its tombstone. */
+  async #submit(clerk: string, wish: EnteringRecord, person: PersonRecord, told: Told): Promise<Place | undefined> {
     const { crypto, id, network, names } = this.#options;
     const { room, change, clientId } = wish;
     const guest = person.kind === 'guest' && change === 'join' ? { guest: true } : {};
@@ -154,14 +184,14 @@ export class Entering {
       const oseq = before + 1;
       const stamp = encodeStamp({ origin: id, incarnation, oseq, prev, after: { term: 0, seq: 0 } });
       const hash = envelopeHash(crypto, stamp, crypto.sha256(actBytes));
-      const reply = await this.#ask(clerk, 'submit', {
+      const reply = await this.#question(clerk, 'submit', {
         room,
         envelopes: [{ stamp, act: actBytes, parts: [] }],
         signature: signBatch(crypto, network, room, { incarnation, oseq, hash }),
         people: await names.of([person.id]),
       });
       if (reply.state === 'closed') throw new Refusal(reply.code && isErrorCode(reply.code) ? reply.code : 'forbidden');
-      if (reply.state === 'decided') return this.#check(reply.outcomes, person.id);
+      if (reply.state === 'decided') return placeOf(reply.outcomes, act);
       cursor =
         reply.state === 'fork'
           ? { incarnation: (reply.cursor?.incarnation ?? 0) + 1, oseq: 0, hash: zeroHash }
@@ -169,14 +199,19 @@ export class Entering {
     }
     throw new Refusal('unavailable');
   }
+}
 
-  #check(outcomes: readonly Uint8Array[], user: string): void {
-    for (const bytes of outcomes) {
-      const { what } = decodeHeader(bytes);
-      if (what.type !== 'tombstone' || what.user !== user) continue;
-      // Done before: by an attempt whose answer was lost.
-      if (what.code === 'duplicate' || what.code === 'already-a-member') continue;
-      throw new Refusal(isErrorCode(what.code) ? what.code : 'forbidden');
-    }
+/** Where an act stands, by what came of its batch; undefined where that does not say it. */
+function placeOf(outcomes: readonly Uint8Array[], { user, data }: Act): Place | undefined {
+  for (const bytes of outcomes) {
+    const { pos, at, what } = decodeHeader(bytes);
+    if (what.type === 'envelope' && what.act.user === user) return { ...pos, at };
+    if (what.type !== 'tombstone' || what.user !== user) continue;
+    // Done before: by an attempt whose answer was lost.
+    if (what.duplicateOf) return { ...what.duplicateOf, at };
+    const isJoin = (data as { change: string }).change === 'join';
+    if (isJoin && (what.code === 'duplicate' || what.code === 'already-a-member')) return undefined;
+    throw new Refusal(isErrorCode(what.code) ? what.code : 'forbidden');
   }
+  return undefined;
 }

@@ -1,6 +1,7 @@
 /**
- * Invitations across servers. The clerk tells the server of whoever is invited, at once and on every new link, for the
- * log is all that it remembers; there they are kept until they are taken, declined or withdrawn.
+ * Invitations across servers, and answers to those who asked to be let in. The clerk tells the server of whoever is
+ * invited, at once and on every new link, for the log is all that it remembers; there they are kept until they are
+ * taken, declined or withdrawn. Who asked and stands in no list of the clerk any more was turned down.
  */
 import { type FramePayload, type MemberChange, serverOf } from '@parley/protocol';
 import { participants } from '@parley/room';
@@ -36,6 +37,8 @@ export interface InvitationsOptions {
   readonly id: string;
   /** Somebody of this server is invited, or not any more. */
   readonly told: (user: string, invited: InvitedView | undefined, room: string) => void;
+  /** Somebody of this server asked to be let in, and was not. */
+  readonly denied: (user: string, room: string) => void;
 }
 
 export class Invitations {
@@ -54,8 +57,9 @@ export class Invitations {
       const act = actOf(header);
       const subject = act?.kind === 'member' ? subjectOf(act.data) : undefined;
       if (subject === undefined || serverOf(subject) === id) continue;
-      const isInvited = (act!.data as { change: MemberChange }).change === 'invite';
-      this.#inOrder(serverOf(subject), () => this.#tell(room, subject, isInvited)).catch((error) =>
+      const { change } = act!.data as { change: MemberChange };
+      if (change === 'knock') continue;
+      this.#inOrder(serverOf(subject), () => this.#tell(room, subject, change)).catch((error) =>
         log.warn({ error }, 'an invitation waits for the next link'),
       );
     }
@@ -81,6 +85,8 @@ export class Invitations {
 
   async #tellAll(server: string): Promise<void> {
     const { store, peers } = this.#options;
+    const asking = await store.foreign.knockingFrom(server, perFrame + 1);
+    const knocking = asking.length > perFrame ? {} : { knocking: asking.map(({ room, user }) => ({ room, user })) };
     let isReset = true;
     let after = { room: 0, person: 0 };
     for (;;) {
@@ -88,7 +94,7 @@ export class Invitations {
       const invited = (await Promise.all(rows.map(({ id, user }) => this.#invitation(id, user)))).flatMap(
         (each) => each ?? [],
       );
-      const frame = { invited, withdrawn: [], ...(isReset ? { isReset } : {}) };
+      const frame = { invited, withdrawn: [], ...(isReset ? { isReset, ...knocking } : {}) };
       if ((isReset || invited.length > 0) && !peers.send(server, 'invitations', frame, control)) return;
       if (rows.length < perFrame) return;
       isReset = false;
@@ -97,7 +103,8 @@ export class Invitations {
   }
 
   /** Where the people are: takes what the clerk of a room says. */
-  async hear(from: string, { invited, withdrawn, isReset }: FramePayload<'invitations'>): Promise<void> {
+  async hear(from: string, frame: FramePayload<'invitations'>): Promise<void> {
+    const { invited, withdrawn, isReset } = frame;
     const { store, people, names, log, id, told } = this.#options;
     if (isReset) {
       const still = new Set(invited.map(({ room, user }) => `${room.id}/${user}`));
@@ -115,10 +122,30 @@ export class Invitations {
       if (!person || person.erased || room.clerk !== from) continue;
       await names.numbers([by.user], [by]);
       const kept = { room: room.id, person: person.n, server: from, view: { room, by } };
+      // It is the answer to who has asked.
+      await store.foreign.dropKnock(room.id, person.n, from);
       if (await store.foreign.putInvitation(kept, bound)) told(user, { room, by }, room.id);
       else refused += 1;
     }
+    await this.#answered(from, frame);
     if (refused > 0) log.info({ server: from, refused }, 'a server invites more than it may');
+  }
+
+  /** Ends what people here asked of a server, as far as it says so. */
+  async #answered(from: string, { denied = [], knocking, isReset }: FramePayload<'invitations'>): Promise<void> {
+    const { store } = this.#options;
+    const asked = await store.foreign.knocksAt(from);
+    if (asked.length === 0) return;
+    const nameOf = ({ room, user }: { room: string; user: string }): string => `${room}/${user}`;
+    const over = new Set(denied.map(nameOf));
+    const still = isReset && knocking ? new Set(knocking.map(nameOf)) : undefined;
+    for (const one of asked) {
+      if (!over.has(nameOf(one)) && (!still || still.has(nameOf(one)))) continue;
+      // Who takes it back is told of that.
+      const isTakenBack = (await store.foreign.wanted(one.room, one.person)) === 'withdraw';
+      if (!isTakenBack && (await store.foreign.dropKnock(one.room, one.person)))
+        this.#options.denied(one.user, one.room);
+    }
   }
 
   async #isKnown(server: string): Promise<boolean> {
@@ -131,13 +158,14 @@ export class Invitations {
   }
 
   /** A server with members in the room reads it in the log. */
-  async #tell(room: LoadedRoom, user: string, isInvited: boolean): Promise<void> {
+  async #tell(room: LoadedRoom, user: string, change: MemberChange): Promise<void> {
     const { peers } = this.#options;
     const server = serverOf(user);
+    const isInvited = change === 'invite';
     const invitation = isInvited ? await this.#invitation(room.id, user) : undefined;
-    const frame = invitation
-      ? { invited: [invitation], withdrawn: [] }
-      : { invited: [], withdrawn: [{ room: room.id, user }] };
+    const one = { room: room.id, user };
+    const denied = change === 'deny' || change === 'ban' ? { denied: [one] } : {};
+    const frame = invitation ? { invited: [invitation], withdrawn: [] } : { invited: [], withdrawn: [one], ...denied };
     if (!participants(room.state).has(server) || !isInvited) peers.send(server, 'invitations', frame, control);
   }
 

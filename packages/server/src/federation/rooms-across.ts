@@ -2,6 +2,7 @@
 import {
   check,
   type ErrorCode,
+  type ForeignRoom,
   type Payload,
   type QuestionPayload,
   type QuestionReply,
@@ -28,7 +29,7 @@ import { ChainMarks } from './chain-marks.ts';
 import { Clerk } from './clerk.ts';
 import { Decisions } from './decisions.ts';
 import type { Discovery } from './discovery.ts';
-import { Entering } from './entering.ts';
+import { Entering, type EnteringOptions } from './entering.ts';
 import { Feeds } from './feed.ts';
 import { Follower } from './follower.ts';
 import { Invitations } from './invitations.ts';
@@ -73,7 +74,13 @@ export interface AcrossListener {
   gone(room: string, user: string): void;
   /** Somebody is invited into a room of another server; undefined = not any more. */
   invited(user: string, invitation: InvitedView | undefined, room: string): void;
+  /** Somebody has asked to be let into a room of another server. */
+  knocked(user: string, room: ForeignRoom): void;
+  /** Somebody does not ask any more: they took it back, or were not let in. */
+  answered(user: string, room: string, how: 'withdrawn' | 'denied'): void;
 }
+
+const refusedBy = (code: ErrorCode) => ({ outcome: 'refused', code }) as const;
 
 interface Answerers {
   clerk: Clerk;
@@ -120,7 +127,7 @@ export class RoomsAcross {
     this.#feeds = new Feeds({ store, rooms, peers, names, unkept: run.unkept, crypto, runtime, log, id });
     const refused = (room: string, user: string, clientId: string, code: ErrorCode): void => {
       this.decisions.settle(room, user, clientId, code);
-      this.#listener?.decided(room, user, clientId, { outcome: 'refused', code });
+      this.#listener?.decided(room, user, clientId, refusedBy(code));
     };
     this.#origin = new Origin({ store, peers, rooms, names, unkept: run.unkept, crypto, runtime, log, id, refused });
     const stands = (room: string, user: string, clientId: string): void =>
@@ -146,6 +153,7 @@ export class RoomsAcross {
       id,
       network,
       entered,
+      ...this.#fromOutside(),
       join: (room, person, clientId) => joinFollowed(rooms, this.decisions, room, person, clientId),
       reach: (server) => {
         this.#need(server);
@@ -155,7 +163,10 @@ export class RoomsAcross {
 
     const told = (user: string, invitation: InvitedView | undefined, room: string): void =>
       this.#listener?.invited(user, invitation, room);
-    this.#invitations = new Invitations({ store, rooms, peers, people, names, log, id, told });
+    this.#invitations = new Invitations({
+      ...{ store, rooms, peers, people, names, log, id, told },
+      denied: (user, room) => this.#listener?.answered(user, room, 'denied'),
+    });
     this.#shared = new SharedRooms({ store, rooms, peers, taking, crypto, log, id, network, entered });
     const { hub, presence, receipts } = options;
     this.#signals = new Signals({ rooms, peers, people, hub, presence, id });
@@ -165,6 +176,21 @@ export class RoomsAcross {
     this.oversight = new Oversight({ store, rooms, peers, id, ...shown });
     this.#answer({ clerk, snapshots, ranges, visible });
     this.#keepUp(follower, log);
+  }
+
+  /** Tells what comes of acts of people who are not in the room. */
+  #fromOutside(): Pick<EnteringOptions, 'decided' | 'knocking'> {
+    return {
+      decided: ({ room, clientId }, user, outcome) => {
+        const isRefused = outcome instanceof Refusal;
+        const told = isRefused ? refusedBy(outcome.code) : { outcome: 'entry' as const, ...outcome };
+        this.#listener?.decided(room, user, clientId, told);
+      },
+      knocking: (user, room, isKnocking) => {
+        if (isKnocking) this.#listener?.knocked(user, room);
+        else this.#listener?.answered(user, room.id, 'withdrawn');
+      },
+    };
   }
 
   #answer({ clerk, snapshots, ranges, visible }: Answerers): void {
@@ -265,7 +291,7 @@ export class RoomsAcross {
   }
 
   /** Brings somebody into a room of another server; see {@link Entering.enter}. */
-  enter(wish: EnteringRecord, person: PersonRecord): Promise<void> {
+  enter(wish: EnteringRecord, person: PersonRecord): Promise<Place | undefined> {
     if (!this.#peers.mayLink(wish.server)) return Promise.reject(new Refusal('blocked'));
     return this.#entering.enter(wish, person);
   }

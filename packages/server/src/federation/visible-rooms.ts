@@ -35,8 +35,8 @@ export class VisibleRooms {
     const found = id ?? (alias === undefined ? undefined : await store.room.byAlias(alias));
     if (found === undefined) throw new Refusal('not-found');
     const room = await clerk.kept(found, from);
-    const { settings, members, invited, origins } = room.state;
-    const isKnown = [...members.keys(), ...invited.keys()].some((user) => serverOf(user) === from);
+    const { settings, members, invited, knocking, origins } = room.state;
+    const isKnown = [...members.keys(), ...invited.keys(), ...knocking.keys()].some((user) => serverOf(user) === from);
     if (settings.joinRule === 'invite' && settings.history !== 'world' && !isKnown) throw new Refusal('not-found');
     return { room: viewOf(room), cursor: origins.get(from) ?? null };
   }

@@ -15,7 +15,7 @@ import { denies, roomVersion } from '@parley/room';
 import { accessTo, isOutside } from '../access.ts';
 import { forgetArchive } from '../archive.ts';
 import type { Context } from '../context.ts';
-import { enter, isHere, placeAndWait, roomNamed, roomsOf } from '../elsewhere.ts';
+import { actFromOutside, enter, isHere, placeAndWait, roomNamed, roomsOf } from '../elsewhere.ts';
 import { firstScreen, followRoom, roomViewOf } from '../room-view.ts';
 import { act, joining, mayEnterAnother, mine } from '../speak.ts';
 
@@ -110,8 +110,13 @@ export const room: Handlers<Protocol['room'], Context> = {
     }
   },
 
-  async knock(context, { room: id, clientId }) {
-    const { session } = context;
+  async knock(context, { room: id, clientId, server }) {
+    const { session, store } = context;
+    if (server !== undefined && !(await isHere(context, id))) {
+      if ((await store.foreign.knocksOf(session.me.person.n)).length >= knocksAtOnce) throw new Refusal('too-many');
+      const place = await actFromOutside(context, { room: id, clientId, server, change: 'knock' });
+      return place === 'queued' ? { outcome: 'queued' } : { outcome: 'entry', ...place };
+    }
     const { standing } = await accessTo(context, id);
     if (standing === 'archive') throw new Refusal('not-invited');
     const { person } = session.me;
@@ -125,17 +130,19 @@ export const room: Handlers<Protocol['room'], Context> = {
 
   async leave(context, { room: id, clientId }) {
     const { session, hub, store } = context;
-    const via = await inviter(context, id);
-    if (via !== undefined && !(await isHere(context, id))) {
-      await enter(context, { room: id, clientId, server: via, change: 'decline' });
-      return {};
+    const outside = await outsideOf(context, id);
+    if (outside && !(await isHere(context, id))) {
+      const place = await actFromOutside(context, { room: id, clientId, ...outside });
+      return place === 'queued' ? { outcome: 'queued' } : {};
     }
     const { room, standing } = await accessTo(context, id);
     const { person } = session.me;
     const change = endings[standing];
-    if (change)
-      await act(context, id, { clientId, kind: 'member', subject: person, data: { change, subject: person.id } });
-    else if (standing === 'watching') {
+    if (change) {
+      const data = { change, subject: person.id };
+      const { outcome } = await act(context, id, { clientId, kind: 'member', subject: person, data });
+      if (outcome === 'queued') return { outcome };
+    } else if (standing === 'watching') {
       session.watching.delete(id);
       hub.unfollow(session, id);
     } else if (standing === 'archive') {
@@ -175,6 +182,9 @@ async function removeDenied(context: Context, room: string, servers: ServerRule)
 }
 const removedAtOnce = 256;
 
+/** Rooms of other servers that one person asks to be let into. */
+const knocksAtOnce = 100;
+
 /** What a Create that was sent before has made. */
 async function madeBefore(context: Context, clientId: string): Promise<Reply<'room.create'> | undefined> {
   const made = await context.rooms.madeBy(context.session.me.person.id, clientId);
@@ -184,6 +194,20 @@ async function madeBefore(context: Context, clientId: string): Promise<Reply<'ro
 /** The server of a room that the caller is invited to elsewhere. */
 async function inviter({ store, session }: Context, room: string): Promise<string | undefined> {
   return (await store.foreign.invitation(session.me.person.n, room))?.room.clerk;
+}
+
+/** How one ends what one is to a room of another server that nobody of this one is in. */
+async function outsideOf(
+  context: Context,
+  room: string,
+): Promise<{ server: string; change: 'decline' | 'withdraw' } | undefined> {
+  const { store, session } = context;
+  const { n } = session.me.person;
+  const inviting = await inviter(context, room);
+  if (inviting !== undefined) return { server: inviting, change: 'decline' };
+  const asked = await store.foreign.knock(n, room);
+  const server = asked?.clerk ?? (await store.foreign.knockUnderWay(n, room));
+  return server === undefined ? undefined : { server, change: 'withdraw' };
 }
 
 /** A room of another server that nobody of this one was in. */

@@ -8,7 +8,7 @@ export interface EnteringRecord {
   /** The server that is asked; the clerk, once it is known. */
   server: string;
   clientId: string;
-  change: 'join' | 'knock' | 'decline';
+  change: 'join' | 'knock' | 'withdraw' | 'decline';
 }
 type Row = { room: string; person: number; server: string; client_id: string; change: EnteringRecord['change'] };
 
@@ -25,7 +25,24 @@ export function roomEntering(db: Database) {
       ),
     /** Those that a server would have to be asked for. */
     dropEnteringOf: (server: string) => db.run('DELETE FROM entering WHERE server = ?', [server]),
-    dropEntering: (room: string, person: number) =>
-      db.run('DELETE FROM entering WHERE room = ? AND person = ?', [room, person]),
+    /** Unless the person wants something else there by now. */
+    dropEntering: ({ room, person, change }: Pick<EnteringRecord, 'room' | 'person' | 'change'>) =>
+      db.run('DELETE FROM entering WHERE room = ? AND person = ? AND change = ?', [room, person, change]),
+    /** The server that somebody wants to ask to be let into a room, and could not yet. */
+    async knockUnderWay(person: number, room: string): Promise<string | undefined> {
+      const [row] = await db.all<{ server: string }>(
+        "SELECT server FROM entering WHERE room = ? AND person = ? AND change = 'knock'",
+        [room, person],
+      );
+      return row?.server;
+    },
+    /** What somebody wants of a room, if it is not done yet. */
+    async wanted(room: string, person: number): Promise<EnteringRecord['change'] | undefined> {
+      const [row] = await db.all<Pick<Row, 'change'>>('SELECT change FROM entering WHERE room = ? AND person = ?', [
+        room,
+        person,
+      ]);
+      return row?.change;
+    },
   };
 }

@@ -140,4 +140,12 @@ export const migrations: readonly string[][] = [
       person INTEGER PRIMARY KEY, typing INTEGER NOT NULL, presence INTEGER NOT NULL, receipts INTEGER NOT NULL
     ) STRICT`,
   ],
+  [
+    // People of this server who ask to be let into rooms of other servers.
+    `CREATE TABLE knock_elsewhere (
+      room TEXT NOT NULL, person INTEGER NOT NULL, server TEXT NOT NULL, view BLOB NOT NULL,
+      PRIMARY KEY (person, room)
+    ) STRICT`,
+    `CREATE INDEX knock_elsewhere_by_server ON knock_elsewhere (server)`,
+  ],
 ];

@@ -15,6 +15,7 @@ import { roomStore } from './room.ts';
 import { roomsAcross } from './room-across.ts';
 import { roomEntering } from './room-entering.ts';
 import { foreignRooms } from './room-foreign.ts';
+import { knocksElsewhere } from './room-knock.ts';
 import { roomMembers } from './room-member.ts';
 import { roomStays } from './room-stay.ts';
 import { serverNames } from './server-name.ts';
@@ -39,6 +40,7 @@ export function openStore(db: Database) {
       ...roomStays(db),
       ...roomEntering(db),
       ...invitesElsewhere(db),
+      ...knocksElsewhere(db),
       ...roomsAcross(db),
     },
     outbox: outboxStore(db),

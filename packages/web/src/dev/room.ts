@@ -83,6 +83,7 @@ export function fakeRoom(sample: SampleRoom, around: Surroundings, pending: read
     members: async (query) => membersOf(around.now(), query?.query),
     async leave() {
       around.leave(sample.view.id);
+      return 'left';
     },
     async *messages() {},
     async *entries() {},

@@ -1,11 +1,12 @@
 import type { Client, Room } from '@parley/client';
-import type { Reply } from '@parley/protocol';
+import type { Person, Reply } from '@parley/protocol';
 import { useCallback, useEffect, useState } from 'react';
 import { useServices } from '../service/services.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
 import { explain } from '../ui/explain.ts';
 import { shownName } from '../ui/name.ts';
+import { useServerOf } from '../ui/useServerOf.ts';
 import { onEntries } from './onEntries.ts';
 import styles from './Pane.module.css';
 
@@ -45,31 +46,38 @@ export function KnockingList({ client, room }: { client: Client; room: Room }) {
         Asking to be let in <span>{knocking.length}</span>
       </h3>
       <ul>
-        {knocking.map((one) => {
-          const name = shownName(one.person);
-          return (
-            <li key={one.person.id} className={styles.banned}>
-              <Avatar id={one.person.id} name={name} size="sm" />
-              <span className={styles.memberName}>
-                <b>
-                  <bdi>{name}</bdi>
-                </b>
-              </span>
-              <Button size="sm" aria-label={`Accept ${name}`} onClick={() => void answer('member.invite', one)}>
-                Accept
-              </Button>
-              <Button
-                size="sm"
-                look="ghost"
-                aria-label={`Deny ${name}`}
-                onClick={() => void answer('member.deny', one)}
-              >
-                Deny
-              </Button>
-            </li>
-          );
-        })}
+        {knocking.map((one) => (
+          <KnockingRow key={one.person.id} client={client} person={one.person} answer={(name) => answer(name, one)} />
+        ))}
       </ul>
     </section>
+  );
+}
+
+interface KnockingRowProps {
+  client: Client;
+  person: Person;
+  answer(name: 'member.invite' | 'member.deny'): Promise<void>;
+}
+
+function KnockingRow({ client, person, answer }: KnockingRowProps) {
+  const server = useServerOf(client, person.id, person.server);
+  const name = shownName(person);
+  return (
+    <li className={styles.banned}>
+      <Avatar id={person.id} name={name} size="sm" />
+      <span className={styles.memberName}>
+        <b>
+          <bdi>{name}</bdi>
+        </b>
+        {server && <span>{server.label}</span>}
+      </span>
+      <Button size="sm" aria-label={`Accept ${name}`} onClick={() => void answer('member.invite')}>
+        Accept
+      </Button>
+      <Button size="sm" look="ghost" aria-label={`Deny ${name}`} onClick={() => void answer('member.deny')}>
+        Deny
+      </Button>
+    </li>
   );
 }

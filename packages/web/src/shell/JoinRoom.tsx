@@ -91,7 +91,7 @@ function Preview({ client, room, onChanged }: { client: Client; room: RoomView; 
         {room.history === 'since-join' ? 'you read from when you join' : 'you can read what was said before'}
       </p>
       {asks ? (
-        <Asking knock={knock} isAsking={membership === 'knocking'} />
+        <Asking knock={knock} isAsking={membership === 'knocking'} server={server?.label} />
       ) : closed || asked ? (
         <p className={styles.closed}>{asked ?? 'This room needs an invitation. Ask somebody who is in it.'}</p>
       ) : (
@@ -103,7 +103,7 @@ function Preview({ client, room, onChanged }: { client: Client; room: RoomView; 
   );
 }
 
-function Asking({ knock, isAsking }: { knock: Knock; isAsking: boolean }) {
+function Asking({ knock, isAsking, server }: { knock: Knock; isAsking: boolean; server: string | undefined }) {
   const [busy, setBusy] = useState(false);
   const run = (act: () => Promise<void>) => async () => {
     setBusy(true);
@@ -117,6 +117,11 @@ function Asking({ knock, isAsking }: { knock: Knock; isAsking: boolean }) {
           ? 'You have asked to be let in. An invitation comes when somebody there accepts.'
           : 'People in this room let in those who ask.'}
       </p>
+      {knock.waits && (
+        <p className={styles.closed} role="status">
+          {`Your server passes it on as soon as it reaches ${server ?? 'the one that keeps the room'}.`}
+        </p>
+      )}
       {isAsking ? (
         <Button busy={busy} onClick={run(knock.withdraw)}>
           Take it back

@@ -1,5 +1,6 @@
 import type { Client } from '@parley/client';
 import { useMemo, useState } from 'react';
+import { serverPatienceMs } from '../room/words.ts';
 import { navigate, parseRoute } from '../route.ts';
 import { useServices } from '../service/services.tsx';
 import { explain } from '../ui/explain.ts';
@@ -12,6 +13,19 @@ export interface ShellState {
   close(): void;
   /** Rooms and invitations that are on their way out: hidden while it can be undone. */
   hidden: ReadonlySet<string>;
+}
+
+/** Whether a room goes that is left: its server may take a moment, or be away. */
+async function isGone(client: Client, id: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), serverPatienceMs.hint);
+  const stop = client.rooms.subscribe(() => client.room(id) || resolve(true));
+  try {
+    return client.room(id) === undefined || (await promise);
+  } finally {
+    clearTimeout(timer);
+    stop();
+  }
 }
 
 /** What the shell does for its parts. Acts that can be undone happen when their note goes away. */
@@ -44,7 +58,11 @@ export function useShellActions(client: Client): ShellState {
         if (route.at === 'room' && client.room(route.room) === room) navigate({ at: 'home' }, { replace: true });
         const watching = summary.view.me.membership === 'watching';
         const name = roomTag(summary);
-        later(room.id, watching ? `You no longer watch ${name}` : `You left ${name}`, () => room.leave());
+        const server = summary.server?.label;
+        later(room.id, watching ? `You no longer watch ${name}` : `You left ${name}`, async () => {
+          if ((await room.leave()) === 'left' || (await isGone(client, id))) return;
+          toasts.show({ text: `You are in ${name} until ${server ?? 'its server'} hears that you leave` });
+        });
       },
       decline(id) {
         const view = client.invitations.get().find((one) => one.id === id);
