@@ -156,10 +156,10 @@ play('what the other town refuses after it was queued says why, and may be tried
     romeo.client.outbox.get().map(({ code }) => code),
     ['muted', 'muted'],
   );
-  await towns.sure('he gives one up', romeo.client.discard('more'));
+  await towns.sure('he gives one up', romeo.client.discard({ room: room.id, clientId: 'more' }));
   await towns.sure('he may speak', run(juliet.client, garden, '/unmute @romeo'));
   await towns.until('he knows', () => room.summary.get().view.me.mutedUntil === undefined);
-  await towns.sure('he tries again', romeo.client.retry('late'));
+  await towns.sure('he tries again', romeo.client.retry({ room: room.id, clientId: 'late' }));
   await towns.until('nothing waits', () => romeo.client.outbox.get().length === 0);
   await towns.until('juliet hears', () => wordsOf(garden).length > 0);
   assert.deepEqual(wordsOf(garden), ['too late']);

@@ -162,9 +162,9 @@ export interface Client {
   /** What a person is called, from what was seen; undefined when never seen. */
   person(user: string): Person | undefined;
   /** Tries a failed act again, or a waiting one now. What was refused for good is sent as another act. */
-  retry(clientId: string): Promise<void>;
+  retry(act: ActRef): Promise<void>;
   /** Forgets an act that waits or failed; what the server has already may still come to pass. */
-  discard(clientId: string): Promise<void>;
+  discard(act: ActRef): Promise<void>;
   /** A new name for an act, for requests that need a `clientId`. */
   newClientId(): string;
   /** People seen so far who have this account name, whatever their server. */
@@ -191,9 +191,13 @@ export interface RoomSummary {
   draft: string;
 }
 
-export interface OutboxRow {
+/** Names an act of one's own: a clientId is good for one act in each room. */
+export interface ActRef {
   clientId: string;
   room: string;
+}
+
+export interface OutboxRow extends ActRef {
   /** As `message.send`. */
   request: RequestName;
   payload: unknown;

@@ -11,7 +11,7 @@ import {
   serverOf,
 } from '@parley/protocol';
 import { readRoom } from './address.ts';
-import type { Client, ClientOptions, Room } from './api.ts';
+import type { ActRef, Client, ClientOptions, Room } from './api.ts';
 import { Cache } from './cache.ts';
 import { Channels } from './channel.ts';
 import { newClientId } from './client-id.ts';
@@ -252,12 +252,12 @@ class ParleyClient implements Client {
     this.#session.reconnect();
   }
 
-  retry(clientId: string): Promise<void> {
-    return this.#outbox.retry(clientId);
+  retry(act: ActRef): Promise<void> {
+    return this.#outbox.retry(act);
   }
 
-  discard(clientId: string): Promise<void> {
-    return this.#outbox.discard(clientId);
+  discard(act: ActRef): Promise<void> {
+    return this.#outbox.discard(act);
   }
 
   close(): Promise<void> {

@@ -103,13 +103,53 @@ test('what cannot succeed fails with its code, lets the next go, and can be retr
     ],
   );
   code = undefined;
-  await again.retry('n2');
-  await again.discard('n1');
+  await again.retry({ room: all.room.id, clientId: 'n2' });
+  await again.discard({ room: all.room.id, clientId: 'n1' });
   await calm(again, all.runtime);
   assert.deepEqual(again.outbox.get(), []);
   assert.deepEqual(all.room.log.map(({ clientId }) => clientId).slice(1), ['n2']);
-  await assert.rejects(again.retry('n1'), refused('not-found'));
-  await assert.rejects(again.discard('n1'), refused('not-found'));
+  await assert.rejects(again.retry({ room: all.room.id, clientId: 'n1' }), refused('not-found'));
+  await assert.rejects(again.discard({ room: all.room.id, clientId: 'n1' }), refused('not-found'));
+  await again.close();
+});
+
+test('one clientId is another act in another room: neither is lost, taken for the other, or given up with it', async () => {
+  const all = setting(drain);
+  const store = memoryStore();
+  all.server.room('side', 'ada', 'bob');
+  const ada = await all.ada(store);
+  let isMuted = true;
+  all.server.before = (name, payload) => {
+    if (isAct(name) && isMuted && (payload as { room: string }).room === all.room.id) throw new Refusal('muted');
+  };
+  const [ops, side] = [ada.room('ops')!, ada.room('side')!];
+  const sent = [ops.send('to ops', { clientId: 'same' }), side.send('to side', { clientId: 'same' })];
+  await assert.rejects(sent[0]!, refused('muted'));
+  assert.notEqual(await meanwhile(sent[1]!, all.runtime), 'queued');
+  assert.deepEqual(
+    ada.outbox.get().map(({ room, clientId, state }) => [room, clientId, state]),
+    [[ops.id, 'same', 'failed']],
+  );
+  await assert.rejects(ada.discard({ room: side.id, clientId: 'same' }), refused('not-found'));
+  await all.runtime.pass(1_000);
+  await ada.close();
+  const again = all.client(store);
+  await again.start();
+  await calm(again, all.runtime);
+  isMuted = false;
+  all.server.queueing = true;
+  const two = [again.room('ops')!, again.room('side')!].map((room) => room.send(room.id, { clientId: 'next' }));
+  assert.deepEqual(await meanwhile(Promise.all(two), all.runtime), ['queued', 'queued']);
+  all.server.queueing = false;
+  await again.retry({ room: ops.id, clientId: 'same' });
+  await all.runtime.settle();
+  assert.deepEqual(
+    again.outbox.get().map(({ room, clientId, state }) => [room, clientId, state]),
+    [
+      [ops.id, 'next', 'queued'],
+      [side.id, 'next', 'queued'],
+    ],
+  );
   await again.close();
 });
 
@@ -256,7 +296,7 @@ test('what another server refused for good is tried again as another act, in its
       ['two', 'queued'],
     ],
   );
-  await again.retry('one');
+  await again.retry({ room: all.room.id, clientId: 'one' });
   await all.runtime.settle();
   const [first, second] = again.outbox.get();
   assert.ok(first && first.clientId !== 'one' && first.code === undefined);
@@ -277,7 +317,7 @@ test('what is refused again under its name is tried under another one the next t
   };
   await assert.rejects(ada.room('ops')!.send('x', { clientId: 'c' }), refused('muted'));
   for (const count of [1, 2, 2, 3]) {
-    await ada.retry(ada.outbox.get()[0]!.clientId);
+    await ada.retry(ada.outbox.get()[0]!);
     await all.runtime.settle();
     assert.equal(names.size, count);
   }

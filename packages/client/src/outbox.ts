@@ -11,7 +11,7 @@ import {
   type Reply,
   type RequestName,
 } from '@parley/protocol';
-import type { OutboxRow, Readable, Runtime, SendOptions, Sent, Store } from './api.ts';
+import type { ActRef, OutboxRow, Readable, Runtime, SendOptions, Sent, Store } from './api.ts';
 import { backoff } from './backoff.ts';
 import { newClientId } from './client-id.ts';
 import { fromBytes, keys, toBytes } from './keys.ts';
@@ -53,7 +53,7 @@ export class Outbox {
   readonly #port: OutboxPort;
   readonly #rows = value<readonly OutboxRow[]>([]);
   #byRoom: { rows: readonly OutboxRow[]; groups: Map<string, OutboxRow[]> } = { rows: [], groups: new Map() };
-  /** By clientId, in order. */
+  /** By room and clientId, in order. */
   readonly #acts = new Map<string, Act>();
   #lastOrder = 0;
   #inFlight = 0;
@@ -79,17 +79,18 @@ export class Outbox {
     for (const [key, bytes] of await this.#port.store.list(keys.outbox)) {
       const row = fromBytes(bytes) as OutboxRow | undefined;
       const order = Number(key.slice(keys.outbox.length));
-      if (!row || typeof row.clientId !== 'string' || !Number.isSafeInteger(order)) continue;
+      if (!row || typeof row.clientId !== 'string' || typeof row.room !== 'string' || !Number.isSafeInteger(order))
+        continue;
       this.#lastOrder = Math.max(this.#lastOrder, order);
       const state = row.state === 'failed' || row.state === 'queued' ? row.state : 'waiting';
-      this.#acts.set(row.clientId, newAct(order, { ...row, state }, true));
+      this.#acts.set(nameOf(row), newAct(order, { ...row, state }, true));
     }
     this.#tell();
   }
 
   /**
    * Adds an act and resolves with its outcome, or rejects with the refusal. An act of the same clientId that is there
-   * already is waited for instead. Aborted before it was sent it is taken back; later only the waiting ends.
+   * already in the same room is waited for instead. Aborted before it was sent it is taken back; later only the waiting ends.
    */
   add<N extends ActName>(
     name: N,
@@ -99,7 +100,7 @@ export class Outbox {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const { clientId, room } = payload;
     const waiter: Waiter = { ...Promise.withResolvers<Sent>(), untilDecided };
-    let act = this.#acts.get(clientId);
+    let act = this.#acts.get(nameOf(payload));
     if (act) {
       if (act.row.state === 'failed') void this.#again(act).catch(() => {});
       else if (act.row.state === 'queued' && !untilDecided) return Promise.resolve('queued');
@@ -107,7 +108,7 @@ export class Outbox {
       if (this.#acts.size >= outboxRows) return Promise.reject(new Refusal('too-many'));
       const row: OutboxRow = { clientId, room, request: name, payload, at: this.#port.runtime.now(), state: 'waiting' };
       act = newAct(++this.#lastOrder, row, false);
-      this.#acts.set(clientId, act);
+      this.#acts.set(nameOf(row), act);
       this.#tell();
       void this.#store(act);
     }
@@ -133,14 +134,14 @@ export class Outbox {
   }
 
   /** An entry of one's own came by: that is the outcome, whoever else reports it. */
-  seen(clientId: string, place: { seq: number; at: number }): void {
-    const act = this.#acts.get(clientId);
-    if (act) this.#enter(act, place);
+  seen(entry: ActRef & { seq: number; at: number }): void {
+    const act = this.#acts.get(nameOf(entry));
+    if (act) this.#enter(act, entry);
   }
 
   /** Takes the outcome of an act that the server had queued. */
-  decided({ clientId, outcome }: Payload<'outcome.decided'>): void {
-    const act = this.#acts.get(clientId);
+  decided({ room, clientId, outcome }: Payload<'outcome.decided'>): void {
+    const act = this.#acts.get(nameOf({ room, clientId }));
     if (!act) return;
     if (outcome.outcome === 'entry') this.#enter(act, outcome);
     else this.#refused(act, new Refusal(isErrorCode(outcome.code) ? outcome.code : 'internal'));
@@ -148,8 +149,8 @@ export class Outbox {
   }
 
   /** Tries a failed act again, or a waiting one now. */
-  async retry(clientId: string): Promise<void> {
-    const act = this.#acts.get(clientId);
+  async retry(ref: ActRef): Promise<void> {
+    const act = this.#acts.get(nameOf(ref));
     if (!act) throw new Refusal('not-found');
     if (act.inFlight || act.row.state === 'queued') return;
     const isFresh = act.row.decided === true;
@@ -167,8 +168,8 @@ export class Outbox {
   }
 
   /** Forgets an act; what the server has already may still come to pass. */
-  async discard(clientId: string): Promise<void> {
-    const act = this.#acts.get(clientId);
+  async discard(ref: ActRef): Promise<void> {
+    const act = this.#acts.get(nameOf(ref));
     if (!act) throw new Refusal('not-found');
     this.#remove(act);
     for (const waiter of act.waiters) waiter.reject(new DOMException('discarded', 'AbortError'));
@@ -220,7 +221,7 @@ export class Outbox {
     }
     act.inFlight = false;
     this.#inFlight -= 1;
-    if (this.#acts.get(act.row.clientId) === act) finish();
+    if (this.#acts.get(nameOf(act.row)) === act) finish();
     this.#pump();
   }
 
@@ -294,12 +295,11 @@ export class Outbox {
 
   /** The same act under another clientId, in the same place. */
   #rename(act: Act): void {
-    const before = act.row.clientId;
     const clientId = newClientId(this.#port.runtime);
     act.row = { ...act.row, clientId, payload: { ...(act.row.payload as object), clientId } };
     const all = [...this.#acts];
     this.#acts.clear();
-    for (const [id, each] of all) this.#acts.set(id === before ? clientId : id, each);
+    for (const [name, each] of all) this.#acts.set(each === act ? nameOf(act.row) : name, each);
   }
 
   async #store(act: Act): Promise<void> {
@@ -312,7 +312,7 @@ export class Outbox {
     }
     act.stored = true;
     // Taken back while it was being written.
-    if (this.#acts.get(act.row.clientId) !== act)
+    if (this.#acts.get(nameOf(act.row)) !== act)
       await this.#port.store.apply(new Map([[keys.outboxRow(act.order), undefined]])).catch(() => {});
     this.#pump();
   }
@@ -332,8 +332,8 @@ export class Outbox {
 
   #remove(act: Act): void {
     act.cancelTimer?.();
-    if (this.#acts.get(act.row.clientId) !== act) return;
-    this.#acts.delete(act.row.clientId);
+    if (this.#acts.get(nameOf(act.row)) !== act) return;
+    this.#acts.delete(nameOf(act.row));
     this.#tell();
   }
 
@@ -346,6 +346,9 @@ export class Outbox {
     this.#rows.set([...this.#acts.values()].map((act) => act.row));
   }
 }
+
+/** People may use one name in several rooms: there it is another act. */
+const nameOf = ({ room, clientId }: ActRef): string => `${room}/${clientId}`;
 
 function newAct(order: number, row: OutboxRow, stored: boolean): Act {
   return {

@@ -334,7 +334,7 @@ export class ClientRoom implements Room {
   /** Only now that timelines show the entries may what waited for them go. */
   #settle(entries: readonly RawEntry[]): void {
     const me = this.#around.me()?.user;
-    for (const entry of entries) if (entry.user === me) this.#around.outbox.seen(entry.clientId, entry);
+    for (const entry of entries) if (entry.user === me) this.#around.outbox.seen(entry);
     this.#dropEntered();
   }
 

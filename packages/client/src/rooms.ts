@@ -231,7 +231,7 @@ export class Rooms {
   #appended(entry: Payload<'entry.appended'>): void {
     const room = this.#rooms.get(entry.room);
     if (room) room.log.accept([entry]);
-    else if (entry.user === this.#around.me()?.user) this.#around.outbox.seen(entry.clientId, entry);
+    else if (entry.user === this.#around.me()?.user) this.#around.outbox.seen(entry);
   }
 
   /**

@@ -107,13 +107,15 @@ export async function enter(
   const wish = { room, person: person.n, server: here.across.server(server), clientId, change };
   const { promise: late, reject } = Promise.withResolvers<never>();
   const cancel = runtime.setTimer(() => reject(new Refusal('unavailable')), patienceMs);
-  const entered = here.across.enter(wish, person);
+  let isAwaited = true;
+  const entered = here.across.enter(wish, person, () => isAwaited);
   entered.catch(() => {});
   try {
     const place = await Promise.race([entered, late]);
     if (change === 'join' || change === 'decline') await context.store.foreign.dropInvitation(room, person.n);
     return place;
   } finally {
+    isAwaited = false;
     cancel();
   }
 }

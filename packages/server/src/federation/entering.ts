@@ -65,10 +65,15 @@ export class Entering {
    * Brings a person into a room, or does there what one may from outside. Resolves when the room is here, or with where
    * the act stands; refuses as the clerk does, and with `unavailable` when it cannot be asked now: then it goes on by
    * itself when it can.
+   * @param isAwaited whether somebody still waits for the answer; else what comes of it is told as an event
    */
-  async enter(wish: EnteringRecord, person: PersonRecord): Promise<Place | undefined> {
+  async enter(
+    wish: EnteringRecord,
+    person: PersonRecord,
+    isAwaited: () => boolean = () => false,
+  ): Promise<Place | undefined> {
     await this.#options.store.foreign.putEntering(wish);
-    return this.#try(wish, person);
+    return this.#try(wish, person, isAwaited);
   }
 
   /** A server is linked: what people want of it is asked again. */
@@ -78,18 +83,18 @@ export class Entering {
       if (wish.server !== server) continue;
       const person = await store.person.byNumber(wish.person);
       if (!person) continue;
-      void this.#try(wish, person).catch((error) =>
+      void this.#try(wish, person, () => false).catch((error) =>
         log.debug({ error, room: wish.room }, 'a room could not be entered'),
       );
     }
   }
 
-  #try(wish: EnteringRecord, person: PersonRecord): Promise<Place | undefined> {
+  #try(wish: EnteringRecord, person: PersonRecord, isAwaited: () => boolean): Promise<Place | undefined> {
     const name = `${wish.room}/${wish.person}/${wish.change}`;
     const running = this.#running.get(name);
     if (running) return running;
     const before = this.#last.get(wish.room);
-    const attempt = (): Promise<Place | undefined> => this.#attempt(wish, person);
+    const attempt = (): Promise<Place | undefined> => this.#attempt(wish, person, isAwaited);
     const done = (before ? before.then(attempt) : attempt()).finally(() => this.#running.delete(name));
     this.#running.set(name, done);
     const last: Promise<void> = done
@@ -101,8 +106,11 @@ export class Entering {
     return done;
   }
 
-  async #attempt(wish: EnteringRecord, person: PersonRecord): Promise<Place | undefined> {
-    const { store, entered, join, decided } = this.#options;
+  async #attempt(wish: EnteringRecord, person: PersonRecord, isAwaited: () => boolean): Promise<Place | undefined> {
+    const { store, entered, join } = this.#options;
+    const decided = (outcome: Place | Refusal): void => {
+      if (wish.change !== 'join' && !isAwaited()) this.#options.decided(wish, person.id, outcome);
+    };
     // Who has asked and takes it back before it was sent has not asked.
     if ((await store.foreign.wanted(wish.room, wish.person)) !== wish.change) throw new Refusal('unavailable');
     let place: Place | undefined;
@@ -116,12 +124,12 @@ export class Entering {
     } catch (error) {
       if (!(error instanceof Refusal) || error.code === 'unavailable') throw error;
       await store.foreign.dropEntering(wish);
-      if (wish.change !== 'join') decided(wish, person.id, error);
+      decided(error);
       throw error;
     }
     await store.foreign.dropEntering(wish);
     if (wish.change === 'join') entered(wish.room, person.id);
-    else if (place) decided(wish, person.id, place);
+    if (place) decided(place);
     return place;
   }
 

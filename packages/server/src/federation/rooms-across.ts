@@ -291,8 +291,8 @@ export class RoomsAcross {
   }
 
   /** Brings somebody into a room of another server; see {@link Entering.enter}. */
-  enter(wish: EnteringRecord, person: PersonRecord): Promise<Place | undefined> {
+  enter(wish: EnteringRecord, person: PersonRecord, isAwaited?: () => boolean): Promise<Place | undefined> {
     if (!this.#peers.mayLink(wish.server)) return Promise.reject(new Refusal('blocked'));
-    return this.#entering.enter(wish, person);
+    return this.#entering.enter(wish, person, isAwaited);
   }
 }

@@ -268,8 +268,8 @@ class RoomSession {
     try {
       if (name === 'rooms') for (const room of client.rooms.get()) this.#note(roomLine(room));
       if (name === 'members') await this.#members();
-      if (name === 'retry') for (const { clientId } of this.#failed()) await client.retry(clientId);
-      if (name === 'discard') for (const { clientId } of this.#failed()) await client.discard(clientId);
+      if (name === 'retry') for (const row of this.#failed()) await client.retry(row);
+      if (name === 'discard') for (const row of this.#failed()) await client.discard(row);
     } catch (error) {
       this.#problem(error);
     }

@@ -1,5 +1,5 @@
 /** A client without a server: sample rooms, people and failures, for developing and testing screens. Never in the built app. */
-import { type Client, readRoom, type Status } from '@parley/client';
+import { type ActRef, type Client, readRoom, type Status } from '@parley/client';
 import { type ErrorCode, type Payload, Refusal, type Reply, type RequestName } from '@parley/protocol';
 import { fakeChannels } from './channels.ts';
 import { people, samplePublicRooms } from './data.ts';
@@ -135,17 +135,16 @@ function joining(state: State): Part<'resolve' | 'join' | 'create'> {
 }
 
 function sending(state: State): Part<'retry' | 'discard'> {
-  const without = (clientId: string) => state.outbox.get().filter((row) => row.clientId !== clientId);
+  const without = (act: ActRef) => state.outbox.get().filter(({ clientId }) => clientId !== act.clientId);
   return {
-    async retry(clientId) {
-      state.outbox.set(without(clientId));
+    async retry(act) {
+      state.outbox.set(without(act));
       for (const room of state.held.values()) room.flush();
     },
-    async discard(clientId) {
-      const gone = state.outbox.get().find((row) => row.clientId === clientId);
-      state.outbox.set(without(clientId));
-      const room = gone && state.held.get(gone.room);
-      room?.rows.set(room.rows.get().filter((row) => row.key !== clientId));
+    async discard(act) {
+      state.outbox.set(without(act));
+      const room = state.held.get(act.room);
+      room?.rows.set(room.rows.get().filter((row) => row.key !== act.clientId));
     },
   };
 }

@@ -56,8 +56,8 @@ export function useActs(client: Client, room: Room): { acts: MessageActs; deleti
         void copy(`${location.origin}${location.pathname}${hash}`, 'Link copied');
       },
       copyWords: (row) => void copy(row.body?.text ?? '', 'Text copied'),
-      retry: (row) => void client.retry(row.clientId).catch(refused),
-      discard: (row) => void client.discard(row.clientId).catch(refused),
+      retry: (row) => void client.retry({ room: room.id, clientId: row.clientId }).catch(refused),
+      discard: (row) => void client.discard({ room: room.id, clientId: row.clientId }).catch(refused),
     };
   }, [client, room, toasts]);
   return { acts, deleting };

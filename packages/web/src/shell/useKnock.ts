@@ -4,7 +4,7 @@ import type { RoomView, ServerEvent } from '@parley/protocol';
 import { useEffect, useRef, useState } from 'react';
 import { follow } from '../room/onEntries.ts';
 import { useServices } from '../service/services.tsx';
-import { codeOf, explain, explainCode } from '../ui/explain.ts';
+import { codeOf, explain } from '../ui/explain.ts';
 import { placed, roomTag } from '../ui/name.ts';
 
 export interface Knock {
@@ -27,8 +27,6 @@ export function useKnock(client: Client, room: RoomView, changed: () => void): K
     void follow(client, stop.signal, (event) => {
       if (aboutRoom(event) !== id) return;
       setWaits(false);
-      if (event.event === 'outcome.decided' && event.payload.outcome.outcome === 'refused')
-        toasts.show({ text: explainCode(event.payload.outcome.code), tone: 'bad' });
       if (event.event === 'room.removed' && event.payload.how === 'denied')
         toasts.show({ text: `You were not let into ${name}`, tone: 'bad' });
       tell.current();

@@ -15,7 +15,7 @@ export function useRefusals(client: Client): void {
     const stop = new AbortController();
     void follow(client, stop.signal, ({ event, payload }) => {
       if (event !== 'outcome.decided' || payload.outcome.outcome !== 'refused') return;
-      const row = client.outbox.get().find(({ clientId }) => clientId === payload.clientId);
+      const row = client.outbox.get().find((one) => one.clientId === payload.clientId && one.room === payload.room);
       if (row?.request === 'message.send') return;
       const summary = client.room(payload.room)?.summary.get();
       const { code } = payload.outcome;
@@ -23,8 +23,8 @@ export function useRefusals(client: Client): void {
       toasts.show({ text: `${where}: ${errors[isErrorCode(code) ? code : 'internal'].meaning}`, tone: 'bad' });
     });
     const giveUp = () => {
-      for (const { state, request, clientId } of client.outbox.get())
-        if (state === 'failed' && request !== 'message.send') void client.discard(clientId).catch(() => undefined);
+      for (const row of client.outbox.get())
+        if (row.state === 'failed' && row.request !== 'message.send') void client.discard(row).catch(() => undefined);
     };
     giveUp();
     const stopWatching = client.outbox.subscribe(giveUp);

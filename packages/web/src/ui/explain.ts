@@ -1,5 +1,5 @@
 /** What went wrong, in plain words: what happened and what to do, never a code alone. */
-import { type ErrorCode, errors, isErrorCode, Refusal } from '@parley/protocol';
+import { type ErrorCode, errors, Refusal } from '@parley/protocol';
 import { lasting } from './time.ts';
 
 const words: Partial<Record<ErrorCode, string>> = {
@@ -35,8 +35,5 @@ export function explainJoin(error: unknown, server: { label: string } | undefine
     'not-found': `There is no such room on ${server.label}, or you may not see it.`,
   });
 }
-
-/** A refusal that came as an event. */
-export const explainCode = (code: string): string => explain(new Refusal(isErrorCode(code) ? code : 'internal'));
 
 export const codeOf = (error: unknown): ErrorCode | undefined => (error instanceof Refusal ? error.code : undefined);
