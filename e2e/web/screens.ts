@@ -1,4 +1,5 @@
 /** Every screen of the app over sample data, and how to get there. */
+import { toBase32 } from '@parley/protocol';
 import type { Page } from 'playwright-core';
 
 export interface Screen {
@@ -18,6 +19,9 @@ const press = (keys: string, then: string) => async (page: Page) => {
   await page.locator(then).first().waitFor();
 };
 const dialog = '[role="dialog"]';
+
+/** Keys of the sample data: at the first somebody answers, at the second nobody is. */
+const [talker, silent] = [202, 201].map((byte) => toBase32(new Uint8Array(32).fill(byte)));
 
 export const screens: readonly Screen[] = [
   { name: 'sign-in', path: '?signedIn=no#/sign-in', ready: 'h1:text("Welcome back")' },
@@ -40,6 +44,8 @@ export const screens: readonly Screen[] = [
   },
   { name: 'guest', path: '?signedIn=no#/guest', ready: 'h1:text("Look in as a guest")' },
   { name: 'first-run', path: '?signedIn=no#claim=quay-1947-otter-63', ready: 'h1:text("This server is yours")' },
+  { name: 'sign-in-by-key', path: '?signedIn=no&key=none#/sign-in-by-key', ready: 'input[type="file"]' },
+  { name: 'sign-in-by-held-key', path: '?signedIn=no#/sign-in-by-key', ready: 'legend:text("Which key")' },
   { name: 'unreachable', path: '?signedIn=no&offline&server=none', ready: 'h1:text("does not answer")' },
   { name: 'session-ended', path: '?closed', ready: 'h1:text("You are signed out")' },
   { name: 'rooms', path: '#/', ready: '[aria-label="Rooms"]', widths: [390] },
@@ -103,6 +109,42 @@ export const screens: readonly Screen[] = [
       await page.getByRole('heading', { name: 'Heard since' }).waitFor();
     },
   },
+  { name: 'key', path: '#/k', ready: 'text=Messages to this address come here' },
+  { name: 'key-none', path: '?key=none#/k', ready: 'button:text("Make a key")' },
+  {
+    name: 'key-talk',
+    path: '#/k',
+    ready: 'text=Messages to this address come here',
+    async act(page) {
+      await page.evaluate(`location.hash = '#/k/${talker}'`);
+      await page.locator('main').getByText('usual place').waitFor();
+      await page.locator('main textarea').fill('It is. Thank you.');
+      await page.keyboard.press('Enter');
+      await page.locator('[data-line]').getByText('Opened there').waitFor({ state: 'attached' });
+    },
+  },
+  {
+    name: 'key-refused',
+    path: `#/k/${silent}`,
+    ready: 'main textarea',
+    async act(page) {
+      await page.locator('main textarea').fill('Anybody there?');
+      await page.keyboard.press('Enter');
+      await page.getByText('Nobody is signed in with this key').waitFor();
+    },
+  },
+  { name: 'key-talk-none', path: `?key=none#/k/${silent}`, ready: 'button:text("Get a key")' },
+  {
+    name: 'switcher-key',
+    path: '#/r/ops',
+    ready: 'textarea',
+    async act(page) {
+      await press('Control+k', dialog)(page);
+      await page.keyboard.type(`key:${silent}`);
+      await page.getByRole('option', { name: /Write to key/ }).waitFor();
+    },
+  },
+  { name: 'sessions-no-key', path: '?key=none#/settings/sessions', ready: 'button:text("Make a key")' },
   { name: 'switcher', path: '#/r/ops', ready: 'textarea', act: press('Control+k', dialog) },
   {
     name: 'switcher-channel',
@@ -170,7 +212,7 @@ export const screens: readonly Screen[] = [
   { name: 'settings', path: '#/settings', ready: 'text=Appearance', widths: [390] },
   { name: 'profile', path: '#/settings/profile', ready: 'h1:text("Profile")' },
   { name: 'privacy', path: '#/settings/privacy', ready: 'text=How far you have read' },
-  { name: 'sessions', path: '#/settings/sessions', ready: 'text=tide-bot' },
+  { name: 'sessions', path: '#/settings/sessions', ready: 'button:text("Copy the address")' },
   { name: 'appearance', path: '#/settings/appearance', ready: 'text=Density' },
   { name: 'shortcut-page', path: '#/settings/shortcuts', ready: 'h1:text("Shortcuts")' },
   { name: 'invites', path: '#/settings/invites', ready: 'code' },

@@ -152,6 +152,8 @@ export interface Client {
   channel(name: string): Channel | undefined;
   /** Listens to a channel. Refuses with `too-many`, `unavailable`, and with `bad-request` for what is no name. */
   joinChannel(name: string): Promise<Channel>;
+  /** Has a key sign in to this account from now on. Refuses with `duplicate`, `too-many`. */
+  addKey(own: Pick<OwnKey, 'key' | 'sign'>, label: string): Promise<void>;
   /**
    * Messages to a key of one's own: resolves when the server knows that it is here. Each is acknowledged when it was
    * opened, once; it goes on over new connections, and ends with `signal`, or with the server's refusal.

@@ -222,6 +222,10 @@ class ParleyClient implements Client {
     return this.#channels.join(name);
   }
 
+  addKey(...[own, label]: Parameters<Client['addKey']>): ReturnType<Client['addKey']> {
+    return this.#keys.add(own, label);
+  }
+
   listenAtKey(...[own, signal]: Parameters<Client['listenAtKey']>): ReturnType<Client['listenAtKey']> {
     return this.#keys.listen(own, signal);
   }

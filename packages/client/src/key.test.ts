@@ -27,7 +27,8 @@ function withKeys(all: Setting): { asked: [string, unknown][]; refuse: Map<strin
   const asked: [string, unknown][] = [];
   const refuse = new Map<string, Refusal>();
   all.server.before = (request, payload) => {
-    if (request !== 'session.challenge' && !request.startsWith('key.')) return undefined;
+    const isOfKeys = request === 'session.challenge' || request === 'account.addKey' || request.startsWith('key.');
+    if (!isOfKeys) return undefined;
     asked.push([request, payload]);
     const refusal = refuse.get(request);
     if (refusal) throw refusal;
@@ -72,6 +73,24 @@ test('a key is proven to this server, and what is opened is acknowledged', async
   stop.abort();
   await following;
   assert.equal(asked.at(-1)?.[0], 'key.unlisten');
+  await ada.close();
+});
+
+test('a key is added after what is proven already: a connection has one challenge at a time', async () => {
+  const all = setting(drain);
+  const { asked, refuse } = withKeys(all);
+  const ada = await all.ada();
+  const own = plainKey(1);
+  const stop = new AbortController();
+  await Promise.all([ada.listenAtKey(own, stop.signal), ada.addKey(own, 'laptop')]);
+  const proofs = asked.map(([request]) => request).filter((request) => request !== 'key.unlisten');
+  assert.deepEqual(proofs, ['session.challenge', 'key.listen', 'session.challenge', 'account.addKey']);
+  const [, added] = asked.at(-1)!;
+  const signature = await own.sign(keyProof('add-key', ada.server.get()!.server.id, challenge));
+  assert.deepEqual(added, { key: own.key, signature, label: 'laptop' });
+  refuse.set('account.addKey', new Refusal('duplicate'));
+  await assert.rejects(ada.addKey(own, 'laptop'), { code: 'duplicate' });
+  stop.abort();
   await ada.close();
 });
 

@@ -2,7 +2,15 @@
  * Messages to a key: sealed and opened here, by a key that the application hands in, so that no server reads them. They
  * are in memory alone; who is not there now gets nothing.
  */
-import { keyProof, type Payload, Refusal, type Reply, type RequestName, type ServerEvent } from '@parley/protocol';
+import {
+  type KeyPurpose,
+  keyProof,
+  type Payload,
+  Refusal,
+  type Reply,
+  type RequestName,
+  type ServerEvent,
+} from '@parley/protocol';
 import type { KeyMessage, OwnKey, Runtime } from './api.ts';
 import { queued } from './event-queue.ts';
 import { keyMessagesKnown, queuedEvents } from './limits.ts';
@@ -70,6 +78,14 @@ export class KeyMessages {
     return this.#port.request('key.send', { key: to, sealed });
   }
 
+  /** Has a key sign in to this account. */
+  add(own: Pick<OwnKey, 'key' | 'sign'>, label: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const signature = await this.#sign('add-key', own);
+      await this.#port.request('account.addKey', { key: own.key, signature, label });
+    });
+  }
+
   /** A new connection is at the same keys. */
   opened(): void {
     const byKey = new Map([...this.#inboxes].map((inbox) => [inbox.own.key.toHex(), inbox.own]));
@@ -106,19 +122,25 @@ export class KeyMessages {
   }
 
   #prove(own: OwnKey): Promise<void> {
-    const work = (): Promise<void> => this.#proveNow(own);
+    return this.#inTurn(async () => {
+      const signature = await this.#sign('listen', own);
+      await this.#port.request('key.listen', { key: own.key, signature });
+    });
+  }
+
+  /** One proof after another. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
     const proved = this.#proving.then(() => unhurried(this.#port.runtime, work, this.#stop.signal));
     this.#proving = proved.catch(() => {});
     return proved;
   }
 
-  async #proveNow(own: OwnKey): Promise<void> {
+  async #sign(purpose: KeyPurpose, own: Pick<OwnKey, 'sign'>): Promise<Uint8Array> {
     const { request, server } = this.#port;
     const id = server();
     if (id === undefined) throw new Refusal('unavailable');
-    const { challenge } = await request('session.challenge', { purpose: 'listen' });
-    const signature = await own.sign(keyProof('listen', id, challenge));
-    await request('key.listen', { key: own.key, signature });
+    const { challenge } = await request('session.challenge', { purpose });
+    return own.sign(keyProof(purpose, id, challenge));
   }
 
   /** A connection that is lost is followed by another one; anything else is the end. */

@@ -11,6 +11,9 @@ test('every route survives its hash', () => {
     { at: 'room', room: 'ops', seq: 7, pane: 'pins' },
     { at: 'channel', channel: 'lobby' },
     { at: 'channel', channel: '潮見表' },
+    { at: 'key' },
+    { at: 'key', key: `key:${'a'.repeat(52)}` },
+    { at: 'enter', way: 'key' },
     { at: 'settings' },
     { at: 'settings', page: 'sessions' },
     { at: 'enter', way: 'guest' },
@@ -22,6 +25,7 @@ test('every route survives its hash', () => {
 test('what no version knows is home, and bad escapes do not throw', () => {
   for (const hash of ['', '#', '#/', '#/x/y', '#/r/', '#/r']) assert.deepEqual(parseRoute(hash), { at: 'home' });
   assert.deepEqual(parseRoute('#/r/%E0%A4%A'), { at: 'room', room: '%E0%A4%A' });
+  assert.deepEqual(parseRoute('#/k/abc'), { at: 'key' });
   assert.deepEqual(parseRoute('#/r/ops/12x'), { at: 'room', room: 'ops' });
   assert.deepEqual(parseRoute('#/r/ops?pane=nothing'), { at: 'room', room: 'ops' });
 });

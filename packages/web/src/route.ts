@@ -1,4 +1,5 @@
 /** Where one is, kept in the hash, so that links reach everything and Back goes back. */
+import { readKeyAddress } from '@parley/protocol';
 import { useSyncExternalStore } from 'react';
 
 export const panes = ['members', 'pins'] as const;
@@ -20,8 +21,10 @@ export type Route =
   | { at: 'room'; room: string; seq?: number; pane?: Pane }
   /** An ephemeral channel, without `~`. */
   | { at: 'channel'; channel: string }
+  /** Messages to keys; `key` is the address of the other one, with `key:`. */
+  | { at: 'key'; key?: string }
   | { at: 'settings'; page?: SettingsPage }
-  | { at: 'enter'; way: 'sign-in' | 'sign-up' | 'guest'; invite?: string };
+  | { at: 'enter'; way: 'sign-in' | 'sign-up' | 'guest' | 'key'; invite?: string };
 
 /** Reads a hash such as `#/r/ops/42?pane=members`. What it does not know is home. */
 export function parseRoute(hash: string): Route {
@@ -33,11 +36,13 @@ export function parseRoute(hash: string): Route {
     return { at: 'room', room: second, ...seq, ...(pane ? { pane } : {}) };
   }
   if (first === 'c' && second) return { at: 'channel', channel: second };
+  if (first === 'k') return readKeyAddress(`key:${second}`) ? { at: 'key', key: `key:${second}` } : { at: 'key' };
   if (first === 'settings') {
     const page = settingsPages.find((name) => name === second);
     return page ? { at: 'settings', page } : { at: 'settings' };
   }
   if (first === 'invite' && second) return { at: 'enter', way: 'sign-up', invite: second };
+  if (first === 'sign-in-by-key') return { at: 'enter', way: 'key' };
   if (first === 'sign-in' || first === 'sign-up' || first === 'guest') return { at: 'enter', way: first };
   return { at: 'home' };
 }
@@ -50,9 +55,12 @@ export function hashOf(route: Route): string {
       return `#/r/${encodeURIComponent(route.room)}${route.seq === undefined ? '' : `/${route.seq}`}${route.pane ? `?pane=${route.pane}` : ''}`;
     case 'channel':
       return `#/c/${encodeURIComponent(route.channel)}`;
+    case 'key':
+      return route.key === undefined ? '#/k' : `#/k/${route.key.slice('key:'.length)}`;
     case 'settings':
       return route.page ? `#/settings/${route.page}` : '#/settings';
     case 'enter':
+      if (route.way === 'key') return '#/sign-in-by-key';
       return route.invite ? `#/invite/${encodeURIComponent(route.invite)}` : `#/${route.way}`;
   }
 }

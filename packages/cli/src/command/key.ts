@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { keyProof, limits, type Reply, toBase32 } from '@parley/protocol';
+import { limits, type Reply, toBase32 } from '@parley/protocol';
 import { dateTime } from '@parley/terminal';
 import { exits, Failure, usage } from '../exit.ts';
 import { makeKeyFile, readKeyFile } from '../profile/key-file.ts';
@@ -35,10 +35,8 @@ export const keyAdd = command({
     const { publicKey: key, sign, isOpen } = await readKeyFile(resolve(context.shell.folder, file));
     if (isOpen) context.say(`parley: ${file} can be read by others: chmod 600 it`);
     const label = (options.label ?? hostname()).slice(0, limits.deviceName).toWellFormed();
-    await withServer(context, { as: 'account', deadline: 'command' }, async ({ client, info, signal }) => {
-      const { challenge } = await client.request('session.challenge', { purpose: 'add-key' }, { signal });
-      const signature = await sign(keyProof('add-key', info.server.id, challenge));
-      await client.request('account.addKey', { key, signature, label }, { signal });
+    await withServer(context, { as: 'account', deadline: 'command' }, async ({ client }) => {
+      await client.addKey({ key, sign }, label);
       if (context.json) await context.printJson({ key: toBase32(key), label });
       else context.say(`added the key ${toBase32(key)}`);
     });

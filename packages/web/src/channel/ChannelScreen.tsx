@@ -1,6 +1,7 @@
 /** One ephemeral channel: what is heard now, and where one speaks. Nothing of it outlives the page. */
 import type { Channel, ChannelSaid, Client } from '@parley/client';
 import { isCommand, parseLine, plainText, run } from '@parley/client/command';
+import { limits } from '@parley/protocol';
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import EarOff from 'lucide-react/icons/ear-off';
 import Users from 'lucide-react/icons/users';
@@ -16,9 +17,9 @@ import { roomKey } from '../ui/name.ts';
 import { countOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import own from './Channel.module.css';
-import { ChannelComposer } from './ChannelComposer.tsx';
 import { ChannelLines, type LinesHandle } from './ChannelLines.tsx';
 import { ChannelPeople } from './ChannelPeople.tsx';
+import { LineComposer } from './LineComposer.tsx';
 import { reachWords } from './lines.ts';
 import { useAnnounceLines } from './useAnnounceLines.ts';
 
@@ -55,7 +56,15 @@ export function ChannelScreen({ client, channel, onBack, onLeave }: ChannelScree
           Nothing here is stored. Who listens now hears it, who comes later does not; servers on the way can read it.
         </p>
         <ChannelLines client={client} channel={channel} handle={lines} onAgain={again} onLeave={focus} />
-        <ChannelComposer client={client} channel={channel} field={field} onSend={onSend} />
+        <LineComposer
+          client={client}
+          place={`~${channel.name}`}
+          label={`Say something in ~${channel.name}`}
+          hint="Said once, to whoever listens now."
+          limit={limits.channelText}
+          field={field}
+          onSend={onSend}
+        />
       </main>
     </div>
   );

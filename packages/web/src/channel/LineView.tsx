@@ -4,12 +4,9 @@ import { Refusal } from '@parley/protocol';
 import CircleAlert from 'lucide-react/icons/circle-alert';
 import Clock from 'lucide-react/icons/clock';
 import Unplug from 'lucide-react/icons/unplug';
-import { memo, useLayoutEffect, useMemo, useRef } from 'react';
-import body from '../room/Body.module.css';
+import { memo } from 'react';
 import { copyText } from '../room/clipboard.ts';
-import { bodyFragment, type Reader } from '../room/fragment.ts';
 import styles from '../room/Row.module.css';
-import { reachScrollers } from '../room/reach.ts';
 import timeline from '../room/Timeline.module.css';
 import { Avatar } from '../ui/Avatar.tsx';
 import { LinkButton } from '../ui/Button.tsx';
@@ -18,6 +15,7 @@ import { nameColor } from '../ui/name.ts';
 import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { fullTime, timeOf } from '../ui/time.ts';
 import { useServerOf } from '../ui/useServerOf.ts';
+import { LineWords } from './LineWords.tsx';
 import { gapWords } from './lines.ts';
 
 export interface SaidProps {
@@ -46,7 +44,7 @@ export const Said = memo(function Said({ client, channel, line, head, onAgain }:
           ) : (
             <span className="sr">{`${name}, ${timeOf(at)}. `}</span>
           )}
-          <Words client={client} line={line} />
+          <LineWords client={client} text={line.text} actor={action ? { user, name } : undefined} />
           {state === 'failed' && <Failure channel={channel} line={line} onAgain={onAgain} />}
         </div>
         <p className={styles.margin}>
@@ -68,36 +66,6 @@ function State({ state }: { state: 'sending' | 'failed' }) {
       <span className="sr">{words}</span>
     </span>
   );
-}
-
-function Words({ client, line: { text, action, name, user } }: { client: Client; line: ChannelSaid }) {
-  const box = useRef<HTMLDivElement>(null);
-  const content = useMemo(() => ({ text }), [text]);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const fragment = bodyFragment(content, readerOf(client));
-    if (action) {
-      const actor = document.createElement('bdi');
-      actor.className = `${body.actor} ${nameColor(user)}`;
-      actor.textContent = name;
-      const first = fragment.firstElementChild;
-      (first?.tagName === 'P' ? first : fragment).prepend(actor, ' ');
-    }
-    element.replaceChildren(fragment);
-    if (element.querySelector('pre, [role="group"]')) reachScrollers(element);
-  }, [client, content, action, name, user]);
-  return <div ref={box} className={`${body.body} ${action ? body.action : ''}`} />;
-}
-
-/** Nobody can be called in a channel, and no room is meant. */
-function readerOf(client: Client): Reader {
-  return {
-    me: undefined,
-    nameOf: () => undefined,
-    hashOf: () => undefined,
-    serverOf: (user) => client.servers.labelOf(user, undefined),
-  };
 }
 
 const failures = {

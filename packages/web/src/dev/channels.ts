@@ -1,7 +1,7 @@
 /** Sample channels: one with talk, one in which nobody is. */
 import type { Channel, ChannelLine, ChannelSaid } from '@parley/client';
 import { type ChannelReach, normalizeChannel, Refusal, serverOf } from '@parley/protocol';
-import { type Cell, cell } from './cell.ts';
+import { type Cell, cell } from '../service/cell.ts';
 import { people, type SamplePerson } from './data.ts';
 import { kanto, nameless, ownServer } from './servers.ts';
 import type { Part, State } from './state.ts';

@@ -3,6 +3,7 @@ import { type ActRef, type Client, readRoom, type Status } from '@parley/client'
 import { type ErrorCode, type Payload, Refusal, type Reply, type RequestName } from '@parley/protocol';
 import { fakeChannels } from './channels.ts';
 import { people, samplePublicRooms } from './data.ts';
+import { sampleKeys } from './keys.ts';
 import { answers } from './requests.ts';
 import type { FakeRoom } from './room.ts';
 import { fakeServers, serverNamed } from './servers.ts';
@@ -28,8 +29,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     outbox,
     servers: fakeServers(),
     ...fakeChannels(state),
-    listenAtKey: async () => nothing(),
-    sendToKey: async () => Promise.reject(new Refusal('nobody-there')),
+    ...sampleKeys,
     ...entering(state),
     ...requesting(state),
     ...joining(state),
@@ -51,8 +51,6 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
-
-async function* nothing(): AsyncGenerator<never, void, void> {}
 
 type Ways = 'start' | 'register' | 'signIn' | 'signInWithKey' | 'guest' | 'resume' | 'signOut';
 

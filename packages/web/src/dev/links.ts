@@ -12,7 +12,7 @@ const hour = 60 * minute;
 function samplePeers(now: number): PeerView[] {
   const quiet = { queued: [], lagMs: 0, bytesIn: 1_284_119, bytesOut: 912_400, roundTripMs: 41 };
   const verified = { nameState: 'verified' } as const;
-  const linked = { urls: [], direction: 'in', state: 'connected', since: now - 9 * hour, traffic: quiet } as const;
+  const linked: PeerView = { urls: [], direction: 'in', state: 'connected', since: now - 9 * hour, traffic: quiet };
   return [
     { ...linked, id: kanto.id, name: 'kanto.example', ...verified, urls: ['https://kanto.example'], direction: 'out' },
     {

@@ -6,6 +6,7 @@ import { App } from '../App.tsx';
 import { takeClaim } from '../platform/claim.ts';
 import { createServices } from '../service/services.tsx';
 import { createFakeClient, type FakeOptions } from './fake.ts';
+import { sampleKeyMail } from './keys.ts';
 
 const query = new URLSearchParams(location.search);
 const options: FakeOptions = {
@@ -22,7 +23,7 @@ const options: FakeOptions = {
   ...(query.has('connecting') ? { status: { state: 'connecting', attempt: 1 } } : {}),
 };
 const client = createFakeClient(options);
-const services = createServices();
+const services = createServices(sampleKeyMail(query.get('key') !== 'none'));
 Object.assign(window, { client, services });
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App client={client} services={services} claim={takeClaim()} />);

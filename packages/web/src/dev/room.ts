@@ -1,7 +1,7 @@
 /** A room of sample data: what is sent appears, is acknowledged after a moment, and waits while offline. */
 import type { MessageRow, Reader, Room, RoomSummary, Row, Sent } from '@parley/client';
 import type { Content, MessageRef, PresenceStatus } from '@parley/protocol';
-import { type Cell, cell } from './cell.ts';
+import { type Cell, cell } from '../service/cell.ts';
 import { me, people, type SamplePerson, type SampleRoom } from './data.ts';
 import { messageRow, sampleRows } from './rows.ts';
 import { fakeServers } from './servers.ts';

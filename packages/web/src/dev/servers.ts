@@ -1,7 +1,7 @@
 /** Other servers of the sample data: one whose name is proven, one that only claims it and is away, one without a name. */
 import type { ServerName, ServerNames } from '@parley/client';
 import { serverOf, toBase32 } from '@parley/protocol';
-import { cell } from './cell.ts';
+import { cell } from '../service/cell.ts';
 
 const keyOf = (byte: number): string => toBase32(new Uint8Array(32).fill(byte));
 export const ownServer = keyOf(1);

@@ -9,7 +9,7 @@ import {
   type Status,
 } from '@parley/client';
 import type { RoomView, SignedIn } from '@parley/protocol';
-import { type Cell, cell } from './cell.ts';
+import { type Cell, cell } from '../service/cell.ts';
 import { me, sampleInvitations, sampleRooms, serverId } from './data.ts';
 import type { SampleLinks } from './links.ts';
 import { type FakeRoom, fakeRoom, type Surroundings } from './room.ts';

@@ -1,6 +1,6 @@
 /** A window over sample rows that pages like the real one, with a delay that can be seen. */
 import type { Row, Timeline, TimelineState } from '@parley/client';
-import { type Cell, cell } from './cell.ts';
+import { type Cell, cell } from '../service/cell.ts';
 
 const pageSize = 50;
 

@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react';
 import { type Capabilities, capabilities } from '../platform/capabilities.ts';
 import type { Route } from '../route.ts';
 import { useServerName } from '../shell/useServerName.ts';
+import { later } from '../ui/later.tsx';
 import { WordMark } from '../ui/Mark.tsx';
 import styles from './Enter.module.css';
 import { FirstRun, type Owner } from './FirstRun.tsx';
@@ -13,6 +14,8 @@ import { Guest } from './Guest.tsx';
 import { GuestLeaves, ServerSees, ServerStands } from './ServerSees.tsx';
 import { SignIn } from './SignIn.tsx';
 import { SignUp } from './SignUp.tsx';
+
+const KeySignIn = later(() => import('./KeySignIn.tsx').then((module) => module.KeySignIn));
 
 type Way = Extract<Route, { at: 'enter' }>['way'];
 
@@ -37,7 +40,8 @@ export function Enter(props: { client: Client; server: ServerInfo; route: Route;
   return (
     <Frame here={here} facts={facts}>
       <Ways way={way} onWay={setWay} guests={server.guests} />
-      {way === 'sign-in' && <SignIn client={client} place={<Place name={name} />} />}
+      {way === 'sign-in' && <SignIn client={client} place={<Place name={name} />} onKey={() => setWay('key')} />}
+      {way === 'key' && <KeySignIn client={client} place={<Place name={name} />} />}
       {way === 'sign-up' && (
         <SignUp client={client} server={server} invite={asked?.invite} place={<Place name={name} />} />
       )}
@@ -73,14 +77,19 @@ function NotSecure() {
   );
 }
 
-const names: Record<Way, string> = { 'sign-in': 'Sign in', 'sign-up': 'Create account', guest: 'Guest' };
+const names = { 'sign-in': 'Sign in', 'sign-up': 'Create account', guest: 'Guest' } as const satisfies Partial<
+  Record<Way, string>
+>;
+type Tab = keyof typeof names;
 
 function Ways({ way, onWay, guests }: { way: Way; onWay(way: Way): void; guests: boolean }) {
-  const ways = (Object.keys(names) as Way[]).filter((one) => one !== 'guest' || guests);
+  // A key is another way to sign in.
+  const current = way === 'key' ? 'sign-in' : way;
+  const ways = (Object.keys(names) as Tab[]).filter((one) => one !== 'guest' || guests);
   return (
     <nav className={styles.tabs} aria-label="Ways in">
       {ways.map((one) => (
-        <button key={one} type="button" aria-current={one === way ? 'page' : undefined} onClick={() => onWay(one)}>
+        <button key={one} type="button" aria-current={one === current ? 'page' : undefined} onClick={() => onWay(one)}>
           {names[one]}
         </button>
       ))}

@@ -1,4 +1,5 @@
 import type { Client } from '@parley/client';
+import KeyRound from 'lucide-react/icons/key-round';
 import type { ReactNode } from 'react';
 import { Button } from '../ui/Button.tsx';
 import { Field, FormError, PasswordField } from '../ui/Field.tsx';
@@ -6,7 +7,7 @@ import { textOf, useSubmit } from '../ui/useSubmit.ts';
 import styles from './Enter.module.css';
 import { typedName } from './name.ts';
 
-export function SignIn({ client, place }: { client: Client; place: ReactNode }) {
+export function SignIn({ client, place, onKey }: { client: Client; place: ReactNode; onKey(): void }) {
   const form = useSubmit((fields) =>
     client.signIn({ name: typedName(textOf(fields, 'name')), password: String(fields.get('password')) }),
   );
@@ -37,6 +38,10 @@ export function SignIn({ client, place }: { client: Client; place: ReactNode }) 
         <FormError>{form.rest('bad-credentials')}</FormError>
         <Button type="submit" look="primary" size="big" busy={form.busy}>
           {form.busy ? 'Signing in…' : 'Sign in'}
+        </Button>
+        <Button look="ghost" size="big" onClick={onKey}>
+          <KeyRound />
+          Sign in with a key
         </Button>
         <p className="meta">
           Lost the password? Only the people who run this server can help: there is no mail address to send to.

@@ -1,6 +1,7 @@
 /** What every screen may use besides the client: shortcuts, notes, the voice for screen readers. Handed in once, at the root. */
 import { createContext, type ReactNode, useContext, useEffect, useEffectEvent } from 'react';
 import { type Announcer, createAnnouncer } from './announcer.ts';
+import { createKeyMailSlot, type KeyMailSlot, type OpenKeyMail } from './key-mail.ts';
 import { createKeys, type KeyBinding, type Keys, shownKeys } from './keys.ts';
 import { createOffers, type Offers } from './offers.ts';
 import { createPreferences, type Preferences } from './preferences.ts';
@@ -12,10 +13,12 @@ export interface Services {
   announcer: Announcer;
   offers: Offers;
   preferences: Preferences;
+  keyMail: KeyMailSlot;
   mac: boolean;
 }
 
-export function createServices(): Services {
+/** @param openKeyMail as the app does it, unless given */
+export function createServices(openKeyMail?: OpenKeyMail): Services {
   const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
   return {
     keys: createKeys(window, mac),
@@ -23,6 +26,7 @@ export function createServices(): Services {
     announcer: createAnnouncer(),
     offers: createOffers(),
     preferences: createPreferences(document.documentElement, () => localStorage),
+    keyMail: createKeyMailSlot(openKeyMail),
     mac,
   };
 }

@@ -1,6 +1,5 @@
 import type { SessionView } from '@parley/protocol';
 import Bot from 'lucide-react/icons/bot';
-import KeyRound from 'lucide-react/icons/key-round';
 import Laptop from 'lucide-react/icons/laptop';
 import Smartphone from 'lucide-react/icons/smartphone';
 import Terminal from 'lucide-react/icons/terminal';
@@ -10,6 +9,7 @@ import { Tag } from '../ui/Badge.tsx';
 import { Button } from '../ui/Button.tsx';
 import { explain } from '../ui/explain.ts';
 import { ago, fullTime } from '../ui/time.ts';
+import { SignInKeys } from './Keys.tsx';
 import type { PageProps } from './page.ts';
 import styles from './Settings.module.css';
 import { useLoaded } from './useLoaded.ts';
@@ -66,7 +66,7 @@ export function Sessions({ client, me }: PageProps) {
           ))}
         </ul>
       </section>
-      {me.kind !== 'guest' && <Keys client={client} me={me} />}
+      {me.kind !== 'guest' && <SignInKeys client={client} me={me} />}
     </>
   );
 }
@@ -115,64 +115,5 @@ function SessionItem({ session, end }: { session: SessionView; end(ids: readonly
         )}
       </div>
     </li>
-  );
-}
-
-function Keys({ client }: PageProps) {
-  const { toasts } = useServices();
-  const keys = useLoaded(useCallback(() => client.request('account.keys', {}), [client]));
-  const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set());
-  const nameOf = (key: Uint8Array) => [...key].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  const shown = keys.value?.keys.filter(({ key }) => !leaving.has(nameOf(key))) ?? [];
-  const remove = (key: Uint8Array, label: string) => {
-    const name = nameOf(key);
-    setLeaving((held) => new Set(held).add(name));
-    const back = () => setLeaving((held) => new Set([...held].filter((other) => other !== name)));
-    toasts.show({
-      text: `The key “${label}” is removed`,
-      undo: back,
-      commit: () =>
-        client.request('account.removeKey', { key }).then(keys.reload, (error: unknown) => {
-          back();
-          toasts.show({ text: explain(error), tone: 'bad' });
-        }),
-    });
-  };
-  return (
-    <section>
-      <div className={styles.head}>
-        <h2>
-          Sign-in keys <span className="dim">{keys.value && shown.length}</span>
-        </h2>
-      </div>
-      <p className={styles.about}>
-        Keys that sign in to this account without its password. The command line makes and uses them.
-      </p>
-      {keys.error && <p className={styles.none}>{keys.error}</p>}
-      <ul className={styles.card}>
-        {keys.value && shown.length === 0 && <li className={styles.none}>No keys.</li>}
-        {shown.map(({ key, label, createdAt }) => (
-          <li key={nameOf(key)} className={styles.item}>
-            <span className={styles.itemIcon}>
-              <KeyRound />
-            </span>
-            <div>
-              <p className={styles.itemName}>
-                <b>{label}</b>
-              </p>
-              <p className="meta">
-                added <time title={fullTime(createdAt)}>{ago(createdAt, Date.now())}</time> · {nameOf(key).slice(0, 16)}
-                …
-              </p>
-            </div>
-            <div className={styles.itemActs}>
-              <Button look="ghost" size="sm" aria-label={`Remove the key ${label}`} onClick={() => remove(key, label)}>
-                Remove
-              </Button>
-            </div>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

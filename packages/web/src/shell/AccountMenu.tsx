@@ -1,6 +1,7 @@
 import type { Client, Status } from '@parley/client';
 import type { SignedIn } from '@parley/protocol';
 import ChevronUp from 'lucide-react/icons/chevrons-up-down';
+import KeyRound from 'lucide-react/icons/key-round';
 import Keyboard from 'lucide-react/icons/keyboard';
 import Laptop from 'lucide-react/icons/laptop';
 import LogOut from 'lucide-react/icons/log-out';
@@ -63,6 +64,7 @@ function itemsOf(shell: ShellActions, guest: boolean): MenuItem[] {
   return [
     ...(guest ? [] : [page('Profile', User, 'profile')]),
     page('Sessions and keys', Laptop, 'sessions'),
+    { label: 'Messages to a key', icon: KeyRound, run: () => navigate({ at: 'key' }) },
     page('Appearance', SunMoon, 'appearance'),
     { label: 'Shortcuts', icon: Keyboard, keys: '?', run: () => shell.open('help') },
     'separator',

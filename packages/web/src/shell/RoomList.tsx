@@ -4,6 +4,7 @@ import type { SignedIn } from '@parley/protocol';
 import Search from 'lucide-react/icons/search';
 import SquarePen from 'lucide-react/icons/square-pen';
 import { useDeferredValue, useMemo } from 'react';
+import type { KeyMail } from '../keys/key-mail.ts';
 import { useShownKeys } from '../service/services.tsx';
 import { IconButton } from '../ui/Button.tsx';
 import { Kbd } from '../ui/Kbd.tsx';
@@ -14,6 +15,7 @@ import { ChannelSection } from './ChannelSection.tsx';
 import { ConnectionBar } from './ConnectionBar.tsx';
 import { Todo } from './EmptyRooms.tsx';
 import { Invitations } from './Invitations.tsx';
+import { KeySection } from './KeySection.tsx';
 import { ListSection } from './ListSection.tsx';
 import { ResizeHandle } from './ResizeHandle.tsx';
 import styles from './RoomList.module.css';
@@ -30,12 +32,15 @@ export function RoomList(props: {
   current: string | undefined;
   /** Name of the channel that is open. */
   channel: string | undefined;
+  mail: KeyMail | undefined;
+  /** The key that is open; `home` for one's own. */
+  keyAt: string | undefined;
   /** It is the one visible screen. */
   alone: boolean;
   /** Another screen covers it: it stays as it was, unseen. */
   away: boolean;
 }) {
-  const { client, me, hidden, current, channel, alone, away } = props;
+  const { client, me, hidden, current, channel, mail, keyAt, alone, away } = props;
   // Hundreds of rows give way to the room beside them: to its first paint, and to what is typed there.
   const sections = useDeferredValue(props.sections);
   const shell = useShell();
@@ -73,6 +78,7 @@ export function RoomList(props: {
           <ListSection key={section.name} section={section} current={current} failed={failed} heading={heading} />
         ))}
         <ChannelSection client={client} current={channel} heading={heading} />
+        {mail && <KeySection mail={mail} current={keyAt} heading={heading} />}
         {sections.length === 0 && <NoRooms client={client} alone={alone} guest={guest} />}
       </div>
       <AccountMenu client={client} me={me} />

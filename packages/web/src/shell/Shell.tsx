@@ -13,11 +13,13 @@ import { ShellContext } from './actions.ts';
 import { ChannelPlace } from './ChannelPlace.tsx';
 import { ConnectionBar } from './ConnectionBar.tsx';
 import { EmptyRooms } from './EmptyRooms.tsx';
+import { KeyPlace } from './KeyPlace.tsx';
 import { Rail } from './Rail.tsx';
 import { RoomList } from './RoomList.tsx';
 import { RoomPlace } from './RoomPlace.tsx';
 import styles from './Shell.module.css';
 import { type Section, sectionsOf } from './sections.ts';
+import { useKeyMessages } from './useKeyMessages.ts';
 import { useRefusals } from './useRefusals.ts';
 import { useShellActions } from './useShellActions.ts';
 import { lastRoom, useShellEffects } from './useShellEffects.ts';
@@ -34,12 +36,12 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
   useShellEffects({ client, route, current, sections, actions, isPhone, guest: me.kind === 'guest' });
   useHome(route, sections, isPhone);
   useRefusals(client);
+  const mail = useKeyMessages(client, me);
   useEffect(() => {
     // Ctrl+K must not wait for the network: what is typed after it would land in the message.
     return whenSettled(client, () => void Overlays.preload().catch(() => undefined));
   }, [client]);
-  const view =
-    route.at === 'room' || route.at === 'channel' || (route.at === 'settings' && route.page) ? 'main' : 'list';
+  const view = isPlace(route) ? 'main' : 'list';
   return (
     <ShellContext value={actions}>
       <div className={styles.app} data-view={view}>
@@ -59,6 +61,8 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
                 hidden={hidden}
                 current={current}
                 channel={route.at === 'channel' ? route.channel : undefined}
+                mail={mail}
+                keyAt={route.at === 'key' ? (route.key ?? 'home') : undefined}
                 alone={isPhone && view === 'list'}
                 away={isPhone && view === 'main'}
               />
@@ -73,6 +77,10 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
                 <ErrorBoundary what="This channel" resetKey={route.channel}>
                   <ChannelPlace key={route.channel} client={client} name={route.channel} />
                 </ErrorBoundary>
+              ) : route.at === 'key' ? (
+                <ErrorBoundary what="This page" resetKey={route.key}>
+                  <KeyPlace client={client} address={route.key} />
+                </ErrorBoundary>
               ) : (
                 !isPhone && <EmptyRooms client={client} guest={me.kind === 'guest'} />
               )}
@@ -84,6 +92,13 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
     </ShellContext>
   );
 }
+
+/** Whether a phone shows it in the place of the list. */
+const isPlace = (route: Route): boolean =>
+  route.at === 'room' ||
+  route.at === 'channel' ||
+  route.at === 'key' ||
+  (route.at === 'settings' && route.page !== undefined);
 
 /** The first stop of Tab: over the list, to what one came for. */
 function SkipLink() {

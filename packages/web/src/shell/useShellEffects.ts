@@ -1,6 +1,7 @@
 /** Shortcuts of the shell, the title of the page, and what is remembered of where one was. */
 import type { Client } from '@parley/client';
 import { useEffect } from 'react';
+import { shortAddress } from '../keys/key-mail.ts';
 import { goBack, navigate, type Route } from '../route.ts';
 import { useKey } from '../service/services.tsx';
 import { roomKey, roomTag } from '../ui/name.ts';
@@ -51,6 +52,7 @@ export function useShellEffects({ client, route, current, sections, actions, isP
 
 function placeOf(route: Route): string {
   if (route.at === 'channel') return `~${route.channel}`;
+  if (route.at === 'key') return route.key === undefined ? 'Messages to a key' : shortAddress(route.key);
   return route.at === 'settings' ? 'Settings' : '';
 }
 

@@ -1,6 +1,8 @@
 import type { Client } from '@parley/client';
 import Bot from 'lucide-react/icons/bot';
 import Command from 'lucide-react/icons/command';
+import KeyRound from 'lucide-react/icons/key-round';
+import { shortAddress } from '../keys/key-mail.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { UnreadBadge } from '../ui/Badge.tsx';
 import { Kbd } from '../ui/Kbd.tsx';
@@ -49,6 +51,18 @@ export function HitRow({ client, hit, query }: { client: Client; hit: Hit; query
             </b>
           </bdi>
           <span className={styles.more}>{hit.isNew ? 'listen to it' : 'you listen to it'}</span>
+        </>
+      );
+    case 'key':
+      return (
+        <>
+          <span className={styles.sign}>
+            <KeyRound />
+          </span>
+          <bdi className={styles.name}>
+            Write to <b>{shortAddress(hit.address)}</b>
+          </bdi>
+          <span className={styles.more}>encrypted to it, and kept nowhere</span>
         </>
       );
     case 'person': {

@@ -45,6 +45,7 @@ export function Switcher({ client, me, close, begin = '' }: OverlayProps & { beg
     else if (hit.type === 'room') navigate({ at: 'room', room: roomKey(hit.summary) });
     else if (hit.type === 'public') navigate({ at: 'room', room: roomKey(hit.room) });
     else if (hit.type === 'channel') navigate({ at: 'channel', channel: hit.name });
+    else if (hit.type === 'key') navigate({ at: 'key', key: hit.address });
     else if (hit.type === 'address') navigate({ at: 'room', room: hit.label.slice(1) });
     else
       writeTo(client, me, hit.person).then(

@@ -38,6 +38,16 @@ test('a room of another server is found by its full name, and offered by it wher
     assert.deepEqual(groups(none), [], none);
 });
 
+test('whoever holds a key is found by the whole address', () => {
+  const address = `key:${'a'.repeat(52)}`;
+  const find = (typed: string) =>
+    hitsOf(typed, [], { rooms: [], people: [] }, []).flatMap(({ items }) =>
+      items.flatMap((hit) => (hit.type === 'key' ? [hit.address] : [])),
+    );
+  for (const typed of [address, ` ${address} `, `@${address}`]) assert.deepEqual(find(typed), [address]);
+  for (const typed of ['key:', address.slice(0, -1), `${address}a`]) assert.deepEqual(find(typed), []);
+});
+
 test('commands of the room come first after a slash, last without one', () => {
   assert.deepEqual(found('/'), ['/mute', '/me', '/react', '/unmute', 'Members', 'Dark theme']);
   assert.deepEqual(found(''), ['Members', 'Dark theme', '/mute', '/me', '/react', '/unmute']);

@@ -1,6 +1,6 @@
 /** What the switcher can find: rooms and people here at once, other ones when the server answers, and commands. */
 import { type Client, type RoomSummary, readPerson, readRoom } from '@parley/client';
-import { alias, check, normalizeChannel, type Person } from '@parley/protocol';
+import { alias, check, normalizeChannel, type Person, readKeyAddress } from '@parley/protocol';
 import { type PlacedRoom, placed, roomTag, shownName } from '../ui/name.ts';
 import { best, readQuery } from './match.ts';
 
@@ -20,6 +20,8 @@ export type Hit =
   | { type: 'address'; id: string; label: string }
   /** An ephemeral channel; `isNew`: one does not listen to it. */
   | { type: 'channel'; id: string; name: string; isNew: boolean }
+  /** Whoever holds a key. */
+  | { type: 'key'; id: string; address: string }
   | { type: 'person'; id: string; person: Person }
   | { type: 'command'; id: string; command: Command };
 export interface HitGroup {
@@ -66,6 +68,7 @@ export function hitsOf(
       items: there && !isFound ? [{ type: 'address', id: there.label, label: there.label }] : [],
     },
     { value: 'Channels, of which nothing is stored', items: wants('~') ? channelHits(only, text, channels) : [] },
+    { value: 'By their key', items: keyHits(typed) },
     { value: 'People', items: people.map((person) => ({ type: 'person', id: person.id, person })) },
     { value: 'Commands', items: acts.map((command) => ({ type: 'command', id: command.label, command })) },
   ];
@@ -79,6 +82,12 @@ function channelHits(only: string | undefined, text: string, channels: readonly 
   const named = normalizeChannel(text);
   const isNamed = only === '~' && check(alias, named).ok && !channels.includes(named);
   return isNamed ? [...found, hit(named, true)] : found;
+}
+
+/** Only the whole address means somebody. */
+function keyHits(typed: string): Hit[] {
+  const address = typed.trim().replace(/^@/, '');
+  return readKeyAddress(address) ? [{ type: 'key', id: address, address }] : [];
 }
 
 interface There {

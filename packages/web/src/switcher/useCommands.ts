@@ -46,7 +46,11 @@ export function useCommands(client: Client, me: SignedIn): readonly Command[] {
       ...pages.map(([page, label]): Command => ({ label, run: () => navigate({ at: 'settings', page }) })),
       ...(me.serverRole === 'user'
         ? []
-        : [{ label: 'Invite people to this server', run: () => navigate({ at: 'settings', page: 'invites' }) }]),
+        : [
+            { label: 'Invite people to this server', run: () => navigate({ at: 'settings', page: 'invites' }) },
+            { label: 'Other servers', run: () => navigate({ at: 'settings', page: 'federation' }) },
+          ]),
+      { label: 'Messages to a key', run: () => navigate({ at: 'key' }) },
       { label: me.kind === 'guest' ? 'Stop being a guest' : 'Sign out', run: shell.signOut },
     ];
     if (room) {

@@ -1,4 +1,4 @@
-/** A readable value for sample data and tests. */
+/** A readable value that its owner sets. */
 import type { Readable } from '@parley/client';
 
 export interface Cell<T> extends Readable<T> {

@@ -1,6 +1,5 @@
-/** Where one speaks in a channel: said once, to whoever listens now. What is being typed stays in memory. */
-import type { Channel, Client } from '@parley/client';
-import { limits } from '@parley/protocol';
+/** Where one says something to whoever is there now: said once, and nothing of it is kept. What is being typed stays in memory. */
+import type { Client } from '@parley/client';
 import ArrowUp from 'lucide-react/icons/arrow-up';
 import { type KeyboardEvent, type Ref, useId, useState } from 'react';
 import styles from '../room/Composer.module.css';
@@ -9,26 +8,41 @@ import { countOf } from '../ui/time.ts';
 import { touch, useMedia } from '../ui/useMedia.ts';
 import { useReadable } from '../ui/useReadable.ts';
 
-/** What is typed outlives the screen, not the page. */
-const drafts = new WeakMap<Channel, string>();
+/** What is typed outlives the screen, not the page; more than anybody begins at once. */
+const drafts = new Map<string, string>();
+const mostDrafts = 200;
 
-export interface ChannelComposerProps {
+function keepDraft(place: string, text: string): void {
+  drafts.delete(place);
+  if (text !== '') drafts.set(place, text);
+  const [oldest] = drafts.keys();
+  if (drafts.size > mostDrafts && oldest !== undefined) drafts.delete(oldest);
+}
+
+export interface LineComposerProps {
   client: Client;
-  channel: Channel;
+  /** Tells drafts apart. */
+  place: string;
+  /** What one does here, as `Say something in ~lobby`. */
+  label: string;
+  /** What becomes of it. */
+  hint: string;
+  /** Letters of one message. */
+  limit: number;
   field: Ref<HTMLTextAreaElement>;
   /** False when it cannot be taken as it is. */
   onSend(text: string): boolean;
 }
 
-export function ChannelComposer({ client, channel, field, onSend }: ChannelComposerProps) {
-  const [text, setText] = useState(drafts.get(channel) ?? '');
+export function LineComposer({ client, place, label, hint, limit, field, onSend }: LineComposerProps) {
+  const [text, setText] = useState(drafts.get(place) ?? '');
   const online = useReadable(client.status, ({ state }) => state === 'online');
   const byTouch = useMedia(touch);
   const id = useId();
-  const tooLong = text.length > limits.channelText;
+  const tooLong = text.length > limit;
   const isReady = text.trim() !== '' && !tooLong && online;
   const write = (next: string) => {
-    drafts.set(channel, next);
+    keepDraft(place, next);
     setText(next);
   };
   const send = () => {
@@ -41,7 +55,6 @@ export function ChannelComposer({ client, channel, field, onSend }: ChannelCompo
     event.preventDefault();
     send();
   };
-  const label = `Say something in ~${channel.name}`;
   return (
     <form
       className={styles.composer}
@@ -65,7 +78,7 @@ export function ChannelComposer({ client, channel, field, onSend }: ChannelCompo
         />
         <IconButton
           type="submit"
-          label="Say it"
+          label="Send"
           keys={byTouch ? undefined : 'Enter'}
           className={styles.send ?? ''}
           disabled={!isReady}
@@ -74,15 +87,13 @@ export function ChannelComposer({ client, channel, field, onSend }: ChannelCompo
         </IconButton>
       </div>
       <div className={styles.hint} id={`${id}-hint`}>
-        <span>{hintOf(online, text.length)}</span>
+        <span>{hintOf(online, limit - text.length, hint)}</span>
       </div>
     </form>
   );
 }
 
-function hintOf(online: boolean, length: number): string {
+function hintOf(online: boolean, left: number, hint: string): string {
   if (!online) return 'Offline. Nothing can be said here now, and nothing is kept to be said later.';
-  const left = limits.channelText - length;
-  if (left < 0) return `${countOf(-left)} letters too many`;
-  return 'Said once, to whoever listens now.';
+  return left < 0 ? `${countOf(-left)} letters too many` : hint;
 }
