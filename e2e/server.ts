@@ -15,8 +15,16 @@ export interface ServerProcess {
 
 /** A process that has loaded the server and waits: starting it takes no longer than starting takes. */
 export interface PreparedServer {
-  start(data: string): Promise<ServerProcess>;
+  /** @param peers addresses of other servers that it links with */
+  start(data: string, peers?: readonly string[]): Promise<ServerProcess>;
   kill(): Promise<void>;
+}
+
+/** What the process is told. */
+export interface StartOrder {
+  readonly data: string;
+  readonly rateFactor: number;
+  readonly peers: readonly string[];
 }
 
 export interface PrepareOptions {
@@ -44,9 +52,9 @@ export async function prepareServer({ rateFactor = 1, under = [] }: PrepareOptio
   };
   await Promise.race([once(child, 'message'), gone]);
   return {
-    async start(data) {
+    async start(data, peers = []) {
       const started = once(child, 'message');
-      child.send({ data, rateFactor });
+      child.send({ data, rateFactor, peers } satisfies StartOrder);
       const [{ url, tcpPort }] = (await Promise.race([started, gone])) as [{ url: string; tcpPort: number }];
       return { url, tcpPort, kill, stop };
     },
