@@ -2,7 +2,9 @@
  * Builds the app when its sources changed, and only then: a start with a fresh build reads sources and does not load
  * the bundler. The result goes live by renaming, so a reader never sees half of it.
  */
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -18,7 +20,7 @@ interface Target {
   readonly sources: readonly string[];
 }
 
-const shared = ['public', 'vite.config.ts', 'build.ts', '../../package-lock.json'];
+const shared = ['public', 'vite.config.ts', 'build.ts', 'bundle.ts', '../../package-lock.json'];
 const app: Target = {
   mode: 'production',
   dir: join(here, 'dist'),
@@ -70,17 +72,12 @@ async function bundle({ mode, dir }: Target): Promise<void> {
 }
 
 async function run(mode: Target['mode'] | 'sample', outDir: string): Promise<void> {
-  const { build } = await import('vite');
-  const { default: configure } = await import('./vite.config.ts');
-  const config = await configure({ command: 'build', mode });
-  const environment = process.env.NODE_ENV;
-  process.env.NODE_ENV = 'production';
-  try {
-    await build({ ...config, configFile: false, mode, logLevel: 'warn', build: { ...config.build, outDir } });
-  } finally {
-    if (environment === undefined) delete process.env.NODE_ENV;
-    else process.env.NODE_ENV = environment;
-  }
+  const child = spawn(process.execPath, [join(here, 'bundle.ts'), mode, outDir], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error('the web app could not be built');
 }
 
 function hashOf(paths: readonly string[]): string {
