@@ -249,6 +249,9 @@ export const screens: readonly Screen[] = [
       await page.getByRole('alert').waitFor();
     },
   },
+  { name: 'notice', path: '?notice#/r/ops', ready: 'aside:has-text("The harbour moves")' },
+  { name: 'notice-list', path: '?notice#/', ready: 'aside:has-text("The harbour moves")', widths: [390] },
+  { name: 'notice-page', path: '?notice#/settings/notice', ready: 'button:text("Withdraw")' },
   {
     name: 'undo',
     path: '#/settings/sessions',

@@ -20,6 +20,7 @@ import type {
   RequestName,
   RoomView,
   ServerEvent,
+  ServerNotice,
   SignedIn,
 } from '@parley/protocol';
 
@@ -120,6 +121,8 @@ export interface Client {
   /** Acts that wait for their outcome or failed, in all rooms, oldest first. */
   readonly outbox: Readable<readonly OutboxRow[]>;
   readonly servers: ServerNames;
+  /** What those who run the server say to everybody; asked for from the first time it is read. */
+  readonly notice: Readable<ServerNotice | undefined>;
 
   /** Connects and stays connected; resumes the session whose token the store holds. Resolves after the first hello. */
   start(): Promise<void>;

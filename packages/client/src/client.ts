@@ -1,25 +1,16 @@
 /** The client: a session, its rooms and its outbox put together. */
-import {
-  errors,
-  keyProof,
-  type Payload,
-  Refusal,
-  type RoomSync,
-  type RoomView,
-  type ServerEvent,
-  type SignedIn,
-  serverOf,
-} from '@parley/protocol';
-import { readRoom } from './address.ts';
+import { keyProof, type Payload, type RoomView, type ServerEvent, type SignedIn, serverOf } from '@parley/protocol';
 import type { ActRef, Client, ClientOptions, Room } from './api.ts';
 import { Cache } from './cache.ts';
 import { Channels } from './channel.ts';
 import { newClientId } from './client-id.ts';
 import type { Connection } from './connection.ts';
+import { Entering, type EnteringPort } from './entering.ts';
 import { queued } from './event-queue.ts';
 import { KeyMessages } from './key.ts';
 import { accountPrefixes, fromBytes, keys, toBytes } from './keys.ts';
-import { queuedEvents, wantedRooms } from './limits.ts';
+import { queuedEvents } from './limits.ts';
+import { Notice } from './notice.ts';
 import { type ActName, Outbox } from './outbox.ts';
 import { People } from './people.ts';
 import type { Surroundings } from './room.ts';
@@ -41,13 +32,13 @@ class ParleyClient implements Client {
   readonly #rooms: Rooms;
   readonly #channels: Channels;
   readonly #keys: KeyMessages;
+  readonly #entering: Entering;
+  readonly #notice: Notice;
   readonly #session: Session;
   readonly #listeners = new Set<(event: ServerEvent) => void>();
   #loading: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #presence: 'online' | 'away' = 'online';
-  /** Rooms that were asked for without an answer yet: what was wanted, and the act's clientId. */
-  readonly #wanted = new Map<string, string>();
   readonly #onAbort = () => void this.close();
 
   constructor(options: ClientOptions) {
@@ -83,6 +74,9 @@ class ParleyClient implements Client {
     this.#rooms = new Rooms(surroundings);
     this.#channels = new Channels({ runtime, request, me, labelOf: (user, told) => this.#servers.labelOf(user, told) });
     this.#keys = new KeyMessages({ runtime, request, online, server: () => this.#ownServer()?.id });
+    this.#notice = new Notice({ online, ask: () => request('notice.get', {}) });
+    const asks: EnteringPort['asks'] = (name, payload) => this.request(name, payload);
+    this.#entering = new Entering({ runtime, request, asks, rooms: this.#rooms, servers: this.#servers });
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -116,6 +110,10 @@ class ParleyClient implements Client {
 
   get servers(): Client['servers'] {
     return this.#servers;
+  }
+
+  get notice(): Client['notice'] {
+    return this.#notice.value;
   }
 
   async start(): Promise<void> {
@@ -177,41 +175,16 @@ class ParleyClient implements Client {
     return this.#rooms.get(address);
   }
 
-  async resolve(typed: string): Promise<RoomView> {
-    const address = readRoom(typed);
-    if (!address) throw new Refusal('not-found');
-    const held = this.#rooms.get(typed)?.summary.get().view ?? this.#rooms.invitation(typed);
-    if (held) return held;
-    if ('id' in address) return (await this.request('room.get', { room: address.id })).room;
-    return (await this.request('room.resolve', { alias: address.alias, ...this.#at(address.server) })).room;
+  resolve(typed: string): Promise<RoomView> {
+    return this.#entering.resolve(typed);
   }
 
-  async join(name: string, server?: string): Promise<Room> {
-    const typed = server === undefined ? name : `${name}:${server}`;
-    const address = readRoom(typed);
-    if (!address) throw new Refusal('not-found');
-    const held = this.#rooms.get(typed);
-    if (held) return held;
-    const view = 'id' in address ? this.#rooms.invitation(typed) : await this.resolve(typed);
-    const room = 'id' in address ? address.id : (view?.id ?? '');
-    const at = this.#at(address.server ?? view?.server);
-    return this.#rooms.get(room) ?? this.#added('room.join', { room, clientId: this.newClientId(), ...at });
+  join(name: string, server?: string): Promise<Room> {
+    return this.#entering.join(name, server);
   }
 
-  async create(details: Parameters<Client['create']>[0]): Promise<Room> {
-    const wanted = JSON.stringify(details);
-    const clientId = this.#wanted.get(wanted) ?? this.newClientId();
-    this.#wanted.set(wanted, clientId);
-    if (this.#wanted.size > wantedRooms) this.#wanted.delete(this.#wanted.keys().next().value!);
-    let isOpen = false;
-    try {
-      return await this.#added('room.create', { ...details, clientId });
-    } catch (error) {
-      isOpen = !(error instanceof Refusal) || errors[error.code].retry;
-      throw error;
-    } finally {
-      if (!isOpen) this.#wanted.delete(wanted);
-    }
+  create(details: Parameters<Client['create']>[0]): Promise<Room> {
+    return this.#entering.create(details);
   }
 
   channel(name: string): ReturnType<Client['channel']> {
@@ -279,19 +252,6 @@ class ParleyClient implements Client {
     return this.server.get()?.server ?? (me && { id: serverOf(me.user) });
   }
 
-  /** The server of a request, where it is not one's own. */
-  #at(typed: string | undefined): { server?: string } {
-    const server = typed === undefined ? undefined : this.#servers.elsewhere(typed);
-    return server === undefined ? {} : { server };
-  }
-
-  /** The room is there before the first event that follows the reply. */
-  async #added<N extends 'room.join' | 'room.create'>(name: N, payload: Payload<N>): Promise<Room> {
-    const taken = ({ sync }: { sync: RoomSync }) => this.#rooms.add(sync);
-    const { sync } = await this.#session.request<'room.join' | 'room.create'>(name, payload, { taken });
-    return this.#rooms.get(sync.room.id) ?? this.#rooms.add(sync);
-  }
-
   #surroundings(): Surroundings {
     const { runtime } = this.#options;
     return {
@@ -346,6 +306,7 @@ class ParleyClient implements Client {
     this.#outbox.opened();
     this.#channels.opened();
     this.#keys.opened();
+    this.#notice.opened();
   }
 
   #disconnected(): void {
@@ -356,6 +317,7 @@ class ParleyClient implements Client {
   #take(event: ServerEvent): void {
     if (event.event === 'account.changed') this.#profileChanged(event.payload);
     this.#servers.take(event);
+    this.#notice.take(event);
     this.#rooms.take(event);
     this.#channels.take(event);
     this.#keys.take(event);
@@ -378,6 +340,7 @@ class ParleyClient implements Client {
     this.#rooms.clear();
     this.#channels.clear();
     this.#keys.clear();
+    this.#notice.clear();
     this.#servers.clear();
     await this.#cache.flush();
     const changes = new Map<string, undefined>([[keys.account, undefined]]);

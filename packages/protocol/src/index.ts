@@ -22,6 +22,7 @@ export * from './key.ts';
 export * from './kind.ts';
 export * from './limits.ts';
 export * from './member.ts';
+export type { ServerNotice } from './notice.ts';
 export * from './outcome.ts';
 export * from './peer.ts';
 export type { PeerRoomView } from './peer-room.ts';

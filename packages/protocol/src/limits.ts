@@ -74,6 +74,8 @@ export const limits = {
   channelPeople: 100,
   /** Servers with listeners that are told of one channel. */
   channelServers: 64,
+  /** A notice of a server: three sentences, which stand above everything. */
+  notice: 1_000,
   /** Words of a message to a key: somebody reads it at once or not at all. */
   keyText: 4_096,
   /** The same sealed: every unit in three bytes, with the sender's key and proof. */

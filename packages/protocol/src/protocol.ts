@@ -9,6 +9,7 @@ import { key } from './key.ts';
 import { marker } from './marker.ts';
 import { member } from './member.ts';
 import { entry, message } from './message.ts';
+import { notice } from './notice.ts';
 import { outcome } from './outcome.ts';
 import { peer } from './peer.ts';
 import { privacy } from './privacy.ts';
@@ -40,6 +41,7 @@ export const protocol = {
   archive,
   channel,
   key,
+  notice,
   peer,
   server,
 };

@@ -8,6 +8,7 @@ import { key } from './modules/key.ts';
 import { marker } from './modules/marker.ts';
 import { member } from './modules/member.ts';
 import { message } from './modules/message.ts';
+import { notice } from './modules/notice.ts';
 import { peer } from './modules/peer.ts';
 import { privacy } from './modules/privacy.ts';
 import { receipt } from './modules/receipt.ts';
@@ -39,6 +40,7 @@ export const handlers: AllHandlers = {
   archive,
   channel,
   key,
+  notice,
   peer,
   server,
 };

@@ -18,6 +18,7 @@ export class Hub {
     this.#fanout = fanout;
     this.#bus = bus;
     bus.subscribe('account', ({ user, events, except }) => this.#tell(user, events, except));
+    bus.subscribe('everybody', ({ events }) => this.#tellEverybody(events));
     bus.subscribe('end', (told) => this.#end(told));
     bus.subscribe('room', ({ room, events }) => this.#fanout.publish(room, events));
   }
@@ -124,6 +125,11 @@ export class Hub {
     this.#bus.publish('account', { user, events, ...(except ? { except: except.id } : {}) });
   }
 
+  /** Tells everybody who is signed in. */
+  tellEverybody(events: readonly ServerEvent[]): void {
+    this.#bus.publish('everybody', { events });
+  }
+
   /** Tells everybody who follows a room; nothing of it is kept. */
   signal(room: string, event: ServerEvent): void {
     this.#bus.publish('room', { room, events: [event] });
@@ -138,6 +144,17 @@ export class Hub {
     for (const session of this.of(user)) {
       if (session.id === except) continue;
       session.reader.deliver(encodeAll(session.link.encoding, session.link.framing, events));
+    }
+  }
+
+  /** Encoded once for each sort of connection. */
+  #tellEverybody(events: readonly ServerEvent[]): void {
+    const encoded = new Map<string, Uint8Array>();
+    for (const { who, reader, link } of this.#all) {
+      if (!who) continue;
+      const bytes = encoded.get(reader.shape) ?? encodeAll(link.encoding, link.framing, events);
+      encoded.set(reader.shape, bytes);
+      reader.deliver(bytes);
     }
   }
 

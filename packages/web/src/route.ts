@@ -12,6 +12,7 @@ export const settingsPages = [
   'shortcuts',
   'invites',
   'federation',
+  'notice',
 ] as const;
 export type SettingsPage = (typeof settingsPages)[number];
 

@@ -11,6 +11,7 @@ import { importIrc, importParley } from './import.ts';
 import { inviteCreate, inviteList, inviteRevoke } from './invite.ts';
 import { keyAdd, keygen, keyList, keyRemove } from './key.ts';
 import { inbox, msg } from './msg.ts';
+import { notice } from './notice.ts';
 import { block, connect, disconnect, identity, peers, unblock } from './peer.ts';
 import { create, join, leave, members } from './room.ts';
 import { allowServer, denyServer } from './room-servers.ts';
@@ -67,5 +68,6 @@ export const commands: readonly Command[] = [
   inviteCreate,
   inviteList,
   inviteRevoke,
+  notice,
   bot,
 ];

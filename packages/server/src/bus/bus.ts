@@ -7,6 +7,8 @@ export interface Topics {
   room: { room: string; events: readonly ServerEvent[] };
   /** For the connections of one account. `except` is the one that knows already. */
   account: { user: string; events: readonly ServerEvent[]; except?: string };
+  /** For everybody who is signed in. */
+  everybody: { events: readonly ServerEvent[] };
   /** Sessions to end, on whichever node they are, but for one session or one connection. */
   end: { user: string; sessions: readonly string[] | 'all'; session?: string; connection?: string };
 }

@@ -5,6 +5,7 @@ export function openLocalBus(): Bus {
   const listeners: { [T in Topic]: Set<(event: Topics[T]) => void> } = {
     room: new Set(),
     account: new Set(),
+    everybody: new Set(),
     end: new Set(),
   };
   return {

@@ -9,6 +9,7 @@ import { entryParts } from './entry-part.ts';
 import { inviteStore } from './invite.ts';
 import { invitesElsewhere } from './invite-elsewhere.ts';
 import { markerStore } from './marker.ts';
+import { noticeStore } from './notice.ts';
 import { peerStore } from './peer.ts';
 import { privacyStore } from './privacy.ts';
 import { roomStore } from './room.ts';
@@ -48,6 +49,7 @@ export function openStore(db: Database) {
     marker: markerStore(db),
     privacy: privacyStore(db),
     archive: archiveStore(db),
+    notice: noticeStore(db),
     peer: peerStore(db),
     server: { records: serverRecords(db), names: serverNames(db) },
   };

@@ -11,6 +11,7 @@ import { dayLine, formatEntry, tint } from '../format.ts';
 import { ChannelSession } from './channel-session.ts';
 import { completions, helpLines, type LocalName, localCommand } from './commands.ts';
 import { pipeScreen, promptScreen, type Screen } from './screen.ts';
+import { followNotice } from './server-notice.ts';
 
 export interface ChatOptions {
   client: Client;
@@ -40,6 +41,7 @@ export async function chat(options: ChatOptions): Promise<Refusal | undefined> {
   let session: RoomSession | ChannelSession | undefined;
   const complete = (line: string): [string[], string] => session?.complete(line) ?? [[], line];
   const screen = isTerminal ? promptScreen({ input, output, complete, onStop }) : pipeScreen({ input, output });
+  const stopNotices = followNotice(options, screen);
   const close = () => screen.close();
   signal.addEventListener('abort', close, { once: true });
   let refused: Refusal | undefined;
@@ -53,6 +55,7 @@ export async function chat(options: ChatOptions): Promise<Refusal | undefined> {
     return refused;
   } finally {
     signal.removeEventListener('abort', close);
+    stopNotices();
     screen.close();
   }
 }

@@ -28,6 +28,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     invitations,
     outbox,
     servers: fakeServers(),
+    notice: state.notice,
     ...fakeChannels(state),
     ...sampleKeys,
     ...entering(state),

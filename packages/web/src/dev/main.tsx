@@ -15,6 +15,7 @@ const options: FakeOptions = {
   rooms: query.get('rooms') === 'none' ? 'none' : 'many',
   pending: query.get('pending') !== 'no',
   links: query.get('links') === 'none' ? 'none' : query.get('links') === 'refused' ? 'refused' : 'many',
+  notice: query.has('notice'),
   known: query.get('server') !== 'none',
   ...(query.has('user') ? { serverRole: 'user' as const } : {}),
   ...(query.has('guest') ? { kind: 'guest' as const, serverRole: 'user' as const } : {}),

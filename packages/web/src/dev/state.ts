@@ -8,7 +8,7 @@ import {
   type ServerInfo,
   type Status,
 } from '@parley/client';
-import type { RoomView, SignedIn } from '@parley/protocol';
+import type { RoomView, ServerNotice, SignedIn } from '@parley/protocol';
 import { type Cell, cell } from '../service/cell.ts';
 import { me, sampleInvitations, sampleRooms, serverId } from './data.ts';
 import type { SampleLinks } from './links.ts';
@@ -33,6 +33,8 @@ export interface FakeOptions {
   pending?: boolean;
   /** Default many. */
   links?: SampleLinks;
+  /** Whether a notice stands. */
+  notice?: boolean;
 }
 
 export interface State {
@@ -44,6 +46,7 @@ export interface State {
   outbox: Cell<readonly OutboxRow[]>;
   held: Map<string, FakeRoom>;
   links: SampleLinks;
+  notice: Cell<ServerNotice | undefined>;
   now(): number;
   online(): boolean;
   pause(): Promise<void>;
@@ -54,6 +57,9 @@ export interface State {
   /** By id or name, whatever its server. */
   find: (typed: string) => FakeRoom | undefined;
 }
+
+const sampleNotice =
+  'The harbour moves to a new machine tonight at 22:00 UTC. It is away for ten minutes; what you write then waits and goes out in order.';
 
 const signedIn = (options: FakeOptions): SignedIn => ({
   token: 'sample',
@@ -94,6 +100,7 @@ export function createState(options: FakeOptions): State {
     outbox: cell<readonly OutboxRow[]>([]),
     held,
     links: options.links ?? 'many',
+    notice: cell(options.notice === true ? { text: sampleNotice, at: now() - 3_600_000 } : undefined),
     now,
     online: () => state.status.get().state === 'online',
     pause: () => new Promise((resolve) => setTimeout(resolve, delayMs)),

@@ -5,6 +5,7 @@ import EyeOff from 'lucide-react/icons/eye-off';
 import Keyboard from 'lucide-react/icons/keyboard';
 import Laptop from 'lucide-react/icons/laptop';
 import LogOut from 'lucide-react/icons/log-out';
+import Megaphone from 'lucide-react/icons/megaphone';
 import SunMoon from 'lucide-react/icons/sun-moon';
 import Ticket from 'lucide-react/icons/ticket';
 import User from 'lucide-react/icons/user';
@@ -44,6 +45,7 @@ export function pagesOf(me: SignedIn): { of: 'me' | 'server'; pages: PageLink[] 
   const server: PageLink[] = [
     { page: 'federation', label: 'Other servers', icon: Waypoints },
     { page: 'invites', label: 'Invites', icon: Ticket },
+    { page: 'notice', label: 'Notice to everybody', icon: Megaphone },
   ];
   return [
     { of: 'me' as const, pages: mine.filter(({ page }) => me.kind !== 'guest' || !notForGuests.has(page)) },

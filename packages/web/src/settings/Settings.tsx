@@ -8,6 +8,7 @@ import { phone, useMedia } from '../ui/useMedia.ts';
 import { Appearance } from './Appearance.tsx';
 import { Invites } from './Invites.tsx';
 import { pagesOf, SettingsNav } from './Nav.tsx';
+import { NoticePage } from './NoticePage.tsx';
 import { Privacy } from './Privacy.tsx';
 import { Profile } from './Profile.tsx';
 import type { PageProps } from './page.ts';
@@ -51,6 +52,8 @@ function content(page: SettingsPage, props: PageProps): ReactNode {
       return <ShortcutsPage />;
     case 'invites':
       return <Invites {...props} />;
+    case 'notice':
+      return <NoticePage {...props} />;
     case 'federation':
       return <FederationPage {...props} />;
   }

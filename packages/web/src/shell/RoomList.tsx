@@ -17,6 +17,7 @@ import { Todo } from './EmptyRooms.tsx';
 import { Invitations } from './Invitations.tsx';
 import { KeySection } from './KeySection.tsx';
 import { ListSection } from './ListSection.tsx';
+import { NoticeBar } from './NoticeBar.tsx';
 import { ResizeHandle } from './ResizeHandle.tsx';
 import styles from './RoomList.module.css';
 import { ServerMenu } from './ServerMenu.tsx';
@@ -72,6 +73,7 @@ export function RoomList(props: {
         <Kbd keys={shown('mod+k')} />
       </button>
       <div className={styles.body} {...roving}>
+        {alone && <NoticeBar client={client} />}
         {alone && <ConnectionBar client={client} />}
         <Invitations client={client} hidden={hidden} heading={heading} />
         {sections.map((section) => (

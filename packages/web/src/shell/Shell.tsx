@@ -14,6 +14,7 @@ import { ChannelPlace } from './ChannelPlace.tsx';
 import { ConnectionBar } from './ConnectionBar.tsx';
 import { EmptyRooms } from './EmptyRooms.tsx';
 import { KeyPlace } from './KeyPlace.tsx';
+import { NoticeBar } from './NoticeBar.tsx';
 import { Rail } from './Rail.tsx';
 import { RoomList } from './RoomList.tsx';
 import { RoomPlace } from './RoomPlace.tsx';
@@ -68,6 +69,7 @@ export function Shell({ client, me, route }: { client: Client; me: SignedIn; rou
               />
             </ErrorBoundary>
             <div className={styles.main}>
+              <NoticeBar client={client} />
               <ConnectionBar client={client} />
               {route.at === 'room' ? (
                 <ErrorBoundary what="This room" resetKey={route.room}>
