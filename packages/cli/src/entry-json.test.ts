@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { RawEntry } from '@parley/protocol';
 import { entryJson } from './entry-json.ts';
 
-const ada = `${'a'.repeat(16)}.${'b'.repeat(52)}`;
-const room = 'r'.repeat(52);
+const ada = `${'a'.repeat(16)}.${'b'.repeat(51)}a`;
+const room = `${'r'.repeat(51)}a`;
 const base: RawEntry = {
   room,
   term: 1,
@@ -31,7 +31,7 @@ test('a message is one object with the text as it was written', () => {
     text: 'deploy \u001b[31mdone',
     clientId: 'c1',
     userId: ada,
-    server: 'b'.repeat(52),
+    server: `${'b'.repeat(51)}a`,
     roomId: room,
   });
   assert.equal(json({ ...base, server: 'far.example' }).user, '@ada:far.example');

@@ -9,7 +9,7 @@ import { calm, type Setting, setting } from './testing/setting.ts';
 const name = 'lobby';
 const run = new Uint8Array(8);
 const nowhere = { here: 1, servers: [] };
-const far = 'b'.repeat(52);
+const far = `${'b'.repeat(51)}a`;
 
 /** A server with channels, as far as the client needs to be answered. */
 function withChannels(all: Setting): { asked: string[]; refuse: Map<string, Refusal> } {

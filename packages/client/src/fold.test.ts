@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import type { RawEntry } from '@parley/protocol';
 import { fold } from './fold.ts';
 
-const [ada, ben] = ['a', 'b'].map((letter) => `${letter.repeat(16)}.${'s'.repeat(52)}`) as [string, string];
+const [ada, ben] = ['a', 'b'].map((letter) => `${letter.repeat(16)}.${'s'.repeat(51)}a`) as [string, string];
 let seq = 0;
 const entry = (user: string, kind: string, more: Partial<RawEntry> = {}): RawEntry => {
   seq += 1;
-  return { room: 'r'.repeat(52), term: 1, seq, at: seq, kind, user, name: 'x', clientId: `c${seq}`, ...more };
+  return { room: `${'r'.repeat(51)}a`, term: 1, seq, at: seq, kind, user, name: 'x', clientId: `c${seq}`, ...more };
 };
 
 /** A pinned message of ada's with a reaction of ben's. */

@@ -9,7 +9,7 @@ import { memoryStore } from './store-memory.ts';
 import { serverKey } from './testing/fake-server.ts';
 import { setting } from './testing/setting.ts';
 
-const [one, two] = ['k', 'm'].map((letter) => letter.repeat(52)) as [string, string];
+const [one, two] = ['k', 'm'].map((letter) => `${letter.repeat(51)}a`) as [string, string];
 const servers = (told = { count: 0 }) =>
   new Servers({
     own: () => ({ id: serverKey, name: 'home.example' }),

@@ -10,14 +10,14 @@ import { memoryStore } from './store-memory.ts';
 import { type Author, FakeRoom } from './testing/fake-room.ts';
 import { virtualRuntime } from './testing/virtual-runtime.ts';
 
-const server = 's'.repeat(52);
+const server = `${'s'.repeat(51)}a`;
 const ada: Author = { user: `${'a'.repeat(16)}.${server}`, name: 'ada' };
 const bob: Author = { user: `${'b'.repeat(16)}.${server}`, name: 'bob' };
 
 /** A room on the server and one device of ada's, joined by a wire that delivers in order when it is told to. */
 function setting(tail: number) {
   const runtime = virtualRuntime(drain);
-  const room = new FakeRoom('r'.repeat(52), 'ops');
+  const room = new FakeRoom(`${'r'.repeat(51)}a`, 'ops');
   let isOnline = true;
   let up: (() => void)[] = [];
   const asked = new Set<() => void>();

@@ -10,14 +10,14 @@ export const serverIdBytes = 32;
 export const accountIdBytes = 10;
 export const roomIdBytes = 32;
 
-/** An Ed25519 public key in base32: 52 letters. */
-export const serverId = pattern(/^[a-z2-7]{52}$/);
+/** An Ed25519 public key in base32: 52 letters, of which the last holds one bit: of other spellings there are no bytes. */
+export const serverId = pattern(/^[a-z2-7]{51}[aq]$/);
 /** How people name a server: its id, or what it is called. */
 export const serverLabel = pattern(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/);
 /** `<account>.<server>`: 16 and 52 letters of base32. */
-export const userId = pattern(/^[a-z2-7]{16}\.[a-z2-7]{52}$/);
-/** SHA-256 in base32: 52 letters. */
-export const roomId = pattern(/^[a-z2-7]{52}$/);
+export const userId = pattern(/^[a-z2-7]{16}\.[a-z2-7]{51}[aq]$/);
+/** SHA-256 in base32: 52 letters, as {@link serverId}. */
+export const roomId = pattern(/^[a-z2-7]{51}[aq]$/);
 /** Drawn by the client, once for each act; a resend under it is the same act. */
 export const clientId = pattern(new RegExp(`^[A-Za-z0-9._:-]{1,${limits.clientId}}$`));
 /** A session of an account: one device, one bot token. */
@@ -50,7 +50,7 @@ export const serverOf = (user: string): string => user.slice(user.indexOf('.') +
 const read = new Map<string, Uint8Array>();
 const mostRead = 4_096;
 
-/** The bytes of an id, not to be changed; throws a RangeError when it is not base32. */
+/** The bytes of an id that has its form, not to be changed; throws a RangeError for what was not checked to have it. */
 export function idBytes(id: string): Uint8Array {
   const known = read.get(id);
   if (known) return known;

@@ -6,12 +6,12 @@ import { decodeCanonical, decodeCbor, encodeCbor } from './cbor.ts';
 import { decodeRequest, decodeServerFrame, encodeFrame } from './codec.ts';
 import { errors, isErrorCode, Refusal } from './error.ts';
 import { check } from './field.ts';
-import { normalizeAlias } from './id.ts';
+import { idBytes, normalizeAlias, roomId, serverId, userId } from './id.ts';
 import { limits } from './limits.ts';
 import { type Payload, type Reply, requestTypes } from './protocol.ts';
 
 const badFrame = (error: unknown) => error instanceof Refusal && error.code === 'bad-frame';
-const user = `${'a'.repeat(16)}.${'b'.repeat(52)}`;
+const user = `${'a'.repeat(16)}.${'b'.repeat(51)}a`;
 
 test('every request has a unique wire name, a sentence about it and only known errors', () => {
   assert.ok(requestTypes.size > 50);
@@ -45,6 +45,29 @@ test('refuses unknown, missing, long, malformed and prototype fields, and names 
   ] as const) {
     assert.deepEqual(check(schema, bad), { ok: false, field });
   }
+});
+
+test('an id is accepted in the one spelling that its bytes have, so whatever is accepted has bytes', () => {
+  const letter = fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz234567');
+  const letters = (count: number) => fc.string({ unit: letter, minLength: count, maxLength: count });
+  const key = fc.oneof(
+    letters(52),
+    letters(51).map((text) => `${text}q`),
+  );
+  fc.assert(
+    fc.property(letters(16), key, (account, id) => {
+      const isSpelled = fromBase32(id) !== undefined;
+      assert.deepEqual([check(serverId, id).ok, check(roomId, id).ok], [isSpelled, isSpelled]);
+      assert.equal(check(userId, `${account}.${id}`).ok, isSpelled);
+      if (isSpelled) assert.equal(toBase32(idBytes(id)), id);
+      else assert.throws(() => idBytes(id), RangeError);
+    }),
+    { numRuns: 500 },
+  );
+  const sound = 'q'.repeat(52);
+  assert.ok(check(serverId, sound).ok);
+  for (const bad of [`${'q'.repeat(51)}r`, sound.slice(1), `${sound}q`, sound.toUpperCase(), `${'q'.repeat(51)}1`, ''])
+    for (const id of [serverId, roomId]) assert.ok(!check(id, bad).ok, bad);
 });
 
 test('frames survive both codecs, bytes included', () => {

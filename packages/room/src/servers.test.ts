@@ -8,8 +8,8 @@ import { leafShapes } from './snapshot-leaf.ts';
 import { isDenied } from './state.ts';
 import { Book } from './testing.ts';
 
-const far = 'b'.repeat(52);
-const other = 'c'.repeat(52);
+const far = `${'b'.repeat(51)}a`;
+const other = `${'c'.repeat(51)}a`;
 const foreign = (account: string, server = far): string => `${account.repeat(16)}.${server}`;
 
 /** A room with an owner, and two people of another server: a member and one who is invited. */

@@ -46,7 +46,7 @@ function full(): Union {
   book.member(ada, 'ban', cleo);
   book.member(ada, 'invite', vic);
   // Another spelling of nobody's id.
-  for (const change of ['invite', 'ban'] as const) book.member(ada, change, `${'a'.repeat(16)}.${'b'.repeat(52)}`);
+  for (const change of ['invite', 'ban'] as const) book.member(ada, change, `${'a'.repeat(16)}.${'b'.repeat(51)}a`);
   for (const clientId of ['p1', 'p2']) book.try(ada, 'pin', { target: { user: uma, clientId } });
   book.try(ada, 'settings', { data: { joinRule: 'knock', history: 'since-join', alias: 'ops', retentionDays: 3 } });
   book.member(person(9), 'knock', person(9));

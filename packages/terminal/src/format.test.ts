@@ -5,8 +5,8 @@ import { dayWatch } from './day.ts';
 import { dayLine, formatEntry, tint } from './format.ts';
 import { noticeWords } from './notice.ts';
 
-const ada = `${'a'.repeat(16)}.${'b'.repeat(52)}`;
-const bob = `${'c'.repeat(16)}.${'b'.repeat(52)}`;
+const ada = `${'a'.repeat(16)}.${'b'.repeat(51)}a`;
+const bob = `${'c'.repeat(16)}.${'b'.repeat(51)}a`;
 // Local, because lines show local times.
 const at = new Date(2026, 10, 20, 14, 3).getTime();
 const plain = { colour: false, time: 'full' } as const;

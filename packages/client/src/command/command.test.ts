@@ -115,7 +115,7 @@ test('commands ask the server for what they say', async () => {
 test('one who is no member is found for a ban and its end, and never guessed', async () => {
   const { server, client, room, asked } = await setting();
   const bob = server.account('bob').user;
-  const [one, other] = ['g', 'h'].map((letter) => `${letter.repeat(16)}.${'s'.repeat(52)}`) as [string, string];
+  const [one, other] = ['g', 'h'].map((letter) => `${letter.repeat(16)}.${'s'.repeat(51)}a`) as [string, string];
   const gone = (id: string, more = {}) => ({ id, name: 'gone', kind: 'person', ...more });
   const people = [gone(one), { ...gone(other), name: 'gone-too' }];
   server.before = (request) => {

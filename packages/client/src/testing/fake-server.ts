@@ -18,7 +18,7 @@ import {
 import { FakeRoom } from './fake-room.ts';
 
 const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
-export const serverKey = 's'.repeat(52);
+export const serverKey = `${'s'.repeat(51)}a`;
 
 /** One connection. */
 export interface Visitor {
@@ -99,7 +99,7 @@ export class FakeServer {
     const held = this.rooms.get(label);
     if (held) return held;
     const [alias = '', server] = label.split(':');
-    const room = new FakeRoom(`${base32[this.rooms.size]}`.repeat(52), alias, this.#idOf(server));
+    const room = new FakeRoom(`${base32[this.rooms.size]!.repeat(51)}a`, alias, this.#idOf(server));
     this.rooms.set(label, room);
     for (const name of members) room.members.add(this.account(name).user);
     return room;
@@ -107,7 +107,7 @@ export class FakeServer {
 
   #idOf(name: string | undefined): string | undefined {
     if (name === undefined) return undefined;
-    const id = this.servers.get(name) ?? `${base32[25 - this.servers.size]}`.repeat(52);
+    const id = this.servers.get(name) ?? `${base32[25 - this.servers.size]!.repeat(51)}a`;
     this.servers.set(name, id);
     return id;
   }

@@ -17,7 +17,7 @@ import {
 
 const now = 1_800_000_000_000;
 const hour = 3_600_000;
-const id = (letter: string): string => letter.repeat(52);
+const id = (letter: string): string => `${letter.repeat(51)}a`;
 const peer = (more: Partial<PeerView> = {}): PeerView => ({ urls: [], state: 'waiting', since: now, ...more });
 const quiet = { queued: [], lagMs: 0, bytesIn: 1, bytesOut: 1, roundTripMs: 41 };
 
