@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { checkDisks } from '../check/followed.ts';
 import { checkHeard } from '../check/heard.ts';
 import { Home, type HomeOptions } from '../home.ts';
+import { Man } from '../hostile/man.ts';
 import { password } from '../scene.ts';
 import { Failure, World } from '../world.ts';
 import { type Actor, Stage } from './stage.ts';
@@ -14,13 +15,17 @@ export interface ServersOptions extends HomeOptions {
   servers?: number;
   /** How far the clock of each is off, in their order. */
   skewsMs?: readonly number[];
+  /** All dial the first one and nobody else. */
+  star?: boolean;
+  /** The first one lies when it is made to. */
+  liar?: boolean;
 }
 
 /** Registers a test. */
 export function playAcross(
   title: string,
   acts: (stage: ServersStage) => Promise<void>,
-  { servers = 2, skewsMs = [], ...options }: ServersOptions = {},
+  { servers = 2, skewsMs = [], star = false, liar = false, ...options }: ServersOptions = {},
 ): void {
   test(title, async () => {
     const world = new World(1);
@@ -28,16 +33,19 @@ export function playAcross(
     const names = Array.from({ length: servers }, (_, i) => `s${i + 1}`);
     const homes = names.map((name, i) => {
       const skewMs = skewsMs[i] ?? 0;
-      return new Home(world, name, { loadedRooms: 100, ...options, skewMs, dials: names.slice(0, i) });
+      const dials = names.slice(0, star ? Math.min(1, i) : i);
+      return new Home(world, name, { loadedRooms: 100, ...options, skewMs, dials });
     });
-    const stage = new ServersStage(world, homes);
+    const stage = new ServersStage(world, homes, star ? 2 * (servers - 1) : servers * (servers - 1));
+    if (liar) stage.corrupt();
     try {
       for (const home of homes) await stage.sure(`the start of ${home.name}`, home.start());
       await stage.linked();
       await acts(stage);
       await stage.passes(1_000);
       world.check();
-      if (homes.every(({ running }) => running)) checkHeard(stage.heard, (await checkDisks(homes)).logs);
+      if (liar) await checkDisks(homes.slice(1));
+      else if (homes.every(({ running }) => running)) checkHeard(stage.heard, (await checkDisks(homes)).logs);
     } catch (error) {
       throw new Failure(1, world.clock.nowMs, error);
     } finally {
@@ -51,11 +59,27 @@ export class ServersStage extends Stage {
   readonly homes: readonly Home[];
   /** Links that there are, as `here/there`, by what each end says. */
   readonly #links = new Set<string>();
+  readonly #allLinks: number;
+  #man: Man | undefined;
 
-  constructor(world: World, homes: readonly Home[]) {
+  /** @param links that there are when all are linked, each counted at both ends */
+  constructor(world: World, homes: readonly Home[], links: number) {
     super(world, homes[0]!);
     this.homes = homes;
+    this.#allLinks = links;
     for (const home of homes) home.onLinked = (server) => this.#links.add(`${home.id}/${server}`);
+  }
+
+  /** At the links of a server that lies. */
+  get man(): Man {
+    return this.#man!;
+  }
+
+  /** Makes the first server one that lies. */
+  corrupt(): void {
+    const { world, homes } = this;
+    world.hostile = homes[0]!.id;
+    this.#man = new Man(world, homes[0]!, homes);
   }
 
   /** One person with an account on each server, in their order. */
@@ -73,7 +97,7 @@ export class ServersStage extends Stage {
 
   /** Waits until every server has said at both ends that it is linked with every other, since {@link unlinked}. */
   linked(): Promise<void> {
-    return this.until('all servers are linked', () => this.#links.size === this.homes.length * (this.homes.length - 1));
+    return this.until('all servers are linked', () => this.#links.size === this.#allLinks);
   }
 
   /** Forgets which links there were: {@link linked} waits for new ones. */

@@ -145,7 +145,8 @@ export class Actor {
   async readsBack(): Promise<void> {
     void this.rows;
     const { of } = this.#timeline!;
-    while (of.get().before) await this.#sure('reading back', of.loadBefore());
+    // While the first screen is loading nothing else is, and time has to pass.
+    for (; of.get().before; await this.#stage.passes(1)) await this.#sure('reading back', of.loadBefore());
   }
 
   async makes(alias: string, rules: Omit<Payload<'room.create'>, 'alias' | 'clientId'> = {}): Promise<void> {

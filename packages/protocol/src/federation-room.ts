@@ -221,7 +221,8 @@ export const roomQuestions = {
     reply: view({ rooms: list(foreignRoom, limits.roomsPage), more: flag() }),
   }),
   room: question({
-    about: 'A room by its alias or id, if anybody may know of it, or people of the asking server are invited.',
+    about:
+      'A room by its alias or id, if anybody may know of it, or people of the asking server are invited. By its id also a server that has people in it says who keeps it.',
     payload: view({ alias: optional(alias), room: optional(roomId) }),
     /** `cursor`: how far the numbering of the asking server is decided there. */
     reply: view({ room: foreignRoom, cursor: nullable(originCursor) }),

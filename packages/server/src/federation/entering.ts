@@ -24,13 +24,15 @@ import type { Peers } from './peers.ts';
 import type { Place } from './settling.ts';
 import type { Taking } from './taking.ts';
 
+/** Servers that are asked for a room in place of one that does not answer. */
+const mostAsked = 8;
 /** Numberings that are tried when the clerk knows others. */
 const attempts = 4;
 
 export interface EnteringOptions {
   readonly store: Store;
   readonly rooms: Pick<Rooms, 'load'>;
-  readonly peers: Pick<Peers, 'ask'>;
+  readonly peers: Pick<Peers, 'ask' | 'linked'>;
   readonly names: Names;
   readonly taking: Pick<Taking, 'take'>;
   readonly crypto: Crypto;
@@ -137,8 +139,7 @@ export class Entering {
   async #ask(wish: EnteringRecord, person: PersonRecord): Promise<Place | undefined> {
     const { store, reach, taking, knocking } = this.#options;
     const { change } = wish;
-    await reach(wish.server);
-    const told = await this.#question(wish.server, 'room', { room: wish.room });
+    const told = await this.#find(wish);
     const { room } = told;
     if (room.clerk !== wish.server) {
       await reach(room.clerk);
@@ -156,6 +157,22 @@ export class Entering {
     if (change === 'join') await taking.take(room.clerk, room.id);
     else if (change !== 'decline') knocking(person.id, room, change === 'knock');
     return place;
+  }
+
+  /** Asks about a room where it was named; where nobody answers, those that are linked and may know who keeps it. */
+  async #find({ server, room }: EnteringRecord): Promise<Told> {
+    const { peers, reach } = this.#options;
+    await reach(server);
+    try {
+      return await this.#question(server, 'room', { room });
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'unavailable') throw error;
+      for (const other of peers.linked().slice(0, mostAsked)) {
+        const told = await this.#question(other, 'room', { room }).catch(() => undefined);
+        if (told && told.room.clerk !== server) return told;
+      }
+      throw error;
+    }
   }
 
   /** Whether somebody else of this server has come in meanwhile. */

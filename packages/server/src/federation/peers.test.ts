@@ -135,7 +135,7 @@ describe('a server that cannot be reached', () => {
     assertLinked(ada, bob);
   });
 
-  test('is taken in when it dials, and then no longer dialled; a link that breaks is made again at once', async () => {
+  test('inbound traffic resets our backoff: it is taken in, no longer dialled, and linked again at once after a break', async () => {
     await using network = new TestNetwork();
     const ada = await network.server(1, half);
     const bob = await network.server(2, half);
@@ -188,7 +188,7 @@ describe('a server that cannot be reached', () => {
 });
 
 describe('a block', () => {
-  test('ends the link and allows none, in neither direction, until it is lifted', async () => {
+  test('a block is symmetric: it ends the link and allows none, in neither direction, until it is lifted', async () => {
     await using network = new TestNetwork();
     const [ada, bob] = [await network.server(1, half), await network.server(2, half)];
     await network.done(ada.peers.connect(bob.url));

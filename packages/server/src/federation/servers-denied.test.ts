@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { heard, TestHomes } from './testing-homes.ts';
 
 describe('a room that keeps a server out', () => {
-  it('a denied server’s sends and signals are both refused', async () => {
+  it("a denied server's sends and signals are both refused", async () => {
     await using homes = new TestHomes();
     const one = await homes.home(1);
     const two = await homes.home(2, [1]);

@@ -1,5 +1,6 @@
 /** What other servers may ask about the rooms and people that are kept here: no more than a stranger may know. */
 import { type ForeignRoom, type QuestionPayload, type QuestionReply, Refusal, serverOf } from '@parley/protocol';
+import { isDenied, participants } from '@parley/room';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { Rooms } from '../rooms.ts';
 import type { Store } from '../store/store.ts';
@@ -34,11 +35,20 @@ export class VisibleRooms {
     const { store, clerk } = this.#options;
     const found = id ?? (alias === undefined ? undefined : await store.room.byAlias(alias));
     if (found === undefined) throw new Refusal('not-found');
-    const room = await clerk.kept(found, from);
+    const kept = clerk.kept(found, from);
+    const room = await (id === undefined ? kept : kept.catch(() => this.#followed(id, from)));
     const { settings, members, invited, knocking, origins } = room.state;
     const isKnown = [...members.keys(), ...invited.keys(), ...knocking.keys()].some((user) => serverOf(user) === from);
     if (settings.joinRule === 'invite' && settings.history !== 'world' && !isKnown) throw new Refusal('not-found');
-    return { room: viewOf(room), cursor: origins.get(from) ?? null };
+    return { room: viewOf(room), cursor: room.state.clerk === this.#options.id ? (origins.get(from) ?? null) : null };
+  }
+
+  /** Who is in a room of another server may say which one. */
+  async #followed(id: string, from: string): Promise<LoadedRoom> {
+    const room = await this.#options.rooms.load(id);
+    const { state, archive } = room;
+    if (archive || !participants(state).has(this.#options.id) || isDenied(state, from)) throw new Refusal('not-found');
+    return room;
   }
 
   /** Answers `people`. */
