@@ -79,8 +79,16 @@ export const shape = {
   },
   listen: {
     host: setting(host, '127.0.0.1', 'The address to listen on; 0.0.0.0 or :: for all.'),
-    port: setting(number(0, 65_535), 8080, 'The port of the web app and of WebSockets; 0 takes a free one.'),
-    tcpPort: optional(number(0, 65_535), 'The port of raw TCP clients; 0 takes a free one. Off unless set.'),
+    doors: optional(
+      oneOf('websocket', 'tcp', 'all'),
+      'How clients come in: by the web app and WebSockets, by raw TCP alone, or both. `websocket` unless there is a tcp-port.',
+    ),
+    port: setting(
+      number(0, 65_535),
+      8080,
+      'The port of the web app, of WebSockets and of other servers; 0 takes a free one.',
+    ),
+    tcpPort: optional(number(0, 65_535), 'The port of raw TCP clients; 0 takes a free one.'),
     metricsPort: optional(
       number(0, 65_535),
       'The port of the metrics, on 127.0.0.1 only; 0 takes a free one. Off unless set.',

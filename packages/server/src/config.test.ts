@@ -44,6 +44,7 @@ suite('the configuration', () => {
       listen: {
         host: '127.0.0.1',
         port: 8080,
+        doors: undefined,
         tcpPort: undefined,
         metricsPort: undefined,
         tlsCert: undefined,
@@ -66,6 +67,7 @@ suite('the configuration', () => {
         [listen]
         host = "::"
         port = 443
+        doors = "all"
         tcp-port = 7667
         tls-cert = "cert.pem"
         tls-key = "key.pem"
@@ -83,6 +85,7 @@ suite('the configuration', () => {
     assert.deepEqual(config.listen, {
       host: '::',
       port: 443,
+      doors: 'all',
       tcpPort: 7667,
       metricsPort: undefined,
       tlsCert: 'cert.pem',
@@ -237,6 +240,7 @@ suite('the configuration', () => {
     ],
     'listen.host': ['""', '"a b"', '5', '"127.0.0.1:80"'],
     'listen.port': ['-1', '65536', '80.5', '"80"', '1979-05-27', 'nan'],
+    'listen.doors': ['"none"', '1', 'true'],
     'listen.tcp-port': ['-1', '"off"', 'false'],
     'listen.tls-cert': ['""', '1'],
     'listen.tls-key': ['""', '1'],
@@ -272,6 +276,10 @@ suite('the configuration', () => {
     refuses({ toml: '[listen]\ntls-key = "k"' }, 'go together');
     refuses({ toml: '[listen]\nport = 80\ntcp-port = 80' }, 'must differ');
     assert.equal(load({ toml: '[listen]\nport = 0\ntcp-port = 0' }).listen.tcpPort, 0);
+    refuses({ toml: '[listen]\ndoors = "websocket"\ntcp-port = 7' }, 'tcp-port');
+    refuses({ toml: '[listen]\ndoors = "tcp"' }, 'tcp-port');
+    refuses({ toml: '[listen]\ndoors = "all"' }, 'tcp-port');
+    refuses({ toml: 'public-urls = ["https://a.example"]\n[listen]\ndoors = "tcp"\ntcp-port = 7' }, 'public-urls');
   });
 
   it('describes itself as a file that gives the same again', () => {

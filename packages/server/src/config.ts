@@ -11,6 +11,8 @@ export type { Config } from './config-shape.ts';
 export interface ConfigFlags {
   readonly host?: string | undefined;
   readonly port?: string | undefined;
+  readonly doors?: string | undefined;
+  readonly 'tcp-port'?: string | undefined;
   readonly data?: string | undefined;
   readonly config?: string | undefined;
   readonly name?: string | undefined;
@@ -33,6 +35,8 @@ const usualFile = 'parley.toml';
 const flagPaths: Record<Exclude<keyof ConfigFlags, 'config'>, string> = {
   host: 'listen.host',
   port: 'listen.port',
+  doors: 'listen.doors',
+  'tcp-port': 'listen.tcp-port',
   data: 'data',
   name: 'name',
   peer: 'peers',
@@ -168,12 +172,21 @@ function readEnvironment(
   if (first !== undefined) throw new StartError(`${first} is no setting`);
 }
 
-function checkTogether({ listen }: Config): void {
+function checkTogether({ listen, publicUrls }: Config): void {
   if ((listen.tlsCert === undefined) !== (listen.tlsKey === undefined)) {
     throw new StartError('listen.tls-cert and listen.tls-key go together');
   }
   if (listen.tcpPort === listen.port && listen.port !== 0) {
     throw new StartError('listen.port and listen.tcp-port must differ');
+  }
+  if (listen.doors === 'websocket' && listen.tcpPort !== undefined) {
+    throw new StartError('listen.tcp-port is set, but listen.doors is websocket');
+  }
+  if (listen.doors !== undefined && listen.doors !== 'websocket' && listen.tcpPort === undefined) {
+    throw new StartError(`listen.doors is ${listen.doors}, so listen.tcp-port must be set`);
+  }
+  if (listen.doors === 'tcp' && publicUrls.length > 0) {
+    throw new StartError('public-urls are where other servers dial this one, but listen.doors is tcp');
   }
 }
 

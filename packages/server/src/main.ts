@@ -1,17 +1,15 @@
 /** Starts a homeserver with its doors. The only place, with config.ts, that names adapters. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Link } from '@parley/link';
 import { addressMatcher, isLoopback } from './address.ts';
 import { openLocalBus } from './bus/local.ts';
 import { type Config, type ConfigFlags, loadConfig } from './config.ts';
-import type { Arrival } from './doors/arrival.ts';
 import { dialDirectory } from './doors/directory.ts';
 import { dialServer, federationPath, openFederationDoor } from './doors/federation.ts';
-import { type HttpDoor, openHttpDoor } from './doors/http.ts';
+import { openHttpDoor } from './doors/http.ts';
 import { openMetricsDoor } from './doors/metrics.ts';
 import { openTcpDoor } from './doors/tcp.ts';
-import { readTls } from './doors/tls.ts';
+import { readTls, type TlsFiles } from './doors/tls.ts';
 import { openWebSocketDoor } from './doors/websocket.ts';
 import { openNameLookup } from './federation/dns/open.ts';
 import { namedAddresses, plainAddresses, seenAddress } from './federation/own-address.ts';
@@ -37,7 +35,7 @@ export interface ServerOptions {
 }
 
 export interface RunningServer {
-  /** As `http://127.0.0.1:8080`. */
+  /** As `http://127.0.0.1:8080`, or `tcp://127.0.0.1:7667` where raw TCP is the only way in. */
   readonly url: string;
   readonly tcpPort: number | undefined;
   /** Of the metrics, when they are on. */
@@ -112,15 +110,16 @@ function signUpRule({ signUp, name }: Config): (isLocal: boolean) => boolean {
   return (isLocal) => isLocal && name === undefined;
 }
 
-/** What other servers learn of where this one is reached. */
-function tellWhere(config: Config, home: Homeserver, url: string): void {
+/** What other servers learn of where this one is reached; undefined for one that they cannot dial. */
+function tellWhere(config: Config, home: Homeserver, url: string | undefined): void {
   const { name, publicUrls, listen, peers, directories, federation } = config;
+  const tcp = listen.tcpPort === undefined ? [] : ['tcp'];
+  if (url === undefined) {
+    home.announce({ addresses: [], features: tcp });
+    return;
+  }
   const given = { name, publicUrls, host: listen.host, url, others: [...peers, ...directories] };
-  const features = [
-    'websocket',
-    ...(listen.tcpPort === undefined ? [] : ['tcp']),
-    ...(federation.relay ? [relayFeature] : []),
-  ];
+  const features = ['websocket', ...tcp, ...(federation.relay ? [relayFeature] : [])];
   const seenAt = (address: string): string | undefined => seenAddress(given, address);
   home.announce({ addresses: plainAddresses(given), features }, { urls: namedAddresses(given), seenAt });
 }
@@ -130,57 +129,80 @@ interface Opening {
   webDir: string;
   limits: ReturnType<typeof createLimits>;
   undo: (() => Promise<void>)[];
+  tls: TlsFiles | undefined;
+  isReady: () => boolean;
 }
 
-async function openMetrics(
-  port: number | undefined,
-  home: Homeserver,
-  { log, limits }: Pick<Opening, 'log' | 'limits'>,
-): Promise<HttpDoor | undefined> {
-  if (port === undefined) return undefined;
-  return openMetricsDoor({ port, text: () => home.metrics(), runtime, log, drainMs: limits.drainMs });
+/** A door that is open. */
+interface Opened {
+  readonly address: { readonly host: string; readonly port: number };
+  close(): Promise<unknown>;
 }
 
-async function openDoors(
-  config: Config,
-  home: Homeserver,
-  { log, webDir, limits, undo }: Opening,
-): Promise<RunningServer> {
+const openMetrics = (port: number, home: Homeserver, { log, limits }: Pick<Opening, 'log' | 'limits'>) =>
+  openMetricsDoor({ port, text: () => home.metrics(), runtime, log, drainMs: limits.drainMs });
+
+/** The web app, WebSockets of clients and links of servers. */
+async function openWeb(config: Config, home: Homeserver, opening: Opening): Promise<Opened> {
   const { listen } = config;
-  const tls = readTls(listen);
-  let ready = false;
-  const accept = (link: Link, arrival: Arrival): void => home.accept(link, arrival);
+  const { log, webDir, limits, isReady } = opening;
   const isTrustedProxy = addressMatcher(config.trustedProxies);
-  const webSockets = openWebSocketDoor({ host: listen.host, isTrustedProxy, maxLinks: limits.connections }, accept);
+  const webSockets = openWebSocketDoor(
+    { host: listen.host, isTrustedProxy, maxLinks: limits.connections },
+    home.accept,
+  );
   const servers = openFederationDoor({ isTrustedProxy, maxLinks: limits.peers + limits.peerHandshakes }, (link) =>
     home.acceptServer(link),
   );
   const http = await openHttpDoor({
     host: listen.host,
     port: listen.port,
-    tls,
+    tls: opening.tls,
     appFolder: webDir,
     origins: config.origins,
     maxConnections: limits.connections,
-    isReady: () => ready,
+    isReady,
     onUpgrade: webSockets.onUpgrade,
     upgrades: { [federationPath]: servers.onUpgrade },
     runtime,
     log,
     drainMs: limits.drainMs,
   });
-  undo.unshift(() => Promise.all([http.close(), webSockets.close(), servers.close()]).then(() => {}));
-  const metrics = await openMetrics(listen.metricsPort, home, { log, limits });
-  if (metrics) undo.unshift(() => metrics.close());
+  return {
+    address: http.address,
+    close: () => Promise.all([http.close(), webSockets.close(), servers.close()]),
+  };
+}
+
+async function openDoors(
+  config: Config,
+  home: Homeserver,
+  opening: Omit<Opening, 'tls' | 'isReady'>,
+): Promise<RunningServer> {
+  const { listen } = config;
+  const { log, limits, undo } = opening;
+  const tls = readTls(listen);
+  let ready = false;
+  const doors: Opened[] = [];
+  undo.unshift(() => Promise.all(doors.map((door) => door.close())).then(() => {}));
+  const opened = async <D extends Opened>(door: Promise<D>): Promise<D> => {
+    doors.push(await door);
+    return door;
+  };
+  const web =
+    listen.doors === 'tcp' ? undefined : await opened(openWeb(config, home, { ...opening, tls, isReady: () => ready }));
+  const metrics =
+    listen.metricsPort === undefined ? undefined : await opened(openMetrics(listen.metricsPort, home, opening));
   const tcp =
     listen.tcpPort === undefined
       ? undefined
-      : await openTcpDoor({ host: listen.host, port: listen.tcpPort, tls, maxLinks: limits.connections }, accept);
+      : await opened(
+          openTcpDoor({ host: listen.host, port: listen.tcpPort, tls, maxLinks: limits.connections }, home.accept),
+        );
   ready = true;
-  const host = http.address.host.includes(':') ? `[${http.address.host}]` : http.address.host;
-  const shown = isLoopback(http.address.host) && listen.host === 'localhost' ? 'localhost' : host;
-  const url = `${tls ? 'https' : 'http'}://${shown}:${http.address.port}`;
-  tellWhere(config, home, url);
+  const scheme = web ? 'http' : 'tcp';
+  const url = `${tls ? `${scheme}s` : scheme}://${shownHost(config, (web ?? tcp)!.address)}`;
+  tellWhere(config, home, web && url);
   log.info({ url, tcpPort: tcp?.address.port, sqlite: true }, 'ready');
   return {
     url,
@@ -189,16 +211,16 @@ async function openDoors(
     ownerLink: home.ownerSecret && `${url}/#claim=${home.ownerSecret}`,
     async close() {
       ready = false;
-      const doors = [
-        http.close(),
-        webSockets.close(),
-        servers.close(),
-        ...(tcp ? [tcp.close()] : []),
-        ...(metrics ? [metrics.close()] : []),
-      ];
+      const closed = doors.map((door) => door.close());
       await home.close();
-      await Promise.allSettled(doors);
+      await Promise.allSettled(closed);
       log.info({}, 'stopped');
     },
   };
+}
+
+/** Host and port as people would type them. */
+function shownHost({ listen }: Config, { host, port }: Opened['address']): string {
+  if (isLoopback(host) && listen.host === 'localhost') return `localhost:${port}`;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -19,6 +19,11 @@ export const serve = command({
   options: {
     host: { value: 'HOST', about: 'Address to listen on; 127.0.0.1 is usual, 0.0.0.0 for all.' },
     port: { value: 'PORT', about: 'Port of the web app and of WebSockets; 8080 is usual, 0 takes a free one.' },
+    doors: {
+      value: 'DOORS',
+      about: 'How clients come in: websocket, tcp or all. A server with tcp alone dials others and is not dialled.',
+    },
+    'tcp-port': { value: 'PORT', about: 'Port of raw TCP clients; 0 takes a free one.' },
     data: { value: 'DIR', about: 'Folder of the database; ./data is usual.', offers: 'file' },
     config: { value: 'FILE', about: 'Configuration in TOML.', offers: 'file' },
     name: { value: 'NAME', about: 'DNS name of this server.' },
