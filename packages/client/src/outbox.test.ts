@@ -170,7 +170,7 @@ test('an act that makes the server fail each time is given up', async () => {
 });
 
 test('a queued act stays until it is decided, over connections and restarts', async () => {
-  for (const code of [undefined, 'forbidden', 'too-fast'] as const) {
+  for (const code of [undefined, 'forbidden', 'given-up', 'too-fast'] as const) {
     const all = setting(drain);
     const store = memoryStore();
     let ada = await all.ada(store);
@@ -190,7 +190,7 @@ test('a queued act stays until it is decided, over connections and restarts', as
     all.server.queueing = false;
     all.server.decide(code);
     await all.runtime.settle();
-    if (code === 'forbidden')
+    if (code === 'forbidden' || code === 'given-up')
       assert.deepEqual(
         ada.outbox.get().map(({ state }) => state),
         ['failed'],

@@ -30,6 +30,10 @@ export const errors = {
   'wrong-epoch': { meaning: 'Another commit came first.', retry: true },
   'epoch-too-old': { meaning: 'The message was encrypted for an old epoch; encrypt it again.', retry: true },
   'content-lost': { meaning: 'The text was kept in memory only and was lost in a restart.', retry: false },
+  'given-up': {
+    meaning: 'The server of this room did not answer, and an operator gave up what waited for it.',
+    retry: false,
+  },
   'unsupported-room': { meaning: 'The room has a version that this server does not know.', retry: false },
   'nobody-there': { meaning: 'Nobody is signed in with this key now, as far as can be seen from here.', retry: true },
   unavailable: { meaning: 'The server cannot do this now.', retry: true },

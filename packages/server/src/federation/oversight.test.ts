@@ -74,7 +74,7 @@ describe('an operator', () => {
     assert.deepEqual(await bob.request('peer.drop', { room }), { dropped: 2 });
     assert.deepEqual(await bob.request('peer.drop', { room }), { dropped: 0 });
     await homes.settled();
-    assert.deepEqual(refusals(bob), ['b1 unavailable', 'b2 unavailable']);
+    assert.deepEqual(refusals(bob), ['b1 given-up', 'b2 given-up']);
     await say(bob, room, 'b3');
     homes.cut.clear();
     await homes.advance(400_000, 5_000);

@@ -65,7 +65,7 @@ export class Oversight {
     const { store, origin } = this.#options;
     const record = await store.room.byId(room);
     if (!record || !(await store.foreign.followed(record.n))) throw new Refusal('not-found');
-    return { dropped: await origin.drop(room, 'unavailable') };
+    return { dropped: await origin.drop(room, 'given-up') };
   }
 
   /** A server is blocked: what waits for it is refused, and nobody is on the way into its rooms any more. */

@@ -14,6 +14,7 @@ import UserPlus from 'lucide-react/icons/user-plus';
 import { type ComponentType, createElement, memo, type ReactNode, useState } from 'react';
 import { LinkButton } from '../ui/Button.tsx';
 import { fullTime, timeOf } from '../ui/time.ts';
+import { useReadable } from '../ui/useReadable.ts';
 import { useRoomContext } from './context.ts';
 import type { Item } from './group.ts';
 import { type LabelOf, movesOf, type Notice, type NoticeIcon, noticeOf, type Part } from './notice.ts';
@@ -41,6 +42,8 @@ type UnknownItem = Extract<Item, { type: 'unknown' }>;
 export const NoticesView = memo(function NoticesView(props: { item: NoticesItem; shown: boolean; id: string }) {
   const { item, shown, id } = props;
   const { me, client } = useRoomContext();
+  // A server's name may be learnt after the line is drawn.
+  useReadable(client.servers);
   const labelOf: LabelOf = (user, told) => client.servers.labelOf(user, told);
   const [open, setOpen] = useState(false);
   const { rows } = item;

@@ -14,6 +14,8 @@ const reasons: { [K in ErrorCode]?: string } = {
   'unknown-target': 'The message that it is about was deleted.',
   'guests-refused': 'Guests may not do this here.',
   'content-lost': 'This room keeps nothing on disk, and the server restarted before it could go out.',
+  'given-up': 'The server of this room did not answer, and those who run yours gave it up. It may be sent again.',
+  blocked: 'Your server has no dealings with the server of this room.',
   'not-found': 'It is not there, or you may not see it.',
   'not-signed-in': 'You are signed out.',
   'session-ended': 'You were signed out.',
