@@ -165,20 +165,25 @@ describe('a room across servers', () => {
     await bob.request('sync.start', { rooms: {} });
     await bob.request('room.join', { room, clientId: 'j', server: one.id });
     await homes.settled();
+    const present = async (who: typeof ada): Promise<string[]> =>
+      (await who.request('presence.list', { room })).present
+        .map(({ user, status }) => `${user === bob.user ? 'bob' : 'ada'} ${status}`)
+        .sort();
+    // They were online before they met.
+    assert.deepEqual(await present(ada), ['ada online', 'bob online']);
+    assert.deepEqual(await present(bob), ['ada online', 'bob online']);
+    const came = await ada.next('presence.changed');
+    assert.deepEqual([came.user, came.status], [bob.user, 'online']);
     await bob.request('typing.set', { room, typing: true });
     await homes.settled();
     const typing = await ada.next('typing.changed');
     assert.deepEqual([typing.user, typing.name], [bob.user, 'bob']);
     await bob.request('presence.set', { status: 'away' });
     await homes.settled();
-    const status = async (): Promise<string[]> => {
-      const { present } = await ada.request('presence.list', { room });
-      return present.map(({ user, status }) => `${user === bob.user ? 'bob' : 'ada'} ${status}`).sort();
-    };
-    assert.deepEqual(await status(), ['ada online', 'bob away']);
+    assert.deepEqual(await present(ada), ['ada online', 'bob away']);
     bob.link.close('going-away');
     await homes.settled();
-    assert.deepEqual(await status(), ['ada online']);
+    assert.deepEqual(await present(ada), ['ada online']);
     await assert.rejects(ada.request('member.mute', { room, user: 'nobody', clientId: 'm' }));
   });
 

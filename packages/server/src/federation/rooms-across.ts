@@ -138,7 +138,10 @@ export class RoomsAcross {
     };
     const settled = settling({ store, log, id, refused, stands, repeated });
     const follower = new Follower({ store, rooms, peers, people, names, crypto, run, log, id, settled });
-    const entered = (room: string, user: string): void => this.#listener?.entered(room, user);
+    const entered = (room: string, user: string): void => {
+      this.#listener?.entered(room, user);
+      this.#signals.joined(room, user).catch((error) => log.warn({ error, room }, 'who is here could not be told'));
+    };
     const gone = (room: string, user: string): void => this.#listener?.gone(room, user);
     const taken = { store, rooms, peers, names, backfill: this.backfill, crypto, runtime, id, network, gone };
     const taking = new Taking(taken);
@@ -169,7 +172,7 @@ export class RoomsAcross {
     });
     this.#shared = new SharedRooms({ store, rooms, peers, taking, crypto, log, id, network, entered });
     const { hub, presence, receipts } = options;
-    this.#signals = new Signals({ rooms, peers, people, hub, presence, id });
+    this.#signals = new Signals({ rooms, peers, people, hub, presence, log, id });
     this.#receipts = new ReceiptsAcross({ rooms, peers, receipts, hub, log, id });
 
     const shown = { feeds: this.#feeds, origin: this.#origin, entering: this.#entering, follower };
@@ -253,6 +256,7 @@ export class RoomsAcross {
 
   /** Entries of a room are on disk. */
   committed(room: LoadedRoom, written: readonly Written[]): void {
+    this.#signals.committed(room, written);
     if (room.state.clerk !== this.#id) return;
     this.#feeds.committed(room);
     this.#invitations.committed(room, written);

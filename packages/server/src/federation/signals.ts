@@ -2,10 +2,13 @@
  * Who types and who is here, across servers: told by a person's own server to those that share a room with them, never
  * stored, and believed only of people of the server that tells it, in rooms in which they are.
  */
-import { type FramePayload, type PresenceStatus, serverOf } from '@parley/protocol';
-import { isDenied, isMuted } from '@parley/room';
+import { type FramePayload, type MemberChange, type PresenceStatus, serverOf } from '@parley/protocol';
+import { isDenied, isMuted, participants } from '@parley/room';
+import type { Written } from '../append.ts';
+import { actOf, subjectOf } from '../entry-view.ts';
 import type { Hub } from '../hub.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
+import type { Log } from '../log.ts';
 import type { People } from '../people.ts';
 import type { Presence } from '../presence.ts';
 import type { Rooms } from '../rooms.ts';
@@ -22,6 +25,7 @@ export interface SignalsOptions {
   readonly people: People;
   readonly hub: Hub;
   readonly presence: Presence;
+  readonly log: Log;
   readonly id: string;
 }
 
@@ -56,6 +60,46 @@ export class Signals {
     peers.send(server, 'presence', { people, isReset: true }, signal);
   }
 
+  /** Entries of a room are on disk: whoever came in and those who are there learn how the others stand. */
+  committed(room: LoadedRoom, written: readonly Written[]): void {
+    if (participants(room.state).size < 2) return;
+    const came = new Map<string, number>();
+    for (const { header } of written) {
+      const act = actOf(header);
+      const user = act?.kind === 'member' ? subjectOf(act.data) : undefined;
+      if (user === undefined || (act!.data as { change: MemberChange }).change !== 'join') continue;
+      this.joined(room.id, user).catch((error) => this.#options.log.warn({ error }, 'who is here could not be told'));
+      const server = serverOf(user);
+      if (server !== this.#options.id) came.set(server, (came.get(server) ?? 0) + 1);
+    }
+    // A server that had people there before has heard of all.
+    for (const [server, count] of came) if (participants(room.state).get(server) === count) this.#tell(room, server);
+  }
+
+  /** Somebody came into a room. */
+  async joined(id: string, user: string): Promise<void> {
+    const { presence, people } = this.#options;
+    const { status } = presence.of(user);
+    if (status === 'offline') return;
+    this.#presence(user, status, [id]);
+    const person = await people.one(user);
+    if (person) presence.announce(id, user, person.name);
+  }
+
+  /** A server learns who of this one is here in a room. */
+  #tell({ id }: LoadedRoom, server: string): void {
+    const { hub, presence, peers } = this.#options;
+    const here = new Map<string, PresenceStatus>();
+    for (const session of hub.followers(id)) {
+      const user = session.who?.person.id;
+      if (user === undefined || here.has(user) || here.size >= perFrame) continue;
+      const { status } = presence.of(user);
+      if (status !== 'offline') here.set(user, status);
+    }
+    const told = [...here].map(([user, status]) => ({ user, status }));
+    if (told.length > 0) peers.send(server, 'presence', { people: told }, signal);
+  }
+
   /** Nobody knows any more who is there. */
   lost(server: string): void {
     this.#options.presence.forgetServer(server);
@@ -86,7 +130,8 @@ export class Signals {
     const known = await people.all(own.map(({ user }) => user));
     for (const { user, status } of own) {
       const person = known.get(user);
-      if (person) presence.heard(person, status, this.#roomsWith(user));
+      // Who comes into a room is told of those there before the room is here.
+      presence.heard(person ?? { id: user, name: '' }, status, person ? this.#roomsWith(user) : []);
     }
   }
 
