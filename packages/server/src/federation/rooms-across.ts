@@ -140,22 +140,13 @@ export class RoomsAcross {
     const follower = new Follower({ store, rooms, peers, people, names, crypto, run, log, id, settled });
     const entered = (room: string, user: string): void => {
       this.#listener?.entered(room, user);
-      this.#signals.joined(room, user).catch((error) => log.warn({ error, room }, 'who is here could not be told'));
+      this.#signals.joined(room, user);
     };
     const gone = (room: string, user: string): void => this.#listener?.gone(room, user);
     const taken = { store, rooms, peers, names, backfill: this.backfill, crypto, runtime, id, network, gone };
     const taking = new Taking(taken);
     this.#entering = new Entering({
-      store,
-      rooms,
-      peers,
-      names,
-      taking,
-      crypto,
-      log,
-      id,
-      network,
-      entered,
+      ...{ store, rooms, peers, names, taking, crypto, log, id, network, entered },
       ...this.#fromOutside(),
       join: (room, person, clientId) => joinFollowed(rooms, this.decisions, room, person, clientId),
       reach: (server) => {

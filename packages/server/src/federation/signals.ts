@@ -68,7 +68,7 @@ export class Signals {
       const act = actOf(header);
       const user = act?.kind === 'member' ? subjectOf(act.data) : undefined;
       if (user === undefined || (act!.data as { change: MemberChange }).change !== 'join') continue;
-      this.joined(room.id, user).catch((error) => this.#options.log.warn({ error }, 'who is here could not be told'));
+      this.joined(room.id, user);
       const server = serverOf(user);
       if (server !== this.#options.id) came.set(server, (came.get(server) ?? 0) + 1);
     }
@@ -77,13 +77,15 @@ export class Signals {
   }
 
   /** Somebody came into a room. */
-  async joined(id: string, user: string): Promise<void> {
-    const { presence, people } = this.#options;
+  joined(id: string, user: string): void {
+    const { presence, people, log } = this.#options;
     const { status } = presence.of(user);
     if (status === 'offline') return;
     this.#presence(user, status, [id]);
-    const person = await people.one(user);
-    if (person) presence.announce(id, user, person.name);
+    people.one(user).then(
+      (person) => person && presence.announce(id, user, person.name),
+      (error) => log.warn({ error, room: id }, 'who is here could not be told'),
+    );
   }
 
   /** A server learns who of this one is here in a room. */
