@@ -40,7 +40,12 @@ async function heldFrom({ id, disk }: Home, log: RoomLog): Promise<number> {
 /** What stands in the log in the name of another server’s people was signed by it (S9). */
 function checkSignatures({ id, entries, state }: RoomLog): void {
   const run = new SignedRun(verifying, state.clerk);
-  for (const { row } of entries) run.next(row.header);
+  for (const { seq, row, header } of entries) {
+    run.next(row.header);
+    const { what } = header;
+    if (what.type === 'envelope')
+      assert.equal(serverOf(what.act.user), what.stamp.origin, `${id} holds at ${seq} what another server did (S9)`);
+  }
   assert.deepEqual(run.unsigned, [], `what these servers did in ${id} is not signed (S9)`);
 }
 

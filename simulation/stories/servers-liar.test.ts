@@ -1,6 +1,7 @@
 // A man at the links of a server holds its key and says in its name what it does not; see what the others make of it.
 import assert from 'node:assert/strict';
 import type { FramePayload, LogLine, QuestionReply } from '@parley/protocol';
+import { clerkUser } from '@parley/room';
 import { Forger } from '../hostile/forgery.ts';
 import type { Said } from '../hostile/man.ts';
 import { playAcross, type ServersStage } from './servers.ts';
@@ -131,18 +132,18 @@ playAcross(
     const forger = new Forger(stage.homes[0]!, stage.world.random);
     const subject = juliet.user;
     const user = forger.stranger(stage.homes[0]!.id);
-    appends(stage, juliet, (append) => {
-      const kick = forger.entry(append.lines.at(-1)!, append.room, {
-        user,
-        kind: 'member',
-        data: { change: 'ban', subject },
-      });
-      return { room: append.room, people: append.people, lines: [...append.lines, kick] };
+    const ban = { kind: 'member', data: { change: 'ban', subject } };
+    appends(stage, juliet, ({ room, people, lines }) => {
+      const byNobody = forger.entry(lines.at(-1)!, room, { user, ...ban });
+      const byDecree = forger.decree(byNobody, room, { user: clerkUser(stage.homes[0]!.id), ...ban });
+      return { room, people, lines: [...lines, byNobody, byDecree] };
     });
     await romeo.says('beside a ban');
     await stage.until('it is noticed', () => stage.world.noticed.includes(forbids));
     await juliet.hears('beside a ban');
     assert.ok(juliet.room.summary.get().view.me.membership === 'member');
+    const bans = await juliet.home.disk.rows("SELECT key FROM leaf WHERE key LIKE 'ban/%'");
+    assert.deepEqual(bans, []);
     assert.ok(nurse.room.summary.get().view.me.membership === 'member');
   },
   liar,

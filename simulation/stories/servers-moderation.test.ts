@@ -137,3 +137,21 @@ playAcross('an edit, a reaction, a reply and a pin from elsewhere are seen every
   );
   await juliet.hasUnread(1, 1);
 });
+
+playAcross('slow mode holds for people of other servers, and leaves no tombstone for every try', async (stage) => {
+  const [romeo, juliet] = await stage.oneEach('romeo', 'juliet');
+  await romeo.makes('verona');
+  await juliet.follows(romeo);
+  await romeo.rules({ slowModeMs: 5_000 });
+  await stage.agree(romeo);
+  await stage.passes(500);
+  const words = ['one', 'two', 'three'];
+  for (const word of words) void juliet.calls(word);
+  await romeo.shows(...words);
+  await juliet.shows(...words);
+  const at = romeo.rows.flatMap((row) => (row.type === 'message' ? [row.at] : []));
+  for (const [i, each] of at.entries())
+    assert.ok(i === 0 || each - at[i - 1]! >= 5_000, `${words[i]} came ${each - at[i - 1]!} ms later`);
+  const kinds = await stage.homes[0]!.disk.rows("SELECT kind FROM entry WHERE kind = 'tombstone'");
+  assert.ok(kinds.length <= 1, `${kinds.length} tombstones`);
+});

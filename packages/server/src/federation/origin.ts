@@ -31,6 +31,7 @@ import type { Store } from '../store/store.ts';
 import type { Unkept } from '../unkept.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
+import { SlowMode } from './slow-mode.ts';
 
 /** Acts of one room that may wait: a day of a busy room without its clerk. */
 const mostWaiting = 10_000;
@@ -58,9 +59,16 @@ export class Origin {
   /** By room: what has been submitted over the present link, and whether more came meanwhile. */
   readonly #pumps = new Map<string, { again: boolean }>();
   readonly #retries = new Map<string, () => void>();
+  readonly #slow: SlowMode;
 
   constructor(options: OriginOptions) {
     this.#options = options;
+    this.#slow = new SlowMode(options.runtime.elapsed);
+  }
+
+  /** The clerk of a room found somebody too fast. */
+  slowDown(room: string, user: string): void {
+    this.#slow.note(room, user);
   }
 
   /** Stamps acts in order, in the room's turn; they are durable when the outcome `queued` is. */
@@ -85,8 +93,9 @@ export class Origin {
       const code = parts.some(({ bytes }) => bytes.length > limits.envelopeBytes)
         ? 'too-large'
         : (closed ?? refusalOf(room.state, act) ?? (waiting >= mostWaiting ? 'too-many' : undefined));
-      if (code) {
-        outcomes.push({ type: 'refused', code });
+      const waitMs = code ? 0 : this.#slow.take(room.state, draft.author.id, draft.kind);
+      if (code || waitMs > 0) {
+        outcomes.push(code ? { type: 'refused', code } : { type: 'refused', code: 'too-fast', retryAfterMs: waitMs });
         continue;
       }
       const { incarnation, oseq: before, hash: prev } = last;

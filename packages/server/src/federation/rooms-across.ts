@@ -127,6 +127,7 @@ export class RoomsAcross {
     this.#feeds = new Feeds({ store, rooms, peers, names, unkept: run.unkept, crypto, runtime, log, id });
     const refused = (room: string, user: string, clientId: string, code: ErrorCode): void => {
       this.decisions.settle(room, user, clientId, code);
+      if (code === 'too-fast') this.#origin.slowDown(room, user);
       this.#listener?.decided(room, user, clientId, refusedBy(code));
     };
     this.#origin = new Origin({ store, peers, rooms, names, unkept: run.unkept, crypto, runtime, log, id, refused });
