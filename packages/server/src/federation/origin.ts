@@ -4,6 +4,7 @@
  */
 import { type ErrorCode, isErrorCode, limits, type QuestionReply } from '@parley/protocol';
 import {
+  type Act,
   type Crypto,
   decodeAct,
   decodeStamp,
@@ -53,6 +54,7 @@ export interface OriginOptions {
 }
 
 type Submitted = QuestionReply<'submit'>;
+type Refused = Omit<Outcome & { type: 'refused' }, 'type'>;
 
 export class Origin {
   readonly #options: OriginOptions;
@@ -90,12 +92,10 @@ export class Origin {
         continue;
       }
       const { act, parts } = makeAct(this.#options, room.id, draft);
-      const code = parts.some(({ bytes }) => bytes.length > limits.envelopeBytes)
-        ? 'too-large'
-        : (closed ?? refusalOf(room.state, act) ?? (waiting >= mostWaiting ? 'too-many' : undefined));
-      const waitMs = code ? 0 : this.#slow.take(room.state, draft.author.id, draft.kind);
-      if (code || waitMs > 0) {
-        outcomes.push(code ? { type: 'refused', code } : { type: 'refused', code: 'too-fast', retryAfterMs: waitMs });
+      const code = closed ?? (waiting >= mostWaiting ? 'too-many' : undefined);
+      const refused = this.#refusal(room, act, parts, code);
+      if (refused) {
+        outcomes.push({ type: 'refused', ...refused });
         continue;
       }
       const { incarnation, oseq: before, hash: prev } = last;
@@ -123,6 +123,20 @@ export class Origin {
     );
     room.landing(durable);
     return outcomes.map((outcome) => (outcome.type === 'queued' ? { outcome, durable } : { outcome }));
+  }
+
+  /** Why an act is not taken here; `closed` is another reason. */
+  #refusal(
+    { state }: LoadedRoom,
+    act: Act,
+    parts: readonly Part[],
+    closed: ErrorCode | undefined,
+  ): Refused | undefined {
+    if (parts.some(({ bytes }) => bytes.length > limits.envelopeBytes)) return { code: 'too-large' };
+    const code = closed ?? refusalOf(state, act);
+    if (code) return { code };
+    const retryAfterMs = this.#slow.take(state, act.user, act.kind);
+    return retryAfterMs > 0 ? { code: 'too-fast', retryAfterMs } : undefined;
   }
 
   /** Hands in what waits in a room, as far as its clerk is linked. */
