@@ -166,3 +166,140 @@ playAcross('a peer restored from an empty disk gets everything it may see', asyn
   await juliet.says('three');
   await romeo.hears('three');
 });
+
+playAcross(
+  'a clerk restored from a backup a hundred entries old',
+  async (stage) => {
+    const [romeo, juliet, paris] = await stage.oneEach('romeo', 'juliet', 'paris');
+    const [one] = stage.homes;
+    await romeo.makes('verona');
+    await juliet.follows(romeo);
+    await paris.follows(romeo);
+    const said = ['zero'];
+    await romeo.says('zero');
+    await juliet.hears('zero');
+    const backup = one!.disk.image();
+    for (let i = 1; i <= 34; i++)
+      for (const who of [romeo, juliet, paris]) {
+        said.push(`${who.name} ${i}`);
+        await who.says(said.at(-1)!);
+        await romeo.hears(said.at(-1)!);
+      }
+    await stage.agree(romeo);
+    one!.restore(backup);
+    await stage.sure('a new start', one!.start());
+    await romeo.isOnline();
+    for (const who of [romeo, juliet, paris]) await who.hears(said.at(-1)!);
+    for (const who of [romeo, juliet, paris]) {
+      said.push(`${who.name} after all`);
+      await who.says(said.at(-1)!);
+      await romeo.hears(said.at(-1)!);
+    }
+    await stage.agree(romeo);
+    for (const who of [romeo, juliet, paris]) {
+      await who.readsBack();
+      await who.shows(...said);
+    }
+  },
+  { servers: 3 },
+);
+
+playAcross(
+  'a clerk that was restored and speaks before the others are back loses nothing of theirs',
+  async (stage) => {
+    const [romeo, juliet, paris] = await stage.oneEach('romeo', 'juliet', 'paris');
+    const [one, two, three] = stage.homes;
+    await romeo.makes('verona');
+    await juliet.follows(romeo);
+    await romeo.says('zero');
+    await juliet.hears('zero');
+    const backup = one!.disk.image();
+    // The backup knows nothing of his server.
+    await paris.follows(romeo);
+    const lost = ['romeo lost', 'juliet lost', 'paris lost', 'romeo lost too'];
+    for (const word of lost) {
+      const who = [romeo, juliet, paris].find(({ name }) => word.startsWith(name))!;
+      await who.says(word);
+      for (const other of [romeo, juliet, paris]) await other.hears(word);
+    }
+    await romeo.deletes('juliet lost');
+    await juliet.shows('zero', 'romeo lost', null, 'paris lost', 'romeo lost too');
+    await stage.agree(romeo);
+    for (const other of [two!, three!]) stage.part(one!, other);
+    assert.equal(await stage.sure('a queue', juliet.calls('juliet waits')), 'queued');
+    one!.restore(backup);
+    // Where what was told before stands in the log is another place now.
+    stage.heard.length = 0;
+    await stage.sure('a new start', one!.start());
+    await romeo.isOnline();
+    await romeo.shows('zero');
+    await romeo.says('romeo alone');
+    stage.join(one!, two!);
+    await romeo.hears('juliet waits');
+    stage.join(one!, three!);
+    await romeo.says('all again');
+    for (const who of [romeo, juliet, paris]) await who.hears('all again');
+    await stage.agree(romeo);
+    for (const who of [romeo, juliet, paris]) {
+      await who.readsBack();
+      const words = [...who.words].sort();
+      const all = ['all again', 'juliet waits', 'paris lost', 'romeo alone', 'romeo lost', 'romeo lost too', 'zero'];
+      assert.deepEqual(words, [...all, null].sort(), who.name);
+      assert.deepEqual(who.words, romeo.words, who.name);
+    }
+  },
+  { servers: 3 },
+);
+
+playAcross('a crash at any write while a restored clerk gets back what it lost loses nothing', async (stage) => {
+  const [romeo, juliet] = await stage.oneEach('romeo', 'juliet');
+  const [one, two] = stage.homes;
+  await romeo.makes('verona');
+  await juliet.follows(romeo);
+  const all: string[] = [];
+  let deaths = 0;
+  // Half of the time the log has gone on before anybody tells what was lost.
+  for (const isApart of [false, true])
+    for (const dying of [one!, two!])
+      for (let i = 1; i <= 3; i++)
+        for (const moment of ['before', 'after'] as const) {
+          const what = `${dying.name} died ${moment} ${i} ${isApart}`;
+          const backup = one!.disk.image();
+          for (const who of [romeo, juliet]) {
+            all.push(`${who.name} lost this and ${what}`);
+            await who.says(all.at(-1)!);
+            await romeo.hears(all.at(-1)!);
+          }
+          await stage.agree(romeo);
+          if (isApart) stage.part(one!, two!);
+          one!.restore(backup);
+          stage.heard.length = 0;
+          await stage.sure('a new start', one!.start());
+          if (isApart) {
+            await romeo.isOnline();
+            all.push(`romeo was alone and ${what}`);
+            await romeo.says(all.at(-1)!);
+          }
+          const { disk } = dying;
+          const at = disk.writes + i;
+          disk.strikes = (write, now) => write >= at && now === moment;
+          if (isApart) stage.join(one!, two!);
+          await stage.passes(3_000);
+          disk.strikes = () => false;
+          if (!dying.running) {
+            deaths += 1;
+            await stage.sure('a new start', dying.start());
+          }
+          all.push(`after ${what}`);
+          await juliet.isOnline();
+          await juliet.says(all.at(-1)!);
+          await romeo.hears(all.at(-1)!);
+          await stage.agree(romeo);
+        }
+  for (const who of [romeo, juliet]) {
+    await who.readsBack();
+    assert.deepEqual([...who.words].sort(), [...all].sort());
+  }
+  assert.deepEqual(juliet.words, romeo.words);
+  assert.ok(deaths >= 12, `${deaths} deaths`);
+});

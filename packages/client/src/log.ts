@@ -112,7 +112,7 @@ export class RoomLog {
     this.#filling = false;
     this.#arrivals.start(sync);
     const { head } = sync.room;
-    if (sync.mode === 'reset' || head.term !== this.#head.term || head.seq < this.#head.seq) this.#reset(sync);
+    if (sync.mode === 'reset' || head.term < this.#head.term || head.seq < this.#head.seq) this.#reset(sync);
     this.#pump();
   }
 

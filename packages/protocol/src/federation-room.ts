@@ -143,6 +143,11 @@ export const roomFrames = {
       isReset: optional(flag()),
     }),
   }),
+  reset: frame({
+    about:
+      'From the clerk, which has taken what it could: what is held of a room beyond `base` is not in its log any more. The room is taken as it stands.',
+    payload: view({ room: roomId, base: position }),
+  }),
   typing: frame({
     about: 'Somebody of this server is typing in a room; not stored, not repeated to others.',
     payload: view({ room: roomId, user: userId, active: flag() }),
@@ -214,6 +219,18 @@ export const roomQuestions = {
     about: 'Earlier entries, ascending, as far as this server may read them, with the chain before the first.',
     payload: view({ room: roomId, from: count(), to: count() }),
     reply: view({ before: bytes(32), lines: list(logLine, linesPerFrame), people: named }),
+  }),
+  tail: question({
+    about:
+      'From the clerk, which may have been restored from an old backup: what is held beyond a place of its log that it still has, or after the seq `after` of that. `before` is the chain before the first line, where what is held begins there; `checkpoint` the last that the clerk signed.',
+    payload: view({ room: roomId, base: position, after: optional(count()) }),
+    reply: view({
+      before: nullable(bytes(32)),
+      lines: list(logLine, linesPerFrame),
+      people: named,
+      checkpoint: nullable(signedCheckpoint),
+      more: flag(),
+    }),
   }),
   rooms: question({
     about: 'Public rooms by name; `after` is the last alias seen.',

@@ -10,6 +10,7 @@ export { fold, heir } from './fold.ts';
 export * from './header.ts';
 export { leafOf, loadState, takeChanges } from './leaf.ts';
 export * from './name.ts';
+export { openTerm } from './open-term.ts';
 export { isBefore, type Order, order } from './order.ts';
 export * from './part.ts';
 export { checkSegment, type Segment } from './segment.ts';

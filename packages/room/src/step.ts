@@ -13,6 +13,8 @@ import { encodeHeader, type Header, hashOfOutcome, nextChain, type What } from '
 import { order } from './order.ts';
 import type { RoomState } from './state.ts';
 
+export type Tombstone = What & { type: 'tombstone' };
+
 /** What only the clerk can know, looked up before the step. */
 export interface Facts {
   /** The message or reaction that the act names, as it stands now; undefined when there is none. */
@@ -31,6 +33,8 @@ export type Input =
   | { type: 'act'; act: Act; facts: Facts; after: Position }
   /** An act of a person of another server that is the next of its origin; with the signature when it ends its batch. */
   | (Envelope & { type: 'envelope'; facts: EnvelopeFacts; signature: Uint8Array | null })
+  /** A refusal of the next envelope of its origin that this log held before it was set back; the act is not at hand. */
+  | { type: 'tombstone'; tombstone: Tombstone }
   /** An act of the clerk itself; imports carry the time they were said. */
   | { type: 'clerk'; act: Act; at?: number }
   /** Nothing but what is due. */
@@ -43,7 +47,7 @@ export interface Appended {
 export interface Stepped {
   /** In order: endings that were due, the act's own entry, an heir. */
   entries: Appended[];
-  /** The outcome of the input itself; undefined for `due`. */
+  /** The outcome of the input itself; undefined for `due` and `tombstone`. */
   outcome?:
     | { type: 'entry'; pos: Position; at: number }
     /** At home: nothing was appended. */
@@ -68,10 +72,12 @@ const slowModePeople = 10_000;
  * clerk's act that the fold forbids.
  */
 export function step(state: RoomState, input: Input, now: number, crypto: Crypto): Stepped {
-  if (input.type === 'envelope') assertNext(state, input, crypto);
+  if (input.type === 'envelope') assertNext(state, input.stamp, hashOfEnvelope(crypto, input));
+  if (input.type === 'tombstone') assertNext(state, input.tombstone.stamp, hashOfOutcome(crypto, input.tombstone)!);
   const entries: Appended[] = [];
   for (const key of dueKeys(state, now)) entries.push(appendClerk(state, ending(state, key), now, crypto));
   if (input.type === 'due') return { entries };
+  if (input.type === 'tombstone') return { entries: [...entries, append(state, input.tombstone, now, crypto)] };
   const refused = input.type === 'clerk' ? undefined : refusal(state, input, now);
   if (refused && input.type === 'act') return { entries, outcome: { type: 'refused', ...refused } };
   const own = appendInput(state, input, refused, now, crypto);
@@ -85,9 +91,9 @@ export function step(state: RoomState, input: Input, now: number, crypto: Crypto
   return { entries, outcome: { type: 'entry', pos, at } };
 }
 
-function assertNext(state: RoomState, input: Input & { type: 'envelope' }, crypto: Crypto): void {
-  const { type } = order(state, input.stamp, hashOfEnvelope(crypto, input));
-  if (type !== 'next' || input.stamp.origin === state.clerk) throw new Error(`an envelope out of its turn: ${type}`);
+function assertNext(state: RoomState, stamp: Stamp, hash: Uint8Array): void {
+  const { type } = order(state, stamp, hash);
+  if (type !== 'next' || stamp.origin === state.clerk) throw new Error(`an envelope out of its turn: ${type}`);
 }
 
 /** After these the last owner may be gone; looking for one among thousands of members at every message would be dear. */
@@ -165,7 +171,7 @@ export function clerkAct(state: RoomState, kind: string, data: unknown): Act {
 
 function appendInput(
   state: RoomState,
-  input: Exclude<Input, { type: 'due' }>,
+  input: Exclude<Input, { type: 'due' | 'tombstone' }>,
   refused: Refused | undefined,
   now: number,
   crypto: Crypto,

@@ -23,9 +23,20 @@ export interface Written {
   members?: number;
 }
 
+/** An entry that the clerk made by itself. */
+export const clerksOwn = (made: Pick<Written, 'header' | 'headerBytes'>): Written => ({
+  ...made,
+  parts: [],
+  body: undefined,
+  author: 0,
+  mentioned: [],
+});
+
 interface RoomWrite {
   n: number;
   state: RoomState;
+  /** After the last of the entries: the state may be ahead of them. */
+  chain: Uint8Array;
   /** The name of the room, and the one that it had: null for none. */
   alias: string | null;
   aliasBefore: string | null;
@@ -91,7 +102,7 @@ const order: readonly string[] = Object.values(sql);
 
 /** The group that appends all of `write`, if nobody else has appended meanwhile. */
 export function appendGroup(write: RoomWrite): Group {
-  const { n, state, before, leaves } = write;
+  const { n, state, before, leaves, chain } = write;
   const rows = new Rows();
   const markers = new Map<number, number>();
   let nth = before.nth;
@@ -121,7 +132,7 @@ export function appendGroup(write: RoomWrite): Group {
     rows.add(sql.unalias, state.id);
     if (write.alias !== null) rows.add(sql.alias, write.alias, state.id);
   }
-  const { head, chain } = state;
+  const head = write.written.at(-1)!.header.pos;
   const now = [head.term, head.seq, chain, nth];
   const guard =
     before.seq === 0

@@ -6,17 +6,14 @@
 import { check, kinds, type Payload, Refusal, type Reply } from '@parley/protocol';
 import {
   type Checkpoint,
-  encodeHeader,
   equalBytes,
-  fold,
-  type Header,
-  nextChain,
+  openTerm,
   type RoomState,
   StateHash,
   takeChanges,
   verifyCheckpoint,
 } from '@parley/room';
-import type { Written } from './append.ts';
+import { clerksOwn, type Written } from './append.ts';
 import type { Context } from './context.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import { areHeld, followLines, headerOf, type LogLine, rangeOf, writtenOf } from './log-lines.ts';
@@ -137,7 +134,9 @@ async function finish(context: Context, upload: Upload, signed: Checkpoint): Pro
   }
   here.uploads.forget(state.id);
   if (live) {
-    await commit(context, restoreGroup(upload, openTerm(context, state)));
+    // What came after the export is lost, and clients may hold it [rooms.md, Restore of a clerk].
+    const term = clerksOwn(openTerm(state, context.runtime.now(), here.crypto));
+    await commit(context, restoreGroup(upload, term));
     here.retention.changed(state.id);
     await rooms.appeared(state.id);
     for (const user of state.members.keys())
@@ -158,19 +157,6 @@ function isVouchedFor({ here }: Context, state: RoomState, signed: Checkpoint): 
     equalBytes(stateHash, new StateHash(here.crypto, state).get()) &&
     verifyCheckpoint(here.crypto, state.network, state.id, state.clerk, signed)
   );
-}
-
-/**
- * What came after the export is lost, and clients may hold it: the log goes on in a new term, and they begin anew
- * [rooms.md, Restore of a clerk].
- */
-function openTerm({ here, runtime }: Context, state: RoomState): Written {
-  const base = state.head;
-  const pos = { term: Math.max(base.term + 1, runtime.now()), seq: base.seq + 1 };
-  const header: Header = { pos, at: runtime.now(), what: { type: 'term', base } };
-  const headerBytes = encodeHeader(header);
-  fold(state, header, nextChain(here.crypto, state.chain, headerBytes), undefined);
-  return { header, headerBytes, parts: [], body: undefined, author: 0, mentioned: [] };
 }
 
 const signedOf = ({ term, seq, chain, state, signature }: NonNullable<Page['checkpoint']>): Checkpoint => ({

@@ -100,6 +100,23 @@ describe('the committer', () => {
     assert.deepEqual(told.sort(), [1, 3]);
   });
 
+  it('stores a room as it was after its entries, whatever was placed in it since', async () => {
+    const heads: unknown[] = [];
+    const { committer, turn } = make((groups) => {
+      for (const { guard } of groups) heads.push(guard?.args.slice(3, 5));
+      return groups.map(() => true);
+    });
+    const { loaded, append } = room(1);
+    const { chain, head } = loaded.state;
+    const stored = outcome(append(committer));
+    loaded.state.head = { term: 1, seq: head.seq + 5 };
+    loaded.state.chain = new Uint8Array(32).fill(9);
+    turn();
+    assert.equal(await stored, 'stored');
+    assert.deepEqual(heads, [[head.seq, chain]]);
+    assert.deepEqual(loaded.committed, head);
+  });
+
   it('sends back a room that wants the name of another', async () => {
     const { committer, turn } = make((groups) => {
       if (groups.some((group) => numberOf(group) === 2)) throw new DatabaseError('constraint', 'taken');

@@ -4,7 +4,7 @@
  */
 import { Refusal } from '@parley/protocol';
 import { appendGroup, nthAfter, type Written } from './append.ts';
-import type { LoadedRoom } from './loaded-room.ts';
+import type { LoadedRoom, LogEnd } from './loaded-room.ts';
 import type { Log } from './log.ts';
 import { type Database, DatabaseError, type DatabaseErrorKind, type Group, type Statement } from './store/database.ts';
 
@@ -16,11 +16,16 @@ interface Waiting {
   before: { term: number; seq: number; nth: number };
   written: Written[];
   leaves: Map<string, Uint8Array | undefined>;
+  /** What the log and the state are after these entries: the room itself may be ahead of them. */
+  end: End;
   also: Statement[];
   /** Set when it goes to the disk. */
   alias: string | null;
   done: { resolve(): void; reject(error: unknown): void }[];
 }
+
+/** Without the hash of the state where nobody asks for it. */
+export type End = Pick<LogEnd, 'chain'> & Partial<Pick<LogEnd, 'stateHash'>>;
 
 type Stored = boolean | DatabaseErrorKind;
 
@@ -56,6 +61,7 @@ export class Committer {
    * Rejects with Moved when the room must be loaded again, with `unavailable` when the disk failed.
    * @param before the head that they stand on
    * @param also what is stored with them, or not at all
+   * @param stateHash of the state after them, where somebody may ask for it
    */
   append(
     room: LoadedRoom,
@@ -63,12 +69,16 @@ export class Committer {
     written: Written[],
     leaves: Map<string, Uint8Array | undefined>,
     also: readonly Statement[] = [],
+    stateHash?: Uint8Array,
   ): Promise<void> {
+    const { chain } = room.state;
+    const end = stateHash ? { chain, stateHash } : { chain };
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = this.#waiting.get(room);
     if (waiting) {
       waiting.written.push(...written);
       for (const [key, value] of leaves) waiting.leaves.set(key, value);
+      waiting.end = end;
       waiting.also.push(...also);
       waiting.done.push({ resolve, reject });
     } else
@@ -77,6 +87,7 @@ export class Committer {
         before,
         written,
         leaves,
+        end,
         also: [...also],
         alias: null,
         done: [{ resolve, reject }],
@@ -153,8 +164,9 @@ export class Committer {
     return alive;
   }
 
-  #succeed({ room, written, alias, done }: Waiting): void {
+  #succeed({ room, written, alias, end, done }: Waiting): void {
     room.committed = written.at(-1)!.header.pos;
+    room.committedEnd = end.stateHash && { pos: room.committed, chain: end.chain, stateHash: end.stateHash };
     room.committedNth = nthAfter(room.committedNth, written);
     room.committedAlias = alias;
     for (const { resolve } of done) resolve();
@@ -182,6 +194,7 @@ function groupOf(waiting: Waiting): Group {
   const { room } = waiting;
   const { n, state, title, topic, alias, committedAlias: aliasBefore } = room;
   waiting.alias = alias;
-  const group = appendGroup({ ...waiting, n, state, alias, aliasBefore, title, topic });
+  const { chain } = waiting.end;
+  const group = appendGroup({ ...waiting, n, state, chain, alias, aliasBefore, title, topic });
   return waiting.also.length > 0 ? { ...group, statements: [...group.statements, ...waiting.also] } : group;
 }

@@ -10,6 +10,7 @@ import { serveLink } from './connection.ts';
 import type { Context } from './context.ts';
 import { createCrypto } from './crypto.ts';
 import type { Arrival } from './doors/arrival.ts';
+import { Doubts } from './doubts.ts';
 import { Due } from './due.ts';
 import { finishErasures } from './erasure.ts';
 import { Fanout } from './fanout.ts';
@@ -192,7 +193,7 @@ function assemble(
   });
   const { loadedRooms } = limits;
   const dueChanged = (room: LoadedRoom): void => due.changed(room);
-  const run = { committer, crypto, runtime, dueChanged, unkept: new Unkept() };
+  const run = { committer, crypto, runtime, dueChanged, doubts: new Doubts(id), unkept: new Unkept() };
   const rooms: Rooms = new Rooms({
     ...run,
     store,

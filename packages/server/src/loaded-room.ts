@@ -14,6 +14,13 @@ interface Placed {
   target: string | undefined;
 }
 
+/** What a clerk vouches for at a place in its log. */
+export interface LogEnd {
+  pos: Position;
+  chain: Uint8Array;
+  stateHash: Uint8Array;
+}
+
 /** A member as lists sort and find them. */
 export interface Listed {
   user: string;
@@ -39,6 +46,10 @@ export class LoadedRoom {
   /** What readers may see. */
   committed: Position;
   committedNth: number;
+  /** Of rooms that are kept here and have members elsewhere, once something was committed. */
+  committedEnd: LogEnd | undefined;
+  /** A new term was opened since it was loaded. */
+  openedTerm = false;
   /** Acts on their way to the disk, by their key. */
   readonly placed = new Map<string, Placed>();
   readonly #landing = new Set<Promise<unknown>>();

@@ -1,5 +1,6 @@
 /** Rooms as one person sees them, and what a client needs to follow one. */
 import { limits, Refusal, type RoomSync, type RoomView } from '@parley/protocol';
+import { isBefore, resetBase } from '@parley/room';
 import { type Access, accessTo, readableBy } from './access.ts';
 import type { Context } from './context.ts';
 import { sizeOf, viewEntries } from './history-view.ts';
@@ -115,7 +116,8 @@ async function tailOf(
   const head = room.committed;
   const ranges = await readableBy(context, access);
   const last = ranges.at(-1);
-  const behind = cursor?.term === head.term ? head.seq - cursor.seq : -1;
+  if (cursor && isBefore(head, cursor)) context.rooms.doubt(room);
+  const behind = cursor && (await goesOn(context, room, cursor)) ? head.seq - cursor.seq : -1;
   if (behind === 0) return { mode: 'resumed', entries: [] };
   if (!last) return nothing;
   const from = head.seq - behind + 1;
@@ -132,6 +134,14 @@ async function tailOf(
   if (views.length === 0 || sizes[centre]! > budget.bytes) return nothing;
   const { entries } = fitted({ entries: views, centre, reachesStart: false, reachesEnd: true }, sizes, budget.bytes);
   return { mode: 'reset', entries };
+}
+
+/** Whether what a client holds is a beginning of the log: nothing of it was lost before a later term began. */
+async function goesOn({ store }: Context, { n, committed }: LoadedRoom, cursor: Cursor): Promise<boolean> {
+  if (cursor.term === committed.term) return true;
+  if (cursor.term > committed.term) return false;
+  const terms = await store.entry.terms(n);
+  return terms.some(({ pos }) => pos.term > cursor.term) && resetBase(terms, cursor) === undefined;
 }
 
 /** A guest who has not spoken has no marker: to them nothing is unread. */

@@ -64,6 +64,12 @@ export class Rooms {
     return room;
   }
 
+  /** Somebody holds more of a room than there is: if it is kept here, this server was restored from an old backup. */
+  doubt(room: LoadedRoom): void {
+    const { doubts } = this.#options;
+    if (doubts.keeps(room)) doubts.restored();
+  }
+
   /** Begins with a room whose rows something else than an append has made. */
   async appeared(id: string): Promise<void> {
     this.#options.dueChanged(await this.load(id));

@@ -5,13 +5,17 @@ import {
   type Crypto,
   freesClientId,
   type Input,
+  nextDue,
+  openTerm,
+  participants,
   type RoomState,
   type Stepped,
   step,
   takeChanges,
 } from '@parley/room';
-import { nthAfter, type Written } from './append.ts';
+import { clerksOwn, nthAfter, type Written } from './append.ts';
 import { type Committer, Moved } from './committer.ts';
+import type { Doubts } from './doubts.ts';
 import type { Draft, Outcome } from './draft.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import type { Runtime } from './runtime.ts';
@@ -25,6 +29,8 @@ export interface RunOptions {
   runtime: Runtime;
   /** Where the content of rooms that keep nothing is for a while. */
   unkept: Unkept;
+  /** Which logs may have lost their end in a restore. */
+  doubts: Doubts;
   /** Called when something in a room may now end by itself at another time. */
   dueChanged: (room: LoadedRoom) => void;
 }
@@ -68,7 +74,9 @@ export class Run {
 
   step(input: Input, of?: Owned): Stepped['outcome'] {
     const { room } = this;
-    const { runtime, crypto, unkept } = this.#options;
+    const { runtime, crypto, unkept, doubts } = this.#options;
+    const isAppending = input.type !== 'due' || (nextDue(room.state) ?? Number.POSITIVE_INFINITY) <= runtime.now();
+    if (isAppending && doubts.isUnsure(room)) this.openTerm();
     if (of && 'act' in input && room.state.settings.retentionDays === 0) unkept.put(input.act.parts, of.parts);
     const { entries, outcome } = stepped(room, () => step(room.state, input, runtime.now(), crypto));
     const own = outcome?.type === 'entry' ? outcome.pos.seq : undefined;
@@ -82,19 +90,35 @@ export class Run {
     return outcome;
   }
 
+  /** @param above the highest term that was seen anywhere */
+  openTerm(above = 0): void {
+    const { room } = this;
+    const { runtime, crypto, doubts } = this.#options;
+    this.written.push(clerksOwn(openTerm(room.state, runtime.now(), crypto, above)));
+    room.openedTerm = true;
+    this.durable.then(
+      () => doubts.resolve(room.id),
+      () => {},
+    );
+  }
+
   /** @param also what is to be stored with it, or not at all */
   append(also: readonly Statement[] = []): void {
     const { room, written } = this;
     if (written.length === 0) return;
-    const { committer, dueChanged } = this.#options;
+    const { committer, dueChanged, doubts, crypto } = this.#options;
     const leaves = takeChanges(room.state);
     room.noteChanges(leaves.keys());
+    const isAsked = doubts.keeps(room) && participants(room.state).size > 1;
+    const stateHash = isAsked ? room.stateHash(crypto) : undefined;
     room.nth = nthAfter(room.nth, written);
     const forget = (): void => {
       for (const name of this.#names) room.placed.delete(name);
     };
     this.durable.then(forget, forget);
-    committer.append(room, this.#before, written, leaves, also).then(this.#durable.resolve, this.#durable.reject);
+    committer
+      .append(room, this.#before, written, leaves, also, stateHash)
+      .then(this.#durable.resolve, this.#durable.reject);
     if ([...leaves.keys()].some((key) => key.startsWith('~due/'))) dueChanged(room);
   }
 
@@ -109,10 +133,6 @@ export class Run {
   }
 }
 
-function clerksOwn(made: Appended): Written {
-  return { ...made, parts: [], body: undefined, author: 0, mentioned: [] };
-}
-
 /** A state that was left halfway is of no use any more. */
 function stepped(room: LoadedRoom, run: () => Stepped): Stepped {
   try {
@@ -124,7 +144,7 @@ function stepped(room: LoadedRoom, run: () => Stepped): Stepped {
 }
 
 /** Nobody is in it and nobody can come: its name is free for another room. */
-function isDeserted({ members, invited, settings }: RoomState): boolean {
+export function isDeserted({ members, invited, settings }: RoomState): boolean {
   return members.size === 0 && invited.size === 0 && settings.joinRule !== 'public';
 }
 

@@ -2,6 +2,7 @@
 import type { Position } from '@parley/protocol';
 import { type Checkpoint, nextDue, type RoomState } from '@parley/room';
 import { addEntry, addInvitations, addLeaves, addStay, Rows, type Written } from './append.ts';
+import { checkpointPut } from './store/archive.ts';
 import type { Group, Statement, Value } from './store/database.ts';
 
 /** A log as far as it was given back. */
@@ -30,7 +31,6 @@ const sql = {
   due: 'INSERT INTO due (room, at) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET at = excluded.at',
   reader: 'INSERT INTO reader (person, room) VALUES (?, ?)',
   read: 'INSERT INTO marker (person, room, seq, own) VALUES (?, ?, ?, 0)',
-  checkpoint: 'INSERT INTO checkpoint (room, term, seq, chain, state, signature) VALUES (?, ?, ?, ?, ?, ?)',
 } as const;
 
 /** A page, if the upload still stands at `before`; undefined for its first one. Counts the entries of `upload`. */
@@ -58,15 +58,16 @@ export function pageGroup(
 }
 
 /** Makes an upload the archive of somebody. */
-export function archiveGroup(upload: Upload, reader: number, { pos, chain, stateHash, signature }: Checkpoint): Group {
+export function archiveGroup(upload: Upload, reader: number, signed: Checkpoint): Group {
   const { n } = upload;
+  const { pos } = signed;
   return {
     guard: endOf(upload, pos.seq),
     statements: [
       roomRow(upload),
       one(sql.reader, reader, n),
       one(sql.read, reader, n, pos.seq),
-      one(sql.checkpoint, n, pos.term, pos.seq, chain, stateHash, signature),
+      checkpointPut(n, signed),
     ],
   };
 }

@@ -232,7 +232,12 @@ function whyNot(room: LoadedRoom, from: string, fresh: readonly Handed[]): Submi
   return isLater ? reply(room, from, 'later', []) : undefined;
 }
 
-function draftOf({ act }: Envelope, parts: readonly Part[], persons: ReadonlyMap<string, PersonRecord>): Draft {
+/** Errors: `bad-request` where nobody knows its author. */
+export function draftOf(
+  { act }: Pick<Envelope, 'act'>,
+  parts: readonly Part[],
+  persons: ReadonlyMap<string, PersonRecord>,
+): Draft {
   const { user, device, clientId, kind, target, data } = act;
   const author = persons.get(user);
   if (!author) throw new Refusal('bad-request', { field: 'user' });

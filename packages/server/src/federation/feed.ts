@@ -6,7 +6,7 @@
 import { type FramePayload, limits, type Position } from '@parley/protocol';
 import { type Crypto, participants, readHeader, signCheckpoint, signedLength } from '@parley/room';
 import { peopleOf } from '../entry-view.ts';
-import type { LoadedRoom } from '../loaded-room.ts';
+import type { LoadedRoom, LogEnd } from '../loaded-room.ts';
 import type { Log } from '../log.ts';
 import type { Rooms } from '../rooms.ts';
 import type { Runtime } from '../runtime.ts';
@@ -15,6 +15,7 @@ import type { Unkept } from '../unkept.ts';
 import { linesOf } from './lines.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
+import type { Recovery } from './recovery.ts';
 import { stayAfter } from './stays.ts';
 
 /** Entries of one frame, and of all that are on the way to one server in one room. */
@@ -46,10 +47,13 @@ export interface FeedsOptions {
   readonly runtime: Runtime;
   readonly log: Log;
   readonly id: string;
+  readonly recovery: Pick<Recovery, 'isApart' | 'meet'>;
 }
 
 export class Feeds {
   readonly #options: FeedsOptions;
+  /** Servers whose logs are being brought together with the one here, as `room/server`. */
+  readonly #meeting = new Set<string>();
   readonly #byRoom = new Map<string, Map<string, Feed>>();
 
   constructor(options: FeedsOptions) {
@@ -101,6 +105,11 @@ export class Feeds {
     }
     const room = await this.#room(id);
     if (room?.state.clerk !== this.#options.id || room.archive) return;
+    if (await this.#options.recovery.isApart(room, at)) {
+      this.#drop(id, from);
+      this.#meet(from, id, at);
+      return;
+    }
     const stay = await this.#stayOf(room, from, at.seq);
     if (!stay) return;
     const { until } = stay;
@@ -109,6 +118,26 @@ export class Feeds {
     if (feeds) feeds.set(from, feed);
     else this.#byRoom.set(id, new Map([[from, feed]]));
     this.#pump(feed);
+  }
+
+  /** It is asked over the link that it said this by: that must be read on. */
+  #meet(from: string, id: string, at: Position): void {
+    const { recovery, log } = this.#options;
+    const name = `${id}/${from}`;
+    if (this.#meeting.has(name)) return;
+    this.#meeting.add(name);
+    void recovery
+      .meet(from, id, at)
+      .finally(() => this.#meeting.delete(name))
+      .then((goesOn) => (goesOn ? this.#stand(from, id, at, true) : undefined))
+      .catch((error) =>
+        log.warn({ error, room: id, server: from }, 'what another server holds of a log was not taken'),
+      );
+  }
+
+  /** Whether a server has said where it stands in a room, over the link that there is. */
+  hasSaid(room: string, server: string): boolean {
+    return this.#byRoom.get(room)?.has(server) ?? false;
   }
 
   /**
@@ -200,12 +229,20 @@ export class Feeds {
     if (lines.length === 0) throw new Error('a batch is larger than a frame');
     const last = after + lines.length;
     const users = headers.slice(0, lines.length).flatMap(peopleOf);
-    const { state } = room;
-    const isHead = state.head.seq === last && room.committed.seq === last;
-    const checkpoint = isHead
-      ? signCheckpoint(crypto, state.network, room.id, state.head, state.chain, room.stateHash(crypto))
-      : undefined;
+    const end = endOf(room, crypto);
+    const checkpoint =
+      end?.pos.seq === last
+        ? signCheckpoint(crypto, room.state.network, room.id, end.pos, end.chain, end.stateHash)
+        : undefined;
     const payload = { room: room.id, lines, people: await names.of(users), ...(checkpoint ? { checkpoint } : {}) };
     return { payload, last };
   }
+}
+
+/** What is committed, where that is known: the state may be ahead of it. */
+function endOf(room: LoadedRoom, crypto: Crypto): LogEnd | undefined {
+  const { committed, committedEnd, state } = room;
+  if (committedEnd) return committedEnd;
+  const isAhead = state.head.seq !== committed.seq;
+  return isAhead ? undefined : { pos: committed, chain: state.chain, stateHash: room.stateHash(crypto) };
 }

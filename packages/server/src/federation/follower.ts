@@ -3,30 +3,27 @@
  * of its authors' servers, stored, told here, and its place is said back. What does not hold is not stored; the room
  * stands still and says so until the clerk sends something that does.
  */
-import { type ErrorCode, type FramePayload, type NamedPerson, Refusal, serverOf } from '@parley/protocol';
+import { type ErrorCode, type FramePayload, Refusal } from '@parley/protocol';
 import {
   type Crypto,
-  clerkUser,
   equalBytes,
   type Followed,
   type Header,
   hashOfOutcome,
-  nameOf,
   type RoomState,
   readHeader,
-  SignedRun,
   verifyCheckpoint,
 } from '@parley/room';
 import type { Written } from '../append.ts';
-import { actOf, mentionsOf, peopleOf, readBody, subjectOf } from '../entry-view.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { Log } from '../log.ts';
 import type { People } from '../people.ts';
 import type { Rooms } from '../rooms.ts';
 import { Run, type RunOptions } from '../run.ts';
-import { actName, keyOf } from '../store/entry.ts';
+import { checkpointPut } from '../store/archive.ts';
 import { outboxSettle, type Stamped } from '../store/entry-outbox.ts';
 import type { Store } from '../store/store.ts';
+import { followAll, followedEntries, nameRoom } from './followed-entries.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
 
@@ -172,7 +169,7 @@ export class Follower {
       followed = followAll(this.#options.crypto, this.#options.id, state, fresh);
       const headers = followed.map(({ header }) => header);
       if (checkpoint) this.#hold(room, checkpoint);
-      run.written.push(...(await this.#writtenOf(room, headers, fresh, people)));
+      run.written.push(...(await followedEntries(this.#options, room, headers, fresh, people)));
     } catch (error) {
       // The state was left halfway.
       room.dropped = true;
@@ -181,7 +178,9 @@ export class Follower {
     this.#report(room, followed);
     nameRoom(room, run.written);
     const own = this.#ownOf(run.written);
-    run.append(own.length > 0 ? [outboxSettle(room.n, own)] : []);
+    // What the clerk said last is its own proof, should it lose the end of its log.
+    const proof = checkpoint ? [checkpointPut(room.n, checkpoint)] : [];
+    run.append(own.length > 0 ? [outboxSettle(room.n, own), ...proof] : proof);
     room.landing(run.durable);
     void run.durable.then(
       () => this.#options.settled(room, run.written),
@@ -216,55 +215,6 @@ export class Follower {
     if (!equalBytes(checkpoint.stateHash, room.stateHash(crypto))) throw bad('state');
   }
 
-  async #writtenOf(
-    room: LoadedRoom,
-    headers: readonly Header[],
-    lines: Append['lines'],
-    told: readonly NamedPerson[],
-  ): Promise<Written[]> {
-    const { names, people, id } = this.#options;
-    const users = new Set(headers.flatMap(peopleOf));
-    users.delete(clerkUser(room.state.clerk));
-    const numbers = await names.numbers([...users], told);
-    // Only people of this server are told that they are meant.
-    const bodies = lines.map(({ parts }) => readBody(parts[0] ?? undefined));
-    const meant = bodies.map((body) => mentionsOf(body).filter((user) => serverOf(user) === id));
-    const known = await people.all(meant.flat());
-    const keeps = room.state.settings.retentionDays !== 0;
-    const free = await this.#namesOf(room, headers);
-    return headers.map((header, i): Written => {
-      const act = actOf(header);
-      const subject = numbers.get(subjectOf(act?.data) ?? '');
-      const { header: headerBytes, parts } = lines[i]!;
-      return {
-        header,
-        headerBytes,
-        name: free[i]!,
-        parts: keeps || act?.kind === 'settings' ? parts : [],
-        body: bodies[i],
-        author: numbers.get(act?.user ?? '') ?? 0,
-        ...(subject === undefined ? {} : { subject }),
-        mentioned: meant[i]!.flatMap((user) => (user === act?.user ? [] : (known.get(user)?.n ?? []))),
-        ...(act?.kind === 'member' ? { members: room.state.members.size } : {}),
-      };
-    });
-  }
-
-  /** What names each entry: its act, unless a clerk let two acts have one name. */
-  async #namesOf(room: LoadedRoom, headers: readonly Header[]): Promise<string[]> {
-    const names = headers.map(({ what, pos }) => {
-      const used = nameOf(what);
-      return { used: used && actName(used.user, used.clientId), place: actName('', `pos:${pos.term}:${pos.seq}`) };
-    });
-    const asked = names.flatMap(({ used }) => (used === undefined ? [] : [keyOf(used)]));
-    const taken = new Set((await this.#options.store.entry.byActs(room.n, asked)).keys());
-    return names.map(({ used, place }) => {
-      if (used === undefined || taken.has(used)) return place;
-      taken.add(used);
-      return used;
-    });
-  }
-
   /** The acts of this server among them, by which they leave its outbox. */
   #ownOf(written: readonly Written[]): Stamped[] {
     const { crypto, id } = this.#options;
@@ -276,26 +226,7 @@ export class Follower {
   }
 }
 
-/** Folds lines onto the state, which is of no use after a refusal. */
-function followAll(crypto: Crypto, here: string, state: RoomState, lines: Append['lines']): Followed[] {
-  const run = new SignedRun(crypto, here, state);
-  const followed = lines.map(({ header, parts }) => run.next(header, parts));
-  run.end();
-  return followed;
-}
-
 const bad = (field: string): Refusal => new Refusal('bad-request', { field });
 
 const isNews = ({ pos }: Header, { head }: RoomState): boolean =>
   pos.term > head.term || (pos.term === head.term && pos.seq > head.seq);
-
-/** Title and topic stand in the words of settings. */
-function nameRoom(room: LoadedRoom, written: readonly Written[]): void {
-  const { info } = room.state;
-  for (const { header, body } of written) {
-    const { seq } = header.pos;
-    const { title, topic } = (body ?? {}) as { title?: string; topic?: string };
-    if (seq === info.title && title !== undefined) room.title = title;
-    if (seq === info.topic && topic !== undefined) room.topic = topic;
-  }
-}

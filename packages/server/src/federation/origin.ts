@@ -7,7 +7,6 @@ import {
   type Act,
   type Crypto,
   decodeAct,
-  decodeStamp,
   encodeAct,
   encodeStamp,
   endsBatch,
@@ -32,7 +31,10 @@ import type { Store } from '../store/store.ts';
 import type { Unkept } from '../unkept.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
+import type { Place } from './settling.ts';
 import { SlowMode } from './slow-mode.ts';
+import { isSameStamp, stampAgain } from './stamping.ts';
+import { settleUnheard } from './unheard.ts';
 
 /** Acts of one room that may wait: a day of a busy room without its clerk. */
 const mostWaiting = 10_000;
@@ -51,6 +53,8 @@ export interface OriginOptions {
   readonly id: string;
   /** Told of acts that were refused, when nothing of them is kept any more. */
   readonly refused: (room: string, user: string, clientId: string, code: ErrorCode) => void;
+  /** Told of acts that stand in a part of the log that is not held here. */
+  readonly repeated: (room: string, user: string, clientId: string, place: Place) => void;
 }
 
 type Submitted = QuestionReply<'submit'>;
@@ -201,10 +205,13 @@ export class Origin {
     while (peers.isLinked(clerk)) {
       const batch = cut(await store.outbox.after(room.n, from, limits.batchEnvelopes));
       if (batch.length === 0) return;
+      const isSettled = await this.#settle(id, batch);
+      if (isSettled === undefined) return this.#later(id);
+      if (isSettled) continue;
       const reply = await this.#submit(room, batch);
       if (!reply) return this.#later(id);
       const { state, cursor } = reply;
-      const isDoubtful = state === 'fork' || (cursor && !batch.some((row) => isSame(row, cursor)));
+      const isDoubtful = state === 'fork' || (cursor && !batch.some((row) => isSameStamp(row, cursor)));
       if (isDoubtful && (await this.#restamp(id, reply))) {
         if (isRestamped) return this.#later(id);
         isRestamped = true;
@@ -213,6 +220,34 @@ export class Origin {
       else if (cursor && isAfter(cursor, from)) from = cursor;
       else return this.#later(id, reply.retryAfterMs);
     }
+  }
+
+  /**
+   * Whether some of these had their outcome in what was taken over as a state, and wait no more, or under new numbers;
+   * undefined when that could not be found out.
+   */
+  async #settle(id: string, batch: readonly OutboxRow[]): Promise<boolean | undefined> {
+    const { rooms, log, id: origin } = this.#options;
+    const isDecided = (room: LoadedRoom, row: OutboxRow): boolean => {
+      const decided = room.state.origins.get(origin);
+      return decided !== undefined && !isAfter(row, decided);
+    };
+    const seen = await rooms.load(id);
+    if (!batch.some((row) => isDecided(seen, row))) return false;
+    const rows = await rooms.turn(id, async (room) => {
+      const waiting = await this.#waitingIn(room);
+      return { value: waiting.filter((row) => isDecided(room, row)) };
+    });
+    if (rows.length === 0) return true;
+    const { n, state } = seen;
+    try {
+      if (await settleUnheard(this.#options, { id, n, clerk: state.clerk }, rows)) return true;
+    } catch (error) {
+      log.debug({ error, room: id, server: state.clerk }, 'what became of acts was not told');
+      return undefined;
+    }
+    await this.#restamp(id, { state: 'fork', cursor: state.origins.get(origin) ?? null, outcomes: [] });
+    return true;
   }
 
   #later(id: string, delayMs = retryMs): void {
@@ -268,18 +303,9 @@ export class Origin {
         decided?.incarnation ?? 0,
         ...rows.map(({ incarnation }) => incarnation),
       );
-      let last: Stamped = { incarnation: highest + 1, oseq: 0, hash: zeroHash };
-      const again = rows.map((row): OutboxRow => {
-        const { incarnation } = last;
-        const oseq = last.oseq + 1;
-        const { after } = decodeStamp(row.stamp);
-        const stamp = encodeStamp({ origin, incarnation, oseq, prev: last.hash, after });
-        const hash = envelopeHash(crypto, stamp, crypto.sha256(row.act));
-        last = { incarnation, oseq, hash };
-        return { ...row, ...last, stamp };
-      });
+      const again = stampAgain(crypto, origin, highest + 1, rows);
       await store.outbox.replace(room.n, again);
-      room.outgoing = last;
+      room.outgoing = again.at(-1) ?? { incarnation: highest + 1, oseq: 0, hash: zeroHash };
       return { value: true };
     });
   }
@@ -338,9 +364,6 @@ const nameOf = ({ incarnation, oseq }: Omit<Stamped, 'hash'>): string => `${inca
 
 const isAfter = (a: Omit<Stamped, 'hash'>, b: Omit<Stamped, 'hash'>): boolean =>
   a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.oseq > b.oseq);
-
-const isSame = (a: Stamped, b: Stamped): boolean =>
-  a.incarnation === b.incarnation && a.oseq === b.oseq && equalBytes(a.hash, b.hash);
 
 /** The first rows that go together: of one incarnation, up to the first that ends a batch, within its size. */
 function cut(rows: readonly OutboxRow[]): OutboxRow[] {

@@ -40,10 +40,13 @@ import { Oversight } from './oversight.ts';
 import type { Peers } from './peers.ts';
 import { Ranges } from './ranges.ts';
 import { ReceiptsAcross } from './receipt.ts';
-import { type Place, settling } from './settling.ts';
+import { Recovery } from './recovery.ts';
+import { SettingAside } from './setting-aside.ts';
+import { type Place, type SettlingOptions, settling } from './settling.ts';
 import { SharedRooms } from './shared-rooms.ts';
 import { Signals } from './signals.ts';
 import { Snapshots } from './snapshots.ts';
+import { Tails } from './tails.ts';
 import { Taking } from './taking.ts';
 import { VisibleRooms } from './visible-rooms.ts';
 
@@ -87,6 +90,7 @@ interface Answerers {
   snapshots: Snapshots;
   ranges: Ranges;
   visible: VisibleRooms;
+  tails: Tails;
 }
 
 export class RoomsAcross {
@@ -105,6 +109,7 @@ export class RoomsAcross {
   readonly #entering: Entering;
   readonly #invitations: Invitations;
   readonly #shared: SharedRooms;
+  readonly #aside: SettingAside;
   readonly #signals: Signals;
   readonly #receipts: ReceiptsAcross;
   #listener: AcrossListener | undefined;
@@ -124,19 +129,14 @@ export class RoomsAcross {
     this.backfill = new Backfill({ store, rooms, peers, names, crypto, log });
     const snapshots = new Snapshots({ clerk, rooms, store, names, crypto });
     const visible = new VisibleRooms({ store, rooms, clerk, id });
-    this.#feeds = new Feeds({ store, rooms, peers, names, unkept: run.unkept, crypto, runtime, log, id });
-    const refused = (room: string, user: string, clientId: string, code: ErrorCode): void => {
-      this.decisions.settle(room, user, clientId, code);
-      if (code === 'too-fast') this.#origin.slowDown(room, user);
-      this.#listener?.decided(room, user, clientId, refusedBy(code));
-    };
-    this.#origin = new Origin({ store, peers, rooms, names, unkept: run.unkept, crypto, runtime, log, id, refused });
-    const stands = (room: string, user: string, clientId: string): void =>
-      this.decisions.settle(room, user, clientId, undefined);
-    const repeated = (room: string, user: string, clientId: string, place: Place): void => {
-      stands(room, user, clientId);
-      this.#listener?.decided(room, user, clientId, { outcome: 'entry', ...place });
-    };
+    const recovery = new Recovery({ store, rooms, peers, people, names, chains, crypto, run, log, id });
+    const feeding = { store, rooms, peers, names, unkept: run.unkept, crypto, runtime, log, id, recovery };
+    this.#feeds = new Feeds(feeding);
+    run.doubts.listen((room, server) => this.#feeds.hasSaid(room, server));
+    const tails = new Tails({ store, rooms, names, unkept: run.unkept });
+    const { refused, stands, repeated } = this.#outcomes();
+    const originating = { store, peers, rooms, names, unkept: run.unkept, crypto, runtime, log, id };
+    this.#origin = new Origin({ ...originating, refused, repeated });
     const settled = settling({ store, log, id, refused, stands, repeated });
     const follower = new Follower({ store, rooms, peers, people, names, crypto, run, log, id, settled });
     const entered = (room: string, user: string): void => {
@@ -144,7 +144,7 @@ export class RoomsAcross {
       this.#signals.joined(room, user);
     };
     const gone = (room: string, user: string): void => this.#listener?.gone(room, user);
-    const taken = { store, rooms, peers, names, backfill: this.backfill, crypto, runtime, id, network, gone };
+    const taken = { store, rooms, peers, names, backfill: this.backfill, crypto, runtime, id, network, gone, refused };
     const taking = new Taking(taken);
     this.#entering = new Entering({
       ...{ store, rooms, peers, names, taking, crypto, log, id, network, entered },
@@ -162,6 +162,8 @@ export class RoomsAcross {
       ...{ store, rooms, peers, people, names, log, id, told },
       denied: (user, room) => this.#listener?.answered(user, room, 'denied'),
     });
+    const pump = (room: string): void => this.#origin.pump(room);
+    this.#aside = new SettingAside({ store, rooms, taking, log, id, pump, entered });
     this.#shared = new SharedRooms({ store, rooms, peers, taking, crypto, log, id, network, entered });
     const { hub, presence, receipts } = options;
     this.#signals = new Signals({ rooms, peers, people, hub, presence, log, id });
@@ -169,8 +171,25 @@ export class RoomsAcross {
 
     const shown = { feeds: this.#feeds, origin: this.#origin, entering: this.#entering, follower };
     this.oversight = new Oversight({ store, rooms, peers, id, ...shown });
-    this.#answer({ clerk, snapshots, ranges, visible });
+    this.#answer({ clerk, snapshots, ranges, visible, tails });
     this.#keepUp(follower, log);
+  }
+
+  /** Tells what comes of acts of people who are in the room. */
+  #outcomes(): Pick<SettlingOptions, 'refused' | 'stands' | 'repeated'> {
+    const { decisions } = this;
+    return {
+      refused: (room, user, clientId, code) => {
+        decisions.settle(room, user, clientId, code);
+        if (code === 'too-fast') this.#origin.slowDown(room, user);
+        this.#listener?.decided(room, user, clientId, refusedBy(code));
+      },
+      stands: (room, user, clientId) => decisions.settle(room, user, clientId, undefined),
+      repeated: (room, user, clientId, place) => {
+        decisions.settle(room, user, clientId, undefined);
+        this.#listener?.decided(room, user, clientId, { outcome: 'entry', ...place });
+      },
+    };
   }
 
   /** Tells what comes of acts of people who are not in the room. */
@@ -188,12 +207,13 @@ export class RoomsAcross {
     };
   }
 
-  #answer({ clerk, snapshots, ranges, visible }: Answerers): void {
+  #answer({ clerk, snapshots, ranges, visible, tails }: Answerers): void {
     const peers = this.#peers;
     peers.onAsk('submit', (from, asked) => clerk.submit(from, asked));
     peers.onAsk('outcome', (from, asked) => clerk.outcome(from, asked));
     peers.onAsk('snapshot', (from, asked) => snapshots.page(from, asked));
     peers.onAsk('range', (from, asked) => ranges.page(from, asked));
+    peers.onAsk('tail', (from, asked) => tails.page(from, asked));
     peers.onAsk('rooms', (_from, asked) => visible.list(asked));
     peers.onAsk('room', (from, asked) => visible.room(from, asked));
     peers.onAsk('receipts', (from, asked) => this.#receipts.answer(from, asked));
@@ -204,6 +224,7 @@ export class RoomsAcross {
     const peers = this.#peers;
     peers.onFrame('append', (from, frame) => follower.append(from, frame), { flow: ({ room }) => room });
     peers.onFrame('cursor', (from, frame) => this.#feeds.stands(from, frame));
+    peers.onFrame('reset', async (from, frame) => this.#aside.hear(from, frame));
     peers.onFrame('shared', async (from, frame) => this.#shared.hear(from, frame));
     peers.onFrame('invitations', (from, frame) => this.#invitations.hear(from, frame));
     peers.onFrame('typing', (from, frame) => this.#signals.heardTyping(from, frame));

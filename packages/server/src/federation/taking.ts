@@ -2,9 +2,19 @@
  * Takes rooms that other servers keep as they stand at one checkpoint: the state, the words that name the room, and a
  * first screen. Of what is held from before, the entries stay; their content comes back as far as it may be read.
  */
-import { check, kinds, type QuestionPayload, type QuestionReply, Refusal, serverOf } from '@parley/protocol';
 import {
+  check,
+  type ErrorCode,
+  kinds,
+  type QuestionPayload,
+  type QuestionReply,
+  Refusal,
+  serverOf,
+} from '@parley/protocol';
+import {
+  type Checkpoint,
   type Crypto,
+  decodeAct,
   decodeHeader,
   isBefore,
   type Leaf,
@@ -17,11 +27,14 @@ import { readBody } from '../entry-view.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import { type Rooms, randomNumber } from '../rooms.ts';
 import type { Runtime } from '../runtime.ts';
-import { snapshotGroup } from '../store/room-snapshot.ts';
+import type { Statement } from '../store/database.ts';
+import { type OutboxRow, outboxClear, outboxInsert } from '../store/entry-outbox.ts';
+import { forgetRoom, setAside, snapshotGroup } from '../store/room-snapshot.ts';
 import type { Store } from '../store/store.ts';
 import type { Backfill } from './backfill.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
+import { actsAfter, isSameStamp, mostAgain, stampAgain } from './stamping.ts';
 
 /** Leaves of a snapshot that are taken: members, invited, banned, muted, pins, and what is there once. */
 const mostLeaves = 200_000;
@@ -40,11 +53,14 @@ export interface TakingOptions {
   readonly network: string;
   /** Told of a person of this server who is not in a room any more, which its log here never said. */
   readonly gone: (room: string, user: string) => void;
+  /** Told of acts that were refused. */
+  readonly refused: (room: string, user: string, clientId: string, code: ErrorCode) => void;
 }
 
 /** A room as its clerk tells it. */
 interface Taken {
   state: RoomState;
+  checkpoint: Checkpoint;
   numbers: ReadonlyMap<string, number>;
   title: string;
   topic: string;
@@ -61,19 +77,35 @@ export class Taking {
   /**
    * Makes the room here what it is at its clerk, unless the log that is held reaches further. One at a time of each
    * room. Refuses as the clerk does, and with `bad-request` what does not hold.
+   * @param base sets aside what is held after it: a later term of the log begins there
    */
-  take(clerk: string, room: string): Promise<LoadedRoom> {
+  take(clerk: string, room: string, base?: number): Promise<LoadedRoom> {
     const running = this.#running.get(room);
-    if (running) return running.then(() => this.take(clerk, room));
-    const done = this.#take(clerk, room).finally(() => this.#running.delete(room));
+    if (running) return running.catch(() => {}).then(() => this.take(clerk, room, base));
+    const done = this.#take(clerk, room, base).finally(() => this.#running.delete(room));
     this.#running.set(room, done);
     return done;
   }
 
-  async #take(clerk: string, room: string): Promise<LoadedRoom> {
+  /** Forgets a room that its clerk does not give: nobody of this server is in it, as its log stands now. */
+  async forget(room: string): Promise<void> {
+    const { store, rooms, id: here, gone, refused } = this.#options;
+    const own = await rooms.turn(room, async (now) => {
+      await now.settled();
+      if (now.dropped) throw new Moved();
+      const waiting = await store.outbox.after(now.n, { incarnation: -1, oseq: 0 }, mostAgain);
+      await store.db.transaction([{ statements: forgetRoom(now.n) }]);
+      now.dropped = true;
+      return { value: { members: [...now.state.members.keys()].filter((user) => serverOf(user) === here), waiting } };
+    });
+    for (const { act, clientId } of own.waiting) refused(room, decodeAct(act).user, clientId, 'not-a-member');
+    for (const user of own.members) gone(room, user);
+  }
+
+  async #take(clerk: string, room: string, base: number | undefined): Promise<LoadedRoom> {
     const { rooms, peers, backfill } = this.#options;
     const taken = await this.#fetch(clerk, room);
-    const gone = await this.#store(room, taken);
+    const gone = await this.#store(room, taken, base);
     const loaded = await rooms.load(room);
     const at = loaded.committed;
     peers.send(clerk, 'cursor', { rooms: [{ room, at, isReset: true }] }, { priority: 'control', flow: room });
@@ -101,7 +133,7 @@ export class Taking {
     if (state.clerk !== clerk) throw new Refusal('bad-request', { field: 'clerk' });
     const users = [...state.members.keys(), ...state.invited.keys(), ...state.knocking.keys()];
     const told = pages.flatMap(({ people }) => people);
-    return { state, numbers: await names.numbers(users, told), ...wordsOf(state, [create, ...first.info]) };
+    return { state, checkpoint, numbers: await names.numbers(users, told), ...wordsOf(state, [create, ...first.info]) };
   }
 
   #ask(clerk: string, asked: QuestionPayload<'snapshot'>): Promise<Page> {
@@ -109,7 +141,7 @@ export class Taking {
   }
 
   /** Resolves with the people of this server who are not in the room any more. */
-  async #store(room: string, taken: Taken): Promise<string[]> {
+  async #store(room: string, taken: Taken, base: number | undefined): Promise<string[]> {
     const { store, rooms, runtime, id: here } = this.#options;
     if (!(await store.room.byId(room))) {
       await store.db.transaction([snapshotGroup({ n: randomNumber(runtime), ...taken, here, held: undefined })]);
@@ -121,14 +153,40 @@ export class Taking {
       await now.settled();
       if (now.dropped) throw new Moved();
       const { head, members } = now.state;
-      const isSame = !isBefore(head, taken.state.head) && participants(now.state).has(here);
-      if (isSame || isBefore(taken.state.head, head)) return { value: [] };
-      await store.db.transaction([snapshotGroup({ n: now.n, ...taken, here, held: head })]);
+      if (base === undefined && !this.#isNews(now.state, taken.state)) return { value: [] };
+      // In the same term there is one log only.
+      if (base !== undefined && taken.state.head.term <= head.term) throw new Refusal('bad-request', { field: 'term' });
+      const aside =
+        base === undefined ? [] : [...(await this.#again(now, taken.state, base)), ...setAside(now.n, base)];
+      const { statements } = snapshotGroup({ n: now.n, ...taken, here, held: Math.min(base ?? head.seq, head.seq) });
+      await store.db.transaction([{ statements: [...aside, ...statements] }]);
       now.dropped = true;
       return { value: [...members.keys()].filter((user) => serverOf(user) === here && !taken.state.members.has(user)) };
     });
   }
+
+  #isNews(held: RoomState, taken: RoomState): boolean {
+    if (isBefore(taken.head, held.head)) return false;
+    return isBefore(held.head, taken.head) || !participants(held).has(this.#options.id);
+  }
+
+  /** What this server did in the part that is set aside is done again, as far as the clerk has not taken it over. */
+  async #again(room: LoadedRoom, taken: RoomState, base: number): Promise<Statement[]> {
+    const { n, state } = room;
+    const { store, crypto, runtime, id } = this.#options;
+    const waiting = await store.outbox.after(n, { incarnation: -1, oseq: 0 }, mostAgain);
+    const decided = state.origins.get(id);
+    const known = taken.origins.get(id);
+    const own = [...waiting, ...(decided ? [decided] : [])];
+    if (!decided || (known && own.some((each) => isSameStamp(each, known)))) return [];
+    const names = new Set(waiting.map(nameOf));
+    const lost = (await actsAfter(store, room, id, base, runtime.now())).filter((row) => !names.has(nameOf(row)));
+    const highest = Math.max(decided.incarnation, known?.incarnation ?? 0, ...waiting.map((row) => row.incarnation));
+    return [outboxClear(n), outboxInsert(n, stampAgain(crypto, id, highest + 1, [...lost, ...waiting]))];
+  }
 }
+
+const nameOf = ({ person, clientId }: OutboxRow): string => `${person}/${clientId}`;
 
 function leavesOf({ keys, values }: Page): Leaf[] {
   if (keys.length !== values.length) throw new Refusal('bad-request', { field: 'leaves' });

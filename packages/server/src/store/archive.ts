@@ -82,6 +82,14 @@ export function archiveStore(db: Database) {
   };
 }
 
+/** The last that a clerk signed, of an archive or of a room that is followed. */
+export const checkpointPut = (room: number, { pos, chain, stateHash, signature }: Checkpoint): Statement => ({
+  sql: `INSERT INTO checkpoint (room, term, seq, chain, state, signature) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (room)
+    DO UPDATE SET term = excluded.term, seq = excluded.seq, chain = excluded.chain, state = excluded.state,
+    signature = excluded.signature`,
+  rows: [[room, pos.term, pos.seq, chain, stateHash, signature]],
+});
+
 const derived = ['leaf', 'stay', 'invitation', 'due', 'marker', 'checkpoint'];
 const below = (table: string, n: number, to: number): Statement => ({
   sql: `DELETE FROM ${table} WHERE room = ? AND seq <= ?`,

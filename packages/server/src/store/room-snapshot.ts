@@ -1,6 +1,7 @@
 /** The rows of another server's room as it is entered: its state, without the history. */
-import { type Position, serverOf } from '@parley/protocol';
-import { allKeys, leafOf, type RoomState } from '@parley/room';
+import { serverOf } from '@parley/protocol';
+import { allKeys, type Checkpoint, leafOf, type RoomState } from '@parley/room';
+import { checkpointPut } from './archive.ts';
 import type { Group, Statement, Value } from './database.ts';
 import { putFollowed } from './room-foreign.ts';
 
@@ -14,8 +15,10 @@ export interface Snapshot {
   numbers: ReadonlyMap<string, number>;
   /** This server. */
   here: string;
-  /** Where the log that is held ends; undefined for a room that is new here. */
-  held: Position | undefined;
+  /** The last entry that is held of the same log; undefined for a room that is new here. */
+  held: number | undefined;
+  /** The clerk's word for it. */
+  checkpoint: Checkpoint;
 }
 
 const sql = {
@@ -42,7 +45,7 @@ const sql = {
     ON CONFLICT (person, room) DO UPDATE SET seq = excluded.seq, own = 0`,
 } as const;
 
-export function snapshotGroup({ n, state, title, topic, numbers, here, held }: Snapshot): Group {
+export function snapshotGroup({ n, state, title, topic, numbers, here, held, checkpoint }: Snapshot): Group {
   const { id, head, chain, clerk, settings } = state;
   const own = (users: Iterable<string>): number[] =>
     [...users].flatMap((user) => (serverOf(user) === here ? (numbers.get(user) ?? []) : []));
@@ -58,8 +61,9 @@ export function snapshotGroup({ n, state, title, topic, numbers, here, held }: S
     { sql: sql.forget, rows: [[n]] },
     { sql: sql.leaf, rows: leaves },
     putFollowed(n, { clerk, seq: head.seq + 1, chain }),
+    checkpointPut(n, checkpoint),
     { sql: sql.marker, rows: members.map(({ person, since }) => [person, n, head.seq, person, n, since]) },
-    { sql: sql.close, rows: held ? [[held.seq, held.seq, n]] : [] },
+    { sql: sql.close, rows: held === undefined ? [] : [[held, held, n]] },
     { sql: sql.stay, rows: members.map(({ person, since }) => [person, n, since]) },
     { sql: sql.uninvite, rows: [[n]] },
     { sql: sql.invitation, rows: own(state.invited.keys()).map((person) => [person, n]) },
@@ -68,3 +72,29 @@ export function snapshotGroup({ n, state, title, topic, numbers, here, held }: S
   ];
   return { statements: statements.filter(({ rows }) => rows.length > 0) };
 }
+
+/** Takes away what is held of a room after `seq`: it is not in its log any more. Before the room is taken as it stands. */
+export const setAside = (room: number, seq: number): Statement[] => [
+  ...asides.map((text) => ({ sql: text, rows: [[room, seq]] })),
+  { sql: 'UPDATE marker SET seq = ?, own = 0 WHERE room = ? AND seq > ?', rows: [[seq, room, seq]] },
+];
+
+const asides = [
+  'DELETE FROM entry WHERE room = ? AND seq > ?',
+  'DELETE FROM part WHERE room = ? AND seq > ?',
+  'DELETE FROM mention WHERE room = ? AND seq > ?',
+  'DELETE FROM stay WHERE room = ? AND since > ?',
+  'UPDATE stay SET until = NULL WHERE room = ? AND until > ?',
+];
+
+/** Takes away all that is held of a room. */
+export const forgetRoom = (room: number): Statement[] =>
+  [...tables.map((table) => `DELETE FROM ${table} WHERE room = ?`), 'DELETE FROM room WHERE n = ?'].map((text) => ({
+    sql: text,
+    rows: [[room]],
+  }));
+
+const tables = [
+  ...['entry', 'part', 'leaf', 'stay', 'marker', 'mention', 'invitation', 'knock'],
+  ...['outbox', 'followed', 'checkpoint', 'chain_mark'],
+];

@@ -148,4 +148,6 @@ export const migrations: readonly string[][] = [
     ) STRICT`,
     `CREATE INDEX knock_elsewhere_by_server ON knock_elsewhere (server)`,
   ],
+  // Where the terms of a log begin.
+  [`CREATE INDEX entry_of_terms ON entry (room, seq) WHERE kind = 'term'`],
 ];

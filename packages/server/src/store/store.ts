@@ -6,6 +6,7 @@ import { entryStore } from './entry.ts';
 import { entryNotes } from './entry-note.ts';
 import { outboxStore } from './entry-outbox.ts';
 import { entryParts } from './entry-part.ts';
+import { entryTerms } from './entry-term.ts';
 import { inviteStore } from './invite.ts';
 import { invitesElsewhere } from './invite-elsewhere.ts';
 import { markerStore } from './marker.ts';
@@ -45,7 +46,7 @@ export function openStore(db: Database) {
       ...roomsAcross(db),
     },
     outbox: outboxStore(db),
-    entry: { ...entryStore(db), ...entryNotes(db), ...entryParts(db) },
+    entry: { ...entryStore(db), ...entryNotes(db), ...entryParts(db), ...entryTerms(db) },
     marker: markerStore(db),
     privacy: privacyStore(db),
     archive: archiveStore(db),
