@@ -6,6 +6,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +19,7 @@ const main = join(import.meta.dirname, '../packages/cli/src/main.ts');
 interface Home {
   readonly child: ChildProcess;
   readonly url: string;
+  readonly metricsUrl: string;
   readonly closed: Promise<unknown>;
 }
 
@@ -28,20 +30,31 @@ async function serve(folder: string, peers: readonly string[]): Promise<Home> {
   const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--data', join(folder, 'data'), ...dialled], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TMPDIR: join(folder, 'tmp'), PARLEY_LOG_LEVEL: 'debug', PARLEY_LIMITS_RATE_FACTOR: '100' },
+    env: {
+      ...process.env,
+      TMPDIR: join(folder, 'tmp'),
+      PARLEY_LOG_LEVEL: 'debug',
+      PARLEY_LIMITS_RATE_FACTOR: '100',
+      PARLEY_LISTEN_METRICS_PORT: '0',
+    },
   });
-  const ready = Promise.withResolvers<string>();
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-    const url = /^listening on (\S+)$/m.exec(said)?.[1];
-    if (url) ready.resolve(url);
-  });
-  child.once('exit', (code) => ready.reject(new Error(`the server ended with ${code}`)));
+  const says = (stream: Readable, what: RegExp): Promise<string> => {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    let said = '';
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const found = what.exec(said)?.[1];
+      if (found) resolve(found);
+    });
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+    return promise;
+  };
+  const ready = Promise.all([says(child.stdout, /^listening on (\S+)$/m), says(child.stderr, /"metricsPort":(\d+)/)]);
   const written = [child.stdout, child.stderr].map((stream, i) =>
     pipeline(stream, createWriteStream(join(folder, i === 0 ? 'stdout' : 'stderr'))),
   );
-  return { child, url: await ready.promise, closed: Promise.all(written) };
+  const [url, port] = await ready;
+  return { child, url, metricsUrl: `http://127.0.0.1:${port}/metrics`, closed: Promise.all(written) };
 }
 
 /** Resolves when all that it printed is written down. */
@@ -112,8 +125,9 @@ test('the canary text of an ephemeral channel is in no file, log or metric of an
     await ada.request('message.send', { room: sync.room.id, clientId: 'm1', body: { text: kept } });
 
     const words = [channel, canary];
-    for (const { url } of homes) {
-      const shown = await (await fetch(`${url}/metrics`)).text();
+    for (const { metricsUrl } of homes) {
+      const shown = await (await fetch(metricsUrl)).text();
+      assert.match(shown, /^parley_channels 1$/m);
       assert.ok(!words.some((word) => shown.includes(word)));
     }
     assert.deepEqual(await filesWith(folder, words), []);

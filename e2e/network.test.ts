@@ -94,6 +94,8 @@ async function inWorld({ signal }: TestContext, use: (world: World) => Promise<v
     const place = await net.host();
     directory = await serveDirectory(place);
     const words = (name: string) => [
+      '--host',
+      '0.0.0.0',
       '--name',
       `${name}.example`,
       '--directory',

@@ -1,21 +1,21 @@
 /**
  * Builds the app when its sources changed, and only then: a start with a fresh build reads sources and does not load
- * the bundler. The result goes live by renaming, so a reader never sees half of it.
+ * the bundler. A build is named after what it was built from, and any number of servers may start at once.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { liveFolder } from './live.ts';
 
 const here = import.meta.dirname;
 
 interface Target {
   readonly mode: 'production' | 'directory';
-  readonly dir: string;
-  /** Holds what it was built from. */
-  readonly stamp: string;
+  /** Holds builds. */
+  readonly parent: string;
   /** What ends up in it, from this folder: its own sources, the packages that it bundles, the lock for all others. */
   readonly sources: readonly string[];
 }
@@ -23,14 +23,12 @@ interface Target {
 const shared = ['public', 'vite.config.ts', 'build.ts', 'bundle.ts', '../../package-lock.json'];
 const app: Target = {
   mode: 'production',
-  dir: join(here, 'dist'),
-  stamp: join(here, '.cache', 'built'),
+  parent: join(here, '.cache', 'app'),
   sources: ['src', 'index.html', '../protocol/src', '../link/src', '../client/src', '../e2ee/src', ...shared],
 };
 const directoryPage: Target = {
   mode: 'directory',
-  dir: join(here, '.cache', 'directory'),
-  stamp: join(here, '.cache', 'built-directory'),
+  parent: join(here, '.cache', 'directory-page'),
   sources: ['src/directory', 'src/styles', 'src/ui/time.ts', 'directory.html', ...shared],
 };
 
@@ -40,15 +38,15 @@ export const ensureBuilt = (): Promise<{ dir: string }> => ensure(app);
 /** The same of the page that a directory shows. */
 export const ensureDirectoryPage = (): Promise<{ dir: string }> => ensure(directoryPage);
 
-async function ensure(target: Target): Promise<{ dir: string }> {
-  const { dir, stamp, sources } = target;
-  const wanted = hashOf(sources.map((name) => join(here, name)));
-  const held = existsSync(stamp) && existsSync(join(dir, 'index.html')) ? readFileSync(stamp, 'utf8') : '';
-  if (held !== wanted) {
-    await bundle(target);
-    await mkdir(dirname(stamp), { recursive: true });
-    await writeFile(stamp, wanted);
-  }
+async function ensure({ mode, parent, sources }: Target): Promise<{ dir: string }> {
+  const paths = sources.map((name) => join(here, name));
+  const wanted = hashOf(paths);
+  const dir = await liveFolder(
+    parent,
+    wanted,
+    (fresh) => bundle(mode, fresh, () => hashOf(paths) === wanted),
+    Date.now(),
+  );
   return { dir };
 }
 
@@ -57,18 +55,10 @@ export async function buildSample(outDir: string): Promise<void> {
   await run('sample', outDir);
 }
 
-async function bundle({ mode, dir }: Target): Promise<void> {
-  const fresh = `${dir}.${process.pid}`;
-  const old = `${fresh}.old`;
-  try {
-    await run(mode, fresh);
-    if (mode === 'directory') await rename(join(fresh, 'directory.html'), join(fresh, 'index.html'));
-    if (existsSync(dir)) await rename(dir, old);
-    await rename(fresh, dir);
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-    await rm(old, { recursive: true, force: true });
-  }
+async function bundle(mode: Target['mode'], dir: string, isCurrent: () => boolean): Promise<void> {
+  await run(mode, dir);
+  if (mode === 'directory') await rename(join(dir, 'directory.html'), join(dir, 'index.html'));
+  if (!isCurrent()) throw new Error('the sources of the web app changed while it was built: start again');
 }
 
 async function run(mode: Target['mode'] | 'sample', outDir: string): Promise<void> {

@@ -203,11 +203,11 @@ async function openDoors(
   const scheme = web ? 'http' : 'tcp';
   const url = `${tls ? `${scheme}s` : scheme}://${shownHost(config, (web ?? tcp)!.address)}`;
   tellWhere(config, home, web && url);
-  log.info({ url, tcpPort: tcp?.address.port, sqlite: true }, 'ready');
+  const ports = { tcpPort: tcp?.address.port, metricsPort: metrics?.address.port };
+  log.info({ url, ...ports, sqlite: true }, 'ready');
   return {
     url,
-    tcpPort: tcp?.address.port,
-    metricsPort: metrics?.address.port,
+    ...ports,
     ownerLink: home.ownerSecret && `${url}/#claim=${home.ownerSecret}`,
     async close() {
       ready = false;
