@@ -149,6 +149,11 @@ export class Discovery {
     return this.#seeker.need(server);
   }
 
+  /** People here are in a room with people of this server: it is one to look for. */
+  shares(server: string): void {
+    if (server !== this.own.id) this.#seeker.shares(server);
+  }
+
   /** Another way to servers than their addresses, for those that have relays. */
   addWay(way: Way): void {
     this.#seeker.addWay(way);

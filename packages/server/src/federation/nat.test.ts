@@ -57,6 +57,9 @@ describe('a server that only dials out', () => {
     await network.advance(20_000, 500);
     for (const each of [one, two]) assert.deepEqual(relaysOf(each), [rhea.id]);
     assert.deepEqual(one.nat.relays, [{ server: rhea.id, url: 'http://s1' }]);
+    assert.deepEqual([through(one, two)[0], rhea.nat.relayed.circuits], [undefined, 0], 'nobody needs it');
+    two.discovery.shares(one.id);
+    await network.advance(5_000, 500);
     assert.deepEqual([through(one, two), through(two, one)], Array(2).fill(['connected', rhea.id]));
     assert.deepEqual(rhea.nat.relayed, { servers: 2, circuits: 1 });
     assert.deepEqual(relaysOf(rhea), [], 'a relay needs none');
@@ -98,6 +101,7 @@ describe('a server that only dials out', () => {
     for (const seed of [1, 2, 3, 4]) relays.push(await relay(network, seed));
     const [one, two] = [await home(network, 5), await home(network, 6)];
     for (const each of [...relays.slice(1), one, two]) await connect(network, each, relays[0]!);
+    one.discovery.need(two.id);
     await network.advance(60_000, 500);
     for (const each of [one, two]) assert.equal(relaysOf(each).length, 3);
     const carrier = through(one, two)[1];
@@ -155,6 +159,7 @@ describe('a link through a relay', () => {
     await using network = new TestNetwork();
     const [rhea, one, two] = [await relay(network, 1), await home(network, 2), await home(network, 3)];
     for (const each of [one, two]) await connect(network, each, rhea);
+    one.discovery.need(two.id);
     await network.advance(20_000, 500);
     assert.deepEqual(through(one, two), ['connected', rhea.id]);
     network.links.listen({ host: 'open3', port: 1 }, (link) => two.peer.peers.accept(link));
@@ -169,6 +174,7 @@ describe('a link through a relay', () => {
     const [rhea, one, two] = [await relay(network, 1), await home(network, 2), await home(network, 3)];
     two.discovery.announce({ addresses: ['http://192.168.1.7'] });
     for (const each of [one, two]) await connect(network, each, rhea);
+    one.discovery.need(two.id);
     await network.advance(20_000, 500);
     assert.deepEqual(through(one, two), ['connected', rhea.id]);
     const lost: string[] = [];

@@ -8,9 +8,12 @@ import {
   type QuestionReply,
   Refusal,
   serverId,
+  serverOf,
 } from '@parley/protocol';
+import { participants } from '@parley/room';
 import type { Written } from '../append.ts';
 import type { Draft } from '../draft.ts';
+import { actOf, subjectOf } from '../entry-view.ts';
 import type { Hub } from '../hub.ts';
 import type { Limits } from '../limits.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
@@ -60,12 +63,15 @@ export interface RoomsAcrossOptions {
   readonly id: string;
   readonly network: string;
   /** How servers that are not linked are found, and what names stand for. */
-  readonly discovery: Pick<Discovery, 'reach' | 'names' | 'need'>;
+  readonly discovery: Pick<Discovery, 'reach' | 'names' | 'need' | 'shares'>;
   readonly hub: Hub;
   readonly presence: Presence;
   readonly receipts: Receipts;
   readonly limits: Pick<Limits, 'peerActsPerSecond' | 'bucketKeys'>;
 }
+
+/** Rooms that are looked through at once for the servers in them. */
+const roomsPerPage = 100;
 
 /** Who is told on this server. */
 export interface AcrossListener {
@@ -140,6 +146,8 @@ export class RoomsAcross {
     const settled = settling({ store, log, id, refused, stands, repeated });
     const follower = new Follower({ store, rooms, peers, people, names, crypto, run, log, id, settled });
     const entered = (room: string, user: string): void => {
+      const held = rooms.peek(room);
+      for (const server of held ? participants(held.state).keys() : []) this.#discovery.shares(server);
       this.#listener?.entered(room, user);
       this.#signals.joined(room, user);
     };
@@ -254,6 +262,13 @@ export class RoomsAcross {
   /** Looks for the servers that keep rooms which are followed here. */
   async start(): Promise<void> {
     for (const clerk of await this.#store.foreign.clerks()) this.#need(clerk);
+    for (let after = ''; ; ) {
+      const rooms = await this.#store.foreign.across(this.#id, after, roomsPerPage);
+      for (const { n } of rooms)
+        for (const server of await this.#store.foreign.serversIn(n)) this.#discovery.shares(server);
+      if (rooms.length < roomsPerPage) return;
+      after = rooms.at(-1)!.id;
+    }
   }
 
   #need(server: string): void {
@@ -270,6 +285,11 @@ export class RoomsAcross {
   /** Entries of a room are on disk. */
   committed(room: LoadedRoom, written: readonly Written[]): void {
     this.#signals.committed(room, written);
+    for (const { header } of written) {
+      const act = actOf(header);
+      const subject = act?.kind === 'member' ? subjectOf(act.data) : undefined;
+      if (subject !== undefined && room.state.members.has(subject)) this.#discovery.shares(serverOf(subject));
+    }
     if (room.state.clerk !== this.#id) return;
     this.#feeds.committed(room);
     this.#invitations.committed(room, written);

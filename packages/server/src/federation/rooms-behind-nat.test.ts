@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { openSqliteInMemory } from '../main.ts';
 import type { TestClient } from '../testing.ts';
 import { heard, type TestHome, TestHomes } from './testing-homes.ts';
 
@@ -58,6 +59,35 @@ describe('a room on a server behind NAT', () => {
     await says(bob, room, 'hello');
     await homes.settled();
     assert.deepEqual(heard(ada).at(-1), 'hello');
+  });
+
+  it('links the others of its kind that are in it, and none else', async () => {
+    await using homes = new TestHomes();
+    const relay = await homes.home(1, [], relayed);
+    const kin = [2, 3, 4].map((seed) => homes.home(seed, [1], hidden));
+    const [one, two, three] = (await Promise.all(kin)) as [TestHome, TestHome, TestHome];
+    await homes.advance(20_000, 500);
+    const ada = await relay.server.account('ada');
+    const [bob, cem, dee] = [
+      await one.server.owner('bob'),
+      await two.server.owner('cem'),
+      await three.server.owner('dee'),
+    ];
+    await homes.advance(30_000, 500);
+    for (const to of [two, three]) assert.equal(await relayOf(bob, to), null);
+    const room = await ada.createRoom('ops');
+    for (const each of [bob, cem]) await each.request('room.join', { room, clientId: 'j', server: relay.id });
+    await homes.advance(30_000, 500);
+    assert.deepEqual([await relayOf(bob, two), await relayOf(cem, one)], [relay.id, relay.id]);
+    assert.deepEqual([await relayOf(bob, three), await relayOf(dee, one)], [null, null]);
+    await bob.request('typing.set', { room, typing: true });
+    await homes.settled();
+    assert.equal((await cem.next('typing.changed')).user, bob.user);
+    const db = openSqliteInMemory(two.db.image());
+    await two.stop();
+    const again = await homes.home(3, [1], { ...hidden, db });
+    await homes.advance(60_000, 500);
+    assert.equal(await relayOf(bob, again), relay.id, 'after a start too');
   });
 
   it('is talked in from servers that can be dialled, without a relay in between', async () => {

@@ -1,6 +1,7 @@
 /**
  * Dials servers that are known by their records: those of the network, up to a bound, so that what is public on them can
- * be found, those that somebody needs, and any other on demand. It never gives up one that is wanted.
+ * be found, those that somebody needs, and any other on demand. It never gives up one that is wanted. One that cannot be
+ * dialled costs a relay a circuit: it is looked for when it shares a room with this server, is needed or asked for.
  */
 import { idBytes } from '@parley/protocol';
 import type { Limits } from '../limits.ts';
@@ -22,7 +23,7 @@ export interface SeekerOptions {
   readonly own: OwnRecord;
   readonly runtime: Pick<Runtime, 'setTimer' | 'random'>;
   readonly log: Log;
-  readonly limits: Pick<Limits, 'serversSought' | 'serversDialled'>;
+  readonly limits: Pick<Limits, 'serversSought' | 'serversDialled' | 'serverRecords'>;
 }
 
 interface Search {
@@ -44,6 +45,8 @@ export class Seeker {
   readonly #searches = new Map<string, Search>();
   /** How many parts of this server need another one. */
   readonly #needed = new Map<string, number>();
+  /** People here are, or were since the start, in a room with people of these. */
+  readonly #sharing = new Set<string>();
   readonly #ways: Way[] = [];
   /** Who waits for a turn to dial. */
   readonly #queue: (() => void)[] = [];
@@ -90,6 +93,13 @@ export class Seeker {
       else this.#needed.delete(server);
       this.#soon();
     };
+  }
+
+  /** People here are in a room with people of this server. */
+  shares(server: string): void {
+    if (this.#sharing.has(server) || this.#sharing.size >= this.#options.limits.serverRecords) return;
+    this.#sharing.add(server);
+    this.#soon();
   }
 
   isNeeded(server: string): boolean {
@@ -224,7 +234,8 @@ export class Seeker {
       const { server } = known.record;
       if (!peers.mayLink(server) || !(peers.isLinked(server) || this.#isReachable(known))) continue;
       if (this.#needed.has(server)) chosen.add(server);
-      else others.push(known);
+      else if (peers.isLinked(server) || this.#dialable(known).length > 0 || this.#sharing.has(server))
+        others.push(known);
     }
     const half = others.length > limits.serversSought ? limits.serversSought >> 1 : 0;
     const near = half === 0 ? [] : first(half, others, (a, b) => this.#distance(a) < this.#distance(b));
