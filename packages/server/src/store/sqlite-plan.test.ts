@@ -45,3 +45,24 @@ test('no query of the log reads all of a room where an index is at hand', async 
   assert.equal(asked.length, 15);
   await db.close();
 });
+
+test('no query of who of a server is or was in a room reads all stays', async () => {
+  const db = openSqliteInMemory();
+  await migrate(db, migrations);
+  const plans: { detail: string }[] = [];
+  const spy: Database = {
+    ...db,
+    all: async (sql, args = []) => {
+      plans.push(...(await db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, args)));
+      return db.all(sql, args);
+    },
+  };
+  const { foreign, marker } = openStore(spy);
+  await foreign.staysOf(1, 's');
+  await foreign.lastStay(1, 's');
+  await foreign.sharedWith('s', 0, 10);
+  await marker.told(1, [1, 2, 3]);
+  assert.ok(plans.length > 4);
+  for (const { detail } of plans) assert.doesNotMatch(detail, /^SCAN (stay|person|marker)/, detail);
+  await db.close();
+});
