@@ -179,7 +179,7 @@ test('settings open, their pages change by arrows and Enter, Esc goes back to th
     await page.getByRole('heading', { level: 1, name: 'Profile' }).waitFor();
     assert.equal(await focused(page), 'Profile');
     await page.getByRole('link', { name: 'Profile' }).focus();
-    await presses(page, 'ArrowDown', 'ArrowDown', 'Enter');
+    await presses(page, 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter');
     await page.getByRole('heading', { level: 1, name: 'Appearance' }).waitFor();
     await page.getByRole('radio', { name: /Compact/ }).focus();
     await presses(page, 'Space');

@@ -2,7 +2,6 @@
 import type { Client, KeyMessage } from '@parley/client';
 import { Refusal, toBase32 } from '@parley/protocol';
 import { markKeyHere } from '../keys/key-mail.ts';
-import { openKeyMail } from '../keys/mail.ts';
 import { type KeyRecord, Vault } from '../keys/vault.ts';
 import type { OpenKeyMail } from '../service/key-mail.ts';
 import { me } from './data.ts';
@@ -27,6 +26,7 @@ export function sampleKeyMail(withKey: boolean): OpenKeyMail {
       { now: Date.now, randomBytes: (length) => new Uint8Array(length).fill(++drawn) },
     );
     if (withKey) await vault.bind({ ...(await vault.make({ label: 'Firefox on Linux' })), account: me.id });
+    const { openKeyMail } = await import('../keys/mail.ts');
     const mail = await openKeyMail(client, vault);
     // Other sample screens begin without it.
     markKeyHere(me.id, false);
