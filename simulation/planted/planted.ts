@@ -8,6 +8,10 @@ export interface Planted {
   replace: string;
   /** What the failure says. */
   caughtBy: RegExp;
-  /** Random runs, or the story that crashes around every write. */
-  check?: 'runs' | 'writes';
+  /** Random runs of this kind, the story that crashes around every write, or plays; default `home`. */
+  check?: 'home' | 'across' | 'hostile' | 'writes' | 'stories';
+  /** The first seed that is tried: one that is known to catch it. */
+  from?: number;
+  /** Of `stories`: the file, without its ending. */
+  stories?: string;
 }
