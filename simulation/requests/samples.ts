@@ -52,6 +52,7 @@ export const samples: Samples = {
   'invite.list': nothing,
   'invite.revoke': () => ({ code: 'nothing' }),
   'room.create': () => ({ alias: 'another', clientId }),
+  'direct.open': ({ member }) => ({ user: member }),
   'room.list': () => ({ limit: 10 }),
   'room.resolve': () => ({ alias: 'chamber' }),
   'room.get': ({ room }) => ({ room }),

@@ -88,6 +88,8 @@ export const foreignRoom = view({
   history: historyRule,
   members: count(),
   createdAt: count(),
+  /** Of two people: whoever invites, and who is invited. */
+  direct: optional(flag()),
 });
 export type ForeignRoom = Infer<typeof foreignRoom>;
 

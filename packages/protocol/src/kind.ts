@@ -97,6 +97,8 @@ export const kinds = {
       clerk: serverId,
       encryption: choice(['none']),
       nonce: line(32),
+      /** The room is direct: of its maker and this one, and of nobody else ever. No other rules but retention then. */
+      direct: optional(userId),
       ...rules,
     }),
     body: info,

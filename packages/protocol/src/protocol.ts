@@ -3,6 +3,7 @@ import { account } from './account.ts';
 import { archive } from './archive.ts';
 import { channel } from './channel.ts';
 import type { EventType, PayloadOf, ReplyOf, RequestType } from './define.ts';
+import { direct } from './direct.ts';
 import { history } from './history.ts';
 import { invite } from './invite.ts';
 import { key } from './key.ts';
@@ -27,6 +28,7 @@ export const protocol = {
   user,
   invite,
   room,
+  direct,
   member,
   message,
   entry,

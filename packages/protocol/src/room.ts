@@ -21,6 +21,7 @@ import { historyRule, joinRule, permissionTable, retentionDays, serverRule } fro
 import { limits } from './limits.ts';
 import { actReply } from './outcome.ts';
 import { role } from './role.ts';
+import { person } from './user.ts';
 
 /**
  * What one is to a room. `watching`: a guest who reads and has not spoken; `knocking`: one has asked to be let in;
@@ -46,6 +47,8 @@ export const roomView = view({
   servers: optional(serverRule),
   members: count(),
   createdAt: count(),
+  /** A conversation of two: with whom, and whether they are in it, asked or neither. Their name is the title. */
+  direct: optional(view({ person, membership: choice(['member', 'invited', 'none']) })),
   me: view({
     membership,
     role: optional(role),

@@ -20,6 +20,7 @@ import {
   serverOf,
 } from '@parley/protocol';
 import type { Act } from './act.ts';
+import { directRefusal, isOfTwo } from './direct.ts';
 import { can, denies, isDenied, type Member, pinKey, type RoomState } from './state.ts';
 
 type Rule<K extends KindName> = (state: RoomState, me: Member, act: Act, data: DataOf<K>) => ErrorCode | undefined;
@@ -36,6 +37,8 @@ export function refusalOf(state: RoomState, act: Act): ErrorCode | undefined {
   if (schema && !check<unknown>(schema, act.data ?? {}).ok) return 'bad-request';
   if (target && !act.target) return 'bad-request';
   if (isDenied(state, serverOf(act.user)) && !isLeaving(act)) return 'banned';
+  const direct = directRefusal(state, act);
+  if (direct) return direct;
   if (act.kind === 'member') return memberRefusal(state, me, act, act.data as DataOf<'member'>);
   if (state.bans.has(act.user)) return 'banned';
   if (!me) return 'not-a-member';
@@ -228,7 +231,9 @@ const memberRules: Record<MemberChange, MemberRule> = {
   join: (state, me, act, subject) => {
     if (me) return 'already-a-member';
     if (state.bans.has(subject)) return 'banned';
-    if (state.settings.joinRule !== 'public' && !state.invited.has(subject)) return 'not-invited';
+    // Of the two of a direct room either may come back for as long as the other is there.
+    const isExpected = state.invited.has(subject) || (isOfTwo(state, subject) && state.members.size > 0);
+    if (state.settings.joinRule !== 'public' && !isExpected) return 'not-invited';
     return self(act, subject) ?? (state.members.size >= limits.membersPerRoom ? 'too-many' : undefined);
   },
   leave: (_state, me, act, subject) => (me ? self(act, subject) : 'not-a-member'),

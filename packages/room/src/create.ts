@@ -3,6 +3,7 @@ import { check, type DataOf, kinds, Refusal, serverOf } from '@parley/protocol';
 import { type Act, encodeAct, roomIdOf } from './act.ts';
 import { keepsBounds } from './allowed.ts';
 import { type Crypto, equalBytes, zeroHash } from './crypto.ts';
+import { directFault, directRules } from './direct.ts';
 import { encodeStamp, envelopeHash } from './envelope.ts';
 import { settle } from './fold.ts';
 import { encodeHeader, type Header, nextChain } from './header.ts';
@@ -48,6 +49,8 @@ export function stateOfCreate(crypto: Crypto, header: Header, headerBytes: Uint8
   if (serverOf(what.act.user) !== data.clerk || what.stamp.origin !== data.clerk) throw new Refusal('bad-request');
   if (what.stamp.oseq !== 1 || !equalBytes(what.stamp.prev, zeroHash)) throw new Refusal('bad-request');
   if (!keepsBounds(data.permissions)) throw new Refusal('bad-request', { field: 'permissions' });
+  const fault = directFault(data, what.act.user);
+  if (fault) throw new Refusal('bad-request', { field: fault });
   const id = roomIdOf(crypto, what.actBytes);
   const head = { pos: header.pos, chain: nextChain(crypto, zeroHash, headerBytes) };
   const state = emptyState(id, head, {
@@ -55,6 +58,7 @@ export function stateOfCreate(crypto: Crypto, header: Header, headerBytes: Uint8
     network: data.network,
     clerk: data.clerk,
     creator: what.act.user,
+    direct: data.direct,
     at: header.at,
   });
   const hash = envelopeHash(crypto, what.stampBytes, crypto.sha256(what.actBytes));
@@ -63,6 +67,7 @@ export function stateOfCreate(crypto: Crypto, header: Header, headerBytes: Uint8
   settle(state, 1, {
     history: state.settings.history,
     ...data,
+    ...(data.direct !== undefined && directRules),
     title: what.act.parts.length > 0,
     topic: what.act.parts.length > 0,
   });

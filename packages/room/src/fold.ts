@@ -121,7 +121,8 @@ function memberChange(state: RoomState, seq: number, act: Act, data: DataOf<'mem
   if (how !== 'knock') drop(state, 'knocking', state.knocking, subject);
   if (how === 'join') {
     const guest = data.guest === true;
-    put(state, 'member', state.members, subject, { role: guest ? 'guest' : 'member', since: seq, guest });
+    const role = guest ? 'guest' : state.direct === undefined ? 'member' : 'owner';
+    put(state, 'member', state.members, subject, { role, since: seq, guest });
   } else if (how === 'leave' || how === 'kick' || how === 'ban') drop(state, 'member', state.members, subject);
   if (how === 'ban') {
     put(state, 'ban', state.bans, subject, { since: seq, durationMs: data.durationMs ?? null });

@@ -23,7 +23,7 @@ export function leafOf(state: RoomState, key: string): Uint8Array | undefined {
 }
 
 const readers = {
-  create: (s: RoomState) => [s.version, s.network, s.clerk, s.creator],
+  create: (s: RoomState) => [s.version, s.network, s.clerk, s.creator, ...(s.direct === undefined ? [] : [s.direct])],
   '~created': (s: RoomState) => s.createdAt,
   settings: ({ settings: s }: RoomState) => [
     s.alias,
@@ -120,7 +120,7 @@ function map<T, U>(value: T | undefined, to: (value: T) => U): U | undefined {
 export function emptyState(
   id: string,
   head: { pos: RoomState['head']; chain: Uint8Array },
-  create: { version: number; network: string; clerk: string; creator: string; at: number },
+  create: Pick<RoomState, 'version' | 'network' | 'clerk' | 'creator' | 'direct'> & { at: number },
 ): RoomState {
   return {
     id,
@@ -128,6 +128,7 @@ export function emptyState(
     network: create.network,
     clerk: create.clerk,
     creator: create.creator,
+    direct: create.direct,
     createdAt: create.at,
     head: head.pos,
     chain: head.chain,
@@ -168,8 +169,9 @@ export function loadState(
   const create = stored.get('create');
   const at = stored.get('~created');
   if (!create || !at) throw new Error('room without its create leaf');
-  const [version, network, clerk, creator] = decodeCbor(create, 2) as [number, string, string, string];
-  const state = emptyState(id, head, { version, network, clerk, creator, at: decodeCbor(at, 1) as number });
+  const [version, network, clerk, creator, direct] = decodeCbor(create, 2) as [number, string, string, string, string?];
+  const of = { version, network, clerk, creator, direct, at: decodeCbor(at, 1) as number };
+  const state = emptyState(id, head, of);
   for (const [key, bytes] of stored) putLeaf(state, key, decodeCbor(bytes, leafDepth));
   return state;
 }

@@ -58,11 +58,11 @@ export function stateOfSnapshot(crypto: Crypto, snapshot: Snapshot): RoomState {
   const header = decodeHeader(create);
   const created = stateOfCreate(crypto, header, create);
   if (created.id !== room || created.network !== network || header.pos.term !== 1) throw bad('create');
-  const { version, clerk, creator, createdAt } = created;
+  const { version, clerk, creator, direct, createdAt } = created;
   if (!verifyCheckpoint(crypto, network, room, clerk, checkpoint)) throw bad('checkpoint');
   if (leaves.length > mostLeaves) throw bad('leaves');
   const { pos, chain } = checkpoint;
-  const state = emptyState(room, { pos, chain }, { version, network, clerk, creator, at: createdAt });
+  const state = emptyState(room, { pos, chain }, { version, network, clerk, creator, direct, at: createdAt });
   fill(state, leaves, leafOf(created, 'create')!);
   if (!vouchesFor(crypto, state, new StateHash(crypto, state).get(), checkpoint)) throw bad('checkpoint');
   for (const key of allKeys(state)) state.changed.add(key);

@@ -43,6 +43,8 @@ export interface RoomState {
   /** The server that appends. */
   readonly clerk: string;
   readonly creator: string;
+  /** In a direct room the one whom it is of beside its maker. */
+  readonly direct: string | undefined;
   readonly createdAt: number;
   head: Position;
   chain: Uint8Array;

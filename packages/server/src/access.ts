@@ -1,6 +1,6 @@
 /** What the caller is to a room, and what of it they may read. */
 import { Refusal, type RoomView } from '@parley/protocol';
-import { type Member, type Range, readable } from '@parley/room';
+import { isOfTwo, type Member, type Range, readable } from '@parley/room';
 import type { Context } from './context.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 
@@ -37,7 +37,8 @@ export async function accessTo(context: Context, roomId: string): Promise<Access
   if (context.session.watching.has(roomId)) return { room, member, standing: 'watching' };
   if (state.invited.has(id)) return { room, member, standing: 'invited' };
   if (state.knocking.has(id)) return { room, member, standing: 'knocking' };
-  if (state.settings.joinRule === 'invite' && state.settings.history !== 'world') throw new Refusal('not-found');
+  const isSecret = state.settings.joinRule === 'invite' && state.settings.history !== 'world';
+  if (isSecret && !isOfTwo(state, id)) throw new Refusal('not-found');
   return { room, member, standing: 'none' };
 }
 

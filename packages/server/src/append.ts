@@ -1,6 +1,6 @@
 /** One room's new entries as statements of the transaction that stores them, with everything that is derived from them. */
 import type { MemberChange } from '@parley/protocol';
-import { type Header, nameOf, nextDue, type Part, type RoomState } from '@parley/room';
+import { type Header, nameOf, nextDue, type Part, pairOf, type RoomState } from '@parley/room';
 import { actOf, counts, shownRow } from './entry-view.ts';
 import type { Group, Statement, Value } from './store/database.ts';
 import { actKey, actName, keyOf } from './store/entry.ts';
@@ -93,6 +93,7 @@ const sql = {
   eraseEdits: `DELETE FROM part WHERE room = ? AND seq IN (
     SELECT edit.seq FROM entry AS said JOIN entry AS edit ON edit.room = said.room AND edit.target = said.act
     WHERE said.room = ? AND said.author = ? AND said.kind = 'message' AND edit.kind = 'edit')`,
+  direct: 'INSERT INTO direct (room, pair) VALUES (?, ?)',
   due: 'INSERT INTO due (room, at) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET at = excluded.at',
   notDue: 'DELETE FROM due WHERE room = ?',
 } as const;
@@ -116,6 +117,7 @@ export function appendGroup(write: RoomWrite): Group {
   for (const [person, seq] of markers) rows.add(sql.marker, person, n, seq);
   addInvitations(rows, n, write.written);
   addLeaves(rows, n, state, leaves);
+  if (before.seq === 0 && state.direct !== undefined) rows.add(sql.direct, n, pairOf(state.creator, state.direct));
   if (leaves.has('settings') || leaves.has('info') || write.alias !== write.aliasBefore) {
     const { listed, joinRule, retentionDays } = state.settings;
     rows.add(

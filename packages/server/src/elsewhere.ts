@@ -3,6 +3,7 @@ import {
   defaultPermissions,
   type ErrorCode,
   type ForeignRoom,
+  type NamedPerson,
   type Payload,
   type Person,
   Refusal,
@@ -161,8 +162,21 @@ export const knockingView = (room: ForeignRoom): RoomView => ({ ...viewOf(room),
 /** A room of another server as somebody sees it who is invited. */
 export const invitedView = ({ room, by }: InvitedView): RoomView => ({
   ...viewOf(room),
+  ...(room.direct && { ...directWith(by), listed: false }),
   me: { membership: 'invited', invitedBy: by.user },
 });
+
+/** A conversation of two is called by the other one. */
+function directWith({ user: id, name, display, kind = 'person' }: NamedPerson): Pick<RoomView, 'title' | 'direct'> {
+  const person: Person = {
+    id,
+    name,
+    ...(display === undefined ? {} : { display }),
+    server: shortId(serverOf(id)),
+    kind,
+  };
+  return { title: display ?? name, direct: { person, membership: 'member' } };
+}
 
 function viewOf({
   id,

@@ -2,6 +2,7 @@
 import { account } from './modules/account.ts';
 import { archive } from './modules/archive.ts';
 import { channel } from './modules/channel.ts';
+import { direct } from './modules/direct.ts';
 import { history } from './modules/history.ts';
 import { invite } from './modules/invite.ts';
 import { key } from './modules/key.ts';
@@ -26,6 +27,7 @@ export const handlers: AllHandlers = {
   user,
   invite,
   room,
+  direct,
   member,
   message,
   entry: {},

@@ -28,11 +28,17 @@ export class Membership {
       if (event !== 'entry.appended') continue;
       if (payload.kind === 'create')
         for (const session of hub.of(payload.user)) tellAdded(this.#contextOf(session), room);
-      if (payload.kind === 'settings') this.#rulesChanged(hub.followers(room), room);
+      if (payload.kind === 'settings' || (payload.kind === 'member' && this.#isDirect(hub.followers(room), room)))
+        this.#rulesChanged(hub.followers(room), room);
       const data = (payload.data ?? {}) as { subject?: string; change?: MemberChange };
       if (data.subject === undefined || serverOf(data.subject) !== here) continue;
       for (const session of hub.of(data.subject)) this.#concerns(this.#contextOf(session), room, payload, data.change);
     }
+  }
+
+  /** Of the two in a direct room each sees whether the other is there. */
+  #isDirect([session]: readonly Session[], room: string): boolean {
+    return session !== undefined && this.#contextOf(session).rooms.peek(room)?.state.direct !== undefined;
   }
 
   #concerns(context: Context, room: string, { kind }: RawEntry, change: MemberChange | undefined): void {

@@ -1,6 +1,6 @@
 /** Rooms as one person sees them, and what a client needs to follow one. */
 import { limits, Refusal, type RoomSync, type RoomView } from '@parley/protocol';
-import { isBefore, resetBase } from '@parley/room';
+import { isBefore, otherOf, resetBase } from '@parley/room';
 import { type Access, accessTo, readableBy } from './access.ts';
 import type { Context } from './context.ts';
 import { sizeOf, viewEntries } from './history-view.ts';
@@ -15,7 +15,12 @@ const firstRows = 30;
 const attempts = 6;
 
 /** @param muteEnd of the caller's own mute, if there is one */
-function viewRoom(context: Context, { room, member, standing }: Access, muteEnd: number | null): RoomView {
+function viewRoom(
+  context: Context,
+  { room, member, standing }: Access,
+  muteEnd: number | null,
+  direct: RoomView['direct'],
+): RoomView {
   const { state } = room;
   const { settings } = state;
   const user = context.session.me.person.id;
@@ -30,7 +35,7 @@ function viewRoom(context: Context, { room, member, standing }: Access, muteEnd:
     id: room.id,
     ...(isOwn ? {} : { server: state.clerk }),
     ...(alias === null ? {} : { alias }),
-    title: room.title,
+    title: direct ? (direct.person.display ?? direct.person.name) : room.title,
     topic: room.topic,
     head: room.committed,
     joinRule: settings.joinRule,
@@ -42,13 +47,23 @@ function viewRoom(context: Context, { room, member, standing }: Access, muteEnd:
     ...(state.servers && { servers: { ...state.servers, deny: [...state.servers.deny] } }),
     members: state.members.size,
     createdAt: state.createdAt,
+    ...(direct && { direct }),
     me,
   };
 }
 
 export async function roomViewOf(context: Context, room: string): Promise<RoomView> {
   const access = await accessTo(context, room);
-  return viewRoom(context, access, await muteEndOf(context, access.room));
+  return viewRoom(context, access, await muteEndOf(context, access.room), await directOf(context, access.room));
+}
+
+/** Whom one speaks with in a room of two. */
+async function directOf({ people, session }: Context, { state }: LoadedRoom): Promise<RoomView['direct']> {
+  const id = otherOf(state, session.me.person.id);
+  const other = id === undefined ? undefined : await people.one(id);
+  if (!other) return undefined;
+  const membership = state.members.has(other.id) ? 'member' : state.invited.has(other.id) ? 'invited' : 'none';
+  return { person: people.view(other), membership };
 }
 
 async function muteEndOf(context: Context, room: LoadedRoom): Promise<number | null> {
@@ -92,13 +107,14 @@ export async function followRoom(
     const tail = isLast ? nothing : await tailOf(context, access, cursor, budget);
     const unread = await unreadOf(context, room);
     const muteEnd = await muteEndOf(context, room);
+    const direct = await directOf(context, room);
     // Something was appended meanwhile, or may have been: the room was pushed out of memory.
     const isCurrent = room.committed === head && rooms.peek(roomId) === room;
     if (!isCurrent && !isLast) continue;
     if (session.who !== who) throw new Refusal('session-ended');
     if (standing === 'watching' && !session.watching.has(roomId)) throw new Refusal('not-a-member');
     if (standing === 'member' || standing === 'watching') hub.follow(session, roomId);
-    return { room: viewRoom(context, access, muteEnd), ...tail, ...unread };
+    return { room: viewRoom(context, access, muteEnd, direct), ...tail, ...unread };
   }
 }
 

@@ -121,10 +121,12 @@ const heavy = 32;
 const isLight = ({ rate }: RequestType): boolean => rate === 'send' || rate === 'signal';
 const reads = ({ rate }: RequestType): boolean => rate === 'query' || rate === 'bulk';
 
+const following = new Set(['sync.start', 'peer.watch', 'room.join', 'room.create', 'direct.open']);
+
 /** Whether the reply begins a subscription, so that events wait until it is written; the first words of a guest do. */
 function startsFollowing(name: string, { watching }: Session): boolean {
   if (name === 'message.send') return watching.size > 0;
-  return name === 'sync.start' || name === 'peer.watch' || name === 'room.join' || name === 'room.create';
+  return following.has(name);
 }
 
 function admit(session: Session, name: string, type: RequestType): void {

@@ -1,8 +1,9 @@
 /** From what is on disk to the bus, and from the bus to what this node holds in memory. */
-import type { Person, ServerEvent } from '@parley/protocol';
+import { type Person, type ServerEvent, serverOf } from '@parley/protocol';
 import type { Written } from './append.ts';
 import type { Bus } from './bus/bus.ts';
 import type { Context } from './context.ts';
+import { invitedElsewhere, invitedHere } from './direct.ts';
 import { invitedView, knockingView } from './elsewhere.ts';
 import { entryView } from './entry-view.ts';
 import type { LoadedRoom } from './loaded-room.ts';
@@ -39,6 +40,7 @@ export function keepUpWith(bus: Bus, node: Node): void {
       }
     }
     membership.committed(room, events, hub, here.id);
+    for (const event of events) meetInvited(node, room, event);
   });
 }
 
@@ -60,13 +62,27 @@ export function keepUpAcross(node: Node): void {
     knocked: (user, room) => hub.tell(user, [{ event: 'room.changed', payload: { room: knockingView(room) } }]),
     answered: (user, room, how) => hub.tell(user, [{ event: 'room.removed', payload: { room, how } }]),
     invited: (user, invitation, room) => {
-      if (invitation) hub.tell(user, [{ event: 'room.invited', payload: { room: invitedView(invitation) } }]);
-      else
+      if (invitation) {
+        hub.tell(user, [{ event: 'room.invited', payload: { room: invitedView(invitation) } }]);
+        met(node, invitedElsewhere(node, invitation.room, user, invitation.by.user));
+      } else
         void isIn(rooms, room, user).then((entered) => {
           if (!entered) hub.tell(user, [{ event: 'room.removed', payload: { room, how: 'revoked' } }]);
         });
     },
   });
+}
+
+/** Who writes to somebody who writes to them at that moment is not asked. */
+function meetInvited(node: Node, room: string, { event, payload }: ServerEvent): void {
+  if (event !== 'entry.appended' || payload.kind !== 'member') return;
+  const { change, subject } = (payload.data ?? {}) as { change?: string; subject?: string };
+  if (change !== 'invite' || subject === undefined || serverOf(subject) !== node.here.id) return;
+  if (node.rooms.peek(room)?.state.direct !== undefined) met(node, invitedHere(node, room, subject, payload.user));
+}
+
+function met({ log }: Node, meeting: Promise<void>): void {
+  meeting.catch((error) => log.debug({ error }, 'two who wrote to each other are asked'));
 }
 
 /** Who has accepted an invitation is not invited any more either. */

@@ -37,8 +37,10 @@ export class VisibleRooms {
     if (found === undefined) throw new Refusal('not-found');
     const kept = clerk.kept(found, from);
     const room = await (id === undefined ? kept : kept.catch(() => this.#followed(id, from)));
-    const { settings, members, invited, knocking, origins } = room.state;
-    const isKnown = [...members.keys(), ...invited.keys(), ...knocking.keys()].some((user) => serverOf(user) === from);
+    const { settings, members, invited, knocking, origins, creator, direct } = room.state;
+    const two = direct === undefined ? [] : [creator, direct];
+    const known = [...members.keys(), ...invited.keys(), ...knocking.keys(), ...two];
+    const isKnown = known.some((user) => serverOf(user) === from);
     if (settings.joinRule === 'invite' && settings.history !== 'world' && !isKnown) throw new Refusal('not-found');
     return { room: viewOf(room), cursor: room.state.clerk === this.#options.id ? (origins.get(from) ?? null) : null };
   }
@@ -66,7 +68,7 @@ export class VisibleRooms {
 }
 
 export function viewOf({ id, state, alias, title, topic, committed }: LoadedRoom): ForeignRoom {
-  const { clerk, settings, members, createdAt } = state;
+  const { clerk, settings, members, createdAt, direct } = state;
   return {
     id,
     clerk,
@@ -78,5 +80,6 @@ export function viewOf({ id, state, alias, title, topic, committed }: LoadedRoom
     history: settings.history,
     members: members.size,
     createdAt,
+    ...(direct === undefined ? {} : { direct: true }),
   };
 }

@@ -15,9 +15,10 @@ import { denies, roomVersion } from '@parley/room';
 import { accessTo, isOutside } from '../access.ts';
 import { forgetArchive } from '../archive.ts';
 import type { Context } from '../context.ts';
+import { leaving } from '../direct.ts';
 import { actFromOutside, enter, isHere, placeAndWait, roomNamed, roomsOf } from '../elsewhere.ts';
 import { firstScreen, followRoom, roomViewOf } from '../room-view.ts';
-import { act, joining, mayEnterAnother, mine } from '../speak.ts';
+import { act, joining, mayEnterAnother, mine, place, replyOf } from '../speak.ts';
 
 export const room: Handlers<Protocol['room'], Context> = {
   async create(context, payload) {
@@ -138,7 +139,11 @@ export const room: Handlers<Protocol['room'], Context> = {
     const { room, standing } = await accessTo(context, id);
     const { person } = session.me;
     const change = endings[standing];
-    if (change) {
+    if (standing === 'member' && room.state.direct !== undefined) {
+      const drafts = await leaving(context, room.state, mine(context, clientId), clientId);
+      const { outcome } = replyOf((await place(context, id, drafts)).at(-1));
+      if (outcome === 'queued') return { outcome };
+    } else if (change) {
       const data = { change, subject: person.id };
       const { outcome } = await act(context, id, { clientId, kind: 'member', subject: person, data });
       if (outcome === 'queued') return { outcome };

@@ -1,6 +1,6 @@
 /** The rows of another server's room as it is entered: its state, without the history. */
 import { serverOf } from '@parley/protocol';
-import { allKeys, type Checkpoint, leafOf, type RoomState } from '@parley/room';
+import { allKeys, type Checkpoint, leafOf, pairOf, type RoomState } from '@parley/room';
 import { checkpointPut } from './archive.ts';
 import type { Group, Statement, Value } from './database.ts';
 import { putFollowed } from './room-foreign.ts';
@@ -36,6 +36,7 @@ const sql = {
     ON CONFLICT (person, room, since) DO UPDATE SET until = NULL`,
   uninvite: 'DELETE FROM invitation WHERE room = ?',
   invitation: 'INSERT INTO invitation (person, room) VALUES (?, ?)',
+  direct: 'INSERT INTO direct (room, pair) VALUES (?, ?) ON CONFLICT (room) DO NOTHING',
   unask: 'DELETE FROM knock WHERE room = ?',
   knock: 'INSERT INTO knock (person, room) VALUES (?, ?)',
   // Who was in all the time goes on where they were.
@@ -46,7 +47,7 @@ const sql = {
 } as const;
 
 export function snapshotGroup({ n, state, title, topic, numbers, here, held, checkpoint }: Snapshot): Group {
-  const { id, head, chain, clerk, settings } = state;
+  const { id, head, chain, clerk, settings, creator, direct } = state;
   const own = (users: Iterable<string>): number[] =>
     [...users].flatMap((user) => (serverOf(user) === here ? (numbers.get(user) ?? []) : []));
   const leaves = [...allKeys(state)].flatMap((key): Value[][] => {
@@ -60,6 +61,7 @@ export function snapshotGroup({ n, state, title, topic, numbers, here, held, che
     { sql: sql.clear, rows: [[n]] },
     { sql: sql.forget, rows: [[n]] },
     { sql: sql.leaf, rows: leaves },
+    { sql: sql.direct, rows: direct === undefined ? [] : [[n, pairOf(creator, direct)]] },
     putFollowed(n, { clerk, seq: head.seq + 1, chain }),
     checkpointPut(n, checkpoint),
     { sql: sql.marker, rows: members.map(({ person, since }) => [person, n, head.seq, person, n, since]) },

@@ -67,6 +67,14 @@ export function roomStore(db: Database) {
       const [row] = await db.all<{ room: string }>('SELECT room FROM alias WHERE alias = ?', [alias]);
       return row?.room;
     },
+    /** Ids of the direct rooms of two people, ascending, whether or not they are in them still. */
+    async direct(pair: string, limit: number): Promise<string[]> {
+      const rows = await db.all<{ id: string }>(
+        'SELECT id FROM room WHERE archive = 0 AND n IN (SELECT room FROM direct WHERE pair = ?) ORDER BY id LIMIT ?',
+        [pair, limit],
+      );
+      return rows.map(({ id }) => id);
+    },
     /** Ids of listed rooms by alias, from after `after`. */
     async listed(query: string, after: string, limit: number): Promise<string[]> {
       const rows = await db.all<{ id: string }>(

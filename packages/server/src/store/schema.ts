@@ -150,4 +150,9 @@ export const migrations: readonly string[][] = [
   ],
   // Where the terms of a log begin.
   [`CREATE INDEX entry_of_terms ON entry (room, seq) WHERE kind = 'term'`],
+  [
+    // Rooms of two people, by both of their ids.
+    `CREATE TABLE direct (room INTEGER PRIMARY KEY, pair TEXT NOT NULL) STRICT`,
+    `CREATE INDEX direct_by_pair ON direct (pair)`,
+  ],
 ];
