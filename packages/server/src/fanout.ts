@@ -28,6 +28,8 @@ interface Channel<E> {
   events: E[];
   /** Steady time of the last write. */
   flushedAt: number;
+  /** Steady time of the first event that waits. */
+  since: number;
   /** How many events the last write had. */
   lastCount: number;
   cancel: (() => void) | undefined;
@@ -41,11 +43,14 @@ type Encode<E> = (encoding: Encoding, event: E) => Uint8Array;
 export class Fanout<E = ServerEvent> {
   readonly #runtime: Clock;
   readonly #encode: Encode<E>;
+  readonly #took: ((seconds: number) => void) | undefined;
   readonly #channels = new Map<string, Channel<E>>();
 
-  constructor(runtime: Clock, encode: Encode<E>) {
+  /** @param took told how long each batch was on its way, from its first event to its last write */
+  constructor(runtime: Clock, encode: Encode<E>, took?: (seconds: number) => void) {
     this.#runtime = runtime;
     this.#encode = encode;
+    this.#took = took;
   }
 
   /** From now on: what was published before goes out first, without this reader. A reader may be added several times. */
@@ -56,6 +61,7 @@ export class Fanout<E = ServerEvent> {
         readers: new Map(),
         events: [],
         flushedAt: Number.NEGATIVE_INFINITY,
+        since: 0,
         lastCount: 0,
         cancel: undefined,
       };
@@ -88,7 +94,8 @@ export class Fanout<E = ServerEvent> {
     if (!channel) return;
     for (const event of events) channel.events.push(event);
     if (channel.cancel) return;
-    const sinceMs = this.#runtime.elapsed() - channel.flushedAt;
+    channel.since = this.#runtime.elapsed();
+    const sinceMs = channel.since - channel.flushedAt;
     const flush = () => this.#flush(channel);
     const busy = channel.lastCount >= busyEvents && sinceMs < windowMs * 2;
     const rest = busy ? windowMs : restMs(channel.readers.size);
@@ -120,6 +127,7 @@ export class Fanout<E = ServerEvent> {
       }
       reader.deliver(bytes);
     }
+    this.#took?.((this.#runtime.elapsed() - channel.since) / 1_000);
   }
 }
 

@@ -32,6 +32,7 @@ import { KeyListeners } from './key-listeners.ts';
 import type { Limits } from './limits.ts';
 import type { LoadedRoom } from './loaded-room.ts';
 import type { Log } from './log.ts';
+import type { Measures } from './measures.ts';
 import { Metrics } from './metrics.ts';
 import { ownerSecretFor } from './owner.ts';
 import { createPasswords, type Passwords } from './password.ts';
@@ -70,6 +71,8 @@ export interface HomeserverOptions {
   /** Whether a connection may make an account without an invite. */
   signUpOpen: (isLocal: boolean) => boolean;
   passwords?: Passwords;
+  /** What takes how long, where that is measured. */
+  measures?: Measures;
   /**
    * How other servers are dialled, over a socket that is open where one is given, and those that the configuration names;
    * without it none is dialled. `names` looks up what DNS says of them, and is closed with the homeserver.
@@ -104,8 +107,10 @@ export interface Homeserver {
 }
 
 /** Opens the database, brings its tables up to date and takes up what was due. */
-export async function createHomeserver(options: HomeserverOptions): Promise<Homeserver> {
-  const { db, bus, runtime, log, limits } = options;
+export async function createHomeserver(given: HomeserverOptions): Promise<Homeserver> {
+  const { bus, runtime, log, limits, measures } = given;
+  const db = measures ? measures.timed(given.db, runtime) : given.db;
+  const options = { ...given, db };
   await migrate(db, migrations);
   const store = openStore(db);
   const peers = await openPeers(options, store);
@@ -126,6 +131,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
     servers: async () => discovery.expire(),
   });
   const router = new Router(handlers, node.here.rates, runtime);
+  const stopMeasuring = measures?.watchLoop(runtime);
   const serving = new Set<Promise<void>>();
   const name = runtime.randomBytes(6).toHex();
   let connections = 0;
@@ -147,6 +153,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Home
     ownerSecret,
     metrics: () => metrics.text(),
     async close() {
+      stopMeasuring?.();
       stopUpkeep();
       due.stop();
       stopNames();
@@ -173,10 +180,10 @@ function assemble(
   peers: Peers,
   { discovery, nat }: Pick<Here, 'discovery' | 'nat'>,
 ): { node: Omit<Context, 'session'>; committer: Committer; due: Due; metrics: Metrics } {
-  const { db, bus, identity, runtime, log, limits } = options;
+  const { db, bus, identity, runtime, log, limits, measures } = options;
   const crypto = createCrypto(identity);
   const people = new People(store.person, identity.id);
-  const hub = new Hub(new Fanout<ServerEvent>(runtime, encodeFrame), bus);
+  const hub = new Hub(fanoutOf(options), bus);
   const due = new Due(runtime, log);
   const { id } = identity;
   const { names } = discovery;
@@ -209,7 +216,7 @@ function assemble(
     ...{ log, id, network, hub, presence, receipts, limits },
   });
   const channels = new Channels({ peers, crypto, id, network, hub, runtime, limits });
-  const metrics = new Metrics({ hub, peers, channels, oversight: across.oversight, runtime });
+  const metrics = new Metrics({ hub, peers, channels, oversight: across.oversight, runtime, measures });
   const keys = new KeyListeners({ hub, runtime, limits });
   const here: Here = {
     id,
@@ -237,6 +244,9 @@ function assemble(
   };
   return { node: { store, rooms, hub, people, runtime, log, here }, committer, due, metrics };
 }
+
+const fanoutOf = ({ runtime, measures }: HomeserverOptions): Fanout<ServerEvent> =>
+  new Fanout<ServerEvent>(runtime, encodeFrame, measures && ((seconds) => measures.fanout.observe(seconds)));
 
 function openDiscovery(options: HomeserverOptions, store: Store, peers: Peers): Promise<Discovery> {
   const { name, isUnnamed, federation } = options;

@@ -18,6 +18,7 @@ import { createHomeserver, type Homeserver } from './homeserver.ts';
 import { openIdentity } from './identity.ts';
 import { createLimits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
+import { Measures } from './measures.ts';
 import { runtime } from './runtime.ts';
 import type { Database } from './store/database.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -72,6 +73,7 @@ export async function startServer({
       network: config.network,
       guests: config.guests,
       signUpOpen: signUpRule(config),
+      ...(config.listen.metricsPort === undefined ? {} : { measures: new Measures() }),
       federation: {
         dial: dialServer,
         peers: config.peers,

@@ -6,7 +6,9 @@ import type { PeerView } from '@parley/protocol';
 import type { Channels } from './channel.ts';
 import type { Oversight } from './federation/oversight.ts';
 import type { Peers } from './federation/peers.ts';
+import type { Histogram } from './histogram.ts';
 import type { Hub } from './hub.ts';
+import type { Measures } from './measures.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface MetricsOptions {
@@ -15,13 +17,16 @@ export interface MetricsOptions {
   readonly channels: Channels;
   readonly oversight: Pick<Oversight, 'totals'>;
   readonly runtime: Pick<Runtime, 'now'>;
+  /** What is measured, where anything is. */
+  readonly measures?: Measures | undefined;
 }
 
 type Labels = Readonly<Record<string, string>>;
-type Sample = readonly [value: number, labels?: Labels];
+/** `suffix`: one of the series of a histogram. */
+type Sample = readonly [value: number, labels?: Labels, suffix?: string];
 interface Metric {
   name: string;
-  type: 'gauge' | 'counter';
+  type: 'gauge' | 'counter' | 'histogram';
   help: string;
   samples: readonly Sample[];
 }
@@ -55,6 +60,7 @@ export class Metrics {
         Object.entries(channels.links.dropped).map(([reason, times]) => [times, { reason }]),
       ),
       ...(await this.#rooms()),
+      ...(this.#options.measures ? measured(this.#options.measures) : []),
     ];
     return metrics.map(textOf).join('');
   }
@@ -115,17 +121,45 @@ function linkMetrics(peers: readonly PeerView[]): Metric[] {
   ];
 }
 
+function measured({ loopLag, fanout, database }: Measures): Metric[] {
+  return [
+    histogram('event_loop_lag_seconds', 'How late the event loop comes to what is due, looked at ten times a second.', [
+      [loopLag, {}],
+    ]),
+    histogram(
+      'fanout_seconds',
+      'From entries on disk, or a signal, to the write to their last reader here, by the batch.',
+      [[fanout, {}]],
+    ),
+    histogram(
+      'database_seconds',
+      'From a call of the database to its result, with the wait for those before.',
+      Object.entries(database).map(([operation, of]) => [of, { operation }]),
+    ),
+  ];
+}
+
+function histogram(name: string, help: string, all: readonly (readonly [Histogram, Labels])[]): Metric {
+  const samples = all.flatMap(([{ bounds, cumulative, sum }, labels]): Sample[] => {
+    const counts = cumulative.map((count, i): Sample => {
+      return [count, { ...labels, le: i < bounds.length ? String(bounds[i]) : '+Inf' }, '_bucket'];
+    });
+    return [...counts, [sum, labels, '_sum'], [cumulative.at(-1) ?? 0, labels, '_count']];
+  });
+  return { name: `parley_${name}`, type: 'histogram', help, samples };
+}
+
 type Make = (name: string, help: string, samples: readonly Sample[]) => Metric;
 const gauge: Make = (name, help, samples) => ({ name: `parley_${name}`, type: 'gauge', help, samples });
 const counter: Make = (name, help, samples) => ({ name: `parley_${name}`, type: 'counter', help, samples });
 
 function textOf({ name, type, help, samples }: Metric): string {
-  const lines = samples.map(([value, labels]) => `${name}${labels ? labelsOf(labels) : ''} ${value}\n`);
+  const lines = samples.map(([value, labels, suffix = '']) => `${name}${suffix}${labelsOf(labels)} ${value}\n`);
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
 }
 
-/** Values are ids and words of ours: none needs to be escaped. */
-const labelsOf = (labels: Labels): string =>
-  `{${Object.entries(labels)
-    .map(([name, value]) => `${name}="${value}"`)
-    .join(',')}}`;
+/** Values are ids, numbers and words of ours: none needs to be escaped. */
+function labelsOf(labels: Labels = {}): string {
+  const all = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+  return all.length > 0 ? `{${all.join(',')}}` : '';
+}

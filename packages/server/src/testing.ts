@@ -21,6 +21,7 @@ import { identityFromSeed } from './identity.ts';
 import { createLimits } from './limits.ts';
 import { type Log, silentLog } from './log.ts';
 import { type MemoryDatabase, openLocalBus, openSqliteInMemory } from './main.ts';
+import type { Measures } from './measures.ts';
 import type { Passwords } from './password.ts';
 import { runtime } from './runtime.ts';
 import { createVirtualRuntime, type VirtualRuntime } from './runtime-virtual.ts';
@@ -42,6 +43,7 @@ export interface TestServerOptions {
   runtime?: VirtualRuntime;
   log?: Log;
   passwords?: Passwords;
+  measures?: Measures;
   /** What clients speak unless they say otherwise. */
   encoding?: Encoding;
   /** What it is called. */
@@ -66,6 +68,7 @@ export async function testServer({
   encoding = 'json',
   name = 'test',
   federation,
+  measures,
 }: TestServerOptions = {}) {
   const home = await createHomeserver({
     db,
@@ -77,6 +80,7 @@ export async function testServer({
     name,
     network: 'test',
     ...(federation ? { federation } : {}),
+    ...(measures ? { measures } : {}),
     guests,
     signUpOpen: () => signUpOpen,
     passwords,

@@ -28,8 +28,8 @@ export const serve = command({
     config: { value: 'FILE', about: 'Configuration in TOML.', offers: 'file' },
     name: { value: 'NAME', about: 'DNS name of this server.' },
     peer: {
-      value: 'URL',
-      about: 'Another server to link with, as https://chat.example.org; may be repeated.',
+      value: 'ADDRESS',
+      about: 'Another server to link with: https://HOST, http://HOST:PORT, or its name in DNS; may be repeated.',
       multiple: true,
     },
     directory: {
