@@ -190,8 +190,9 @@ export const roomQuestions = {
       state: choice(['decided', 'gap', 'fork', 'later', 'closed']),
       /** The entries and tombstones that this made, in order. */
       outcomes: list(bytes(limits.envelopeBytes), batchEnvelopes),
-      /** Of `closed`: why. */
+      /** Of `closed`: why; and the clerk's signature of that, with the cursor: nothing above it gets an outcome. */
       code: optional(line(32)),
+      signature: optional(bytes(64)),
       retryAfterMs: optional(count()),
     }),
   }),

@@ -26,6 +26,7 @@ import {
   participants,
 } from '@parley/room';
 import { Buckets } from '../bucket.ts';
+import { Moved } from '../committer.ts';
 import type { Draft } from '../draft.ts';
 import { mentionsOf, readBody, subjectOf } from '../entry-view.ts';
 import { emojiOf, factsOf, samePinning, storedReaction, takenNames } from '../facts.ts';
@@ -37,13 +38,11 @@ import { Run, type RunOptions } from '../run.ts';
 import { actName, keyOf } from '../store/entry.ts';
 import type { Store } from '../store/store.ts';
 import type { PersonRecord } from '../store/user.ts';
+import { closing, isFromOutside } from './closings.ts';
 import type { Names } from './names-told.ts';
 
 type Submission = QuestionPayload<'submit'>;
 type Submitted = QuestionReply<'submit'>;
-
-/** What a server without members may still do in a room. */
-const fromOutside = new Set(['join', 'knock', 'decline', 'withdraw']);
 
 export interface ClerkOptions {
   readonly store: Pick<Store, 'entry' | 'room'>;
@@ -148,8 +147,8 @@ export class Clerk {
     const { state } = room;
     const run = new Run(this.#options.run, room);
     const fresh = batch.filter((each) => order(state, each.stamp, each.hash).type !== 'settled');
-    const answer = fresh.length > 0 ? whyNot(room, from, fresh) : undefined;
-    if (answer) return { value: answer };
+    const answer = fresh.length > 0 ? whyNot(this.#options.crypto, room, from, fresh) : undefined;
+    if (answer) return { value: answer, durable: landed(room) };
     const reactions: Reacted[] = [];
     for (const handed of fresh) {
       const facts = await this.#factsOf(room, handed, reactions);
@@ -218,13 +217,13 @@ const isGoing = (room: LoadedRoom, name: string): boolean =>
   [...room.placed.values()].some(({ kind, target }) => kind === 'unreact' && target === name);
 
 /** Why what is new in a batch has no outcome now, or never: none of it then. */
-function whyNot(room: LoadedRoom, from: string, fresh: readonly Handed[]): Submitted | undefined {
+function whyNot(crypto: Crypto, room: LoadedRoom, from: string, fresh: readonly Handed[]): Submitted | undefined {
   const { state } = room;
   const closed = closedTo(room, from, fresh);
-  if (closed) return reply(room, from, 'closed', [], closed);
+  if (closed) return closing(crypto, state, from, closed);
   const [first] = fresh;
   const { type } = order(state, first!.stamp, first!.hash);
-  if (type === 'full') return reply(room, from, 'closed', [], 'too-many');
+  if (type === 'full') return closing(crypto, state, from, 'too-many');
   if (type === 'old' || type === 'fork') return reply(room, from, 'fork', []);
   if (type === 'gap') return reply(room, from, 'gap', []);
   // A batch waits whole.
@@ -260,19 +259,17 @@ export function draftOf(
 function closedTo({ state }: LoadedRoom, from: string, batch: readonly Envelope[]): ErrorCode | undefined {
   if (isDenied(state, from)) return batch.every(({ act }) => isLeaving(act)) ? undefined : 'banned';
   if (participants(state).has(from)) return undefined;
-  const isEntering = batch.every(({ act }) => {
-    return act.kind === 'member' && fromOutside.has((act.data as { change?: string } | undefined)?.change ?? '');
-  });
+  const isEntering = batch.every(({ act }) => isFromOutside(act));
   return isEntering ? undefined : 'not-a-member';
 }
 
-function reply(
-  { state }: LoadedRoom,
-  from: string,
-  outcome: Submitted['state'],
-  outcomes: Uint8Array[],
-  code?: ErrorCode,
-): Submitted {
-  const cursor = state.origins.get(from) ?? null;
-  return { cursor: cursor && { ...cursor }, state: outcome, outcomes, ...(code ? { code } : {}) };
+/** What an answer says of the log is on disk then. */
+async function landed(room: LoadedRoom): Promise<void> {
+  await room.settled();
+  if (room.dropped) throw new Moved();
+}
+
+function reply({ state }: LoadedRoom, from: string, outcome: Submitted['state'], outcomes: Uint8Array[]): Submitted {
+  const cursor = state.origins.get(from);
+  return { cursor: cursor ? { ...cursor } : null, state: outcome, outcomes };
 }

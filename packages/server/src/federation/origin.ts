@@ -9,7 +9,6 @@ import {
   decodeAct,
   encodeAct,
   encodeStamp,
-  endsBatch,
   envelopeHash,
   equalBytes,
   type Part,
@@ -27,13 +26,16 @@ import type { PlacedAct } from '../run.ts';
 import type { Runtime } from '../runtime.ts';
 import { actName, type EntryRecord, keyOf } from '../store/entry.ts';
 import type { OutboxRow, Stamped } from '../store/entry-outbox.ts';
+import { giveUp } from '../store/room-foreign.ts';
 import type { Store } from '../store/store.ts';
 import type { Unkept } from '../unkept.ts';
+import { cut } from './batches.ts';
+import { divide, readClosing } from './closings.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
 import type { Place } from './settling.ts';
 import { SlowMode } from './slow-mode.ts';
-import { isSameStamp, stampAgain } from './stamping.ts';
+import { highestOf, isAfter, isSameStamp, stampAgain } from './stamping.ts';
 import { settleUnheard } from './unheard.ts';
 
 /** Acts of one room that may wait: a day of a busy room without its clerk. */
@@ -42,7 +44,7 @@ const mostWaiting = 10_000;
 const retryMs = 1_000;
 
 export interface OriginOptions {
-  readonly store: Pick<Store, 'entry' | 'outbox'>;
+  readonly store: Pick<Store, 'entry' | 'outbox' | 'foreign'>;
   readonly peers: Pick<Peers, 'ask' | 'isLinked' | 'mayLink'>;
   readonly rooms: Pick<Rooms, 'load' | 'turn'>;
   readonly names: Names;
@@ -184,9 +186,9 @@ export class Origin {
       const { store, refused, log } = this.#options;
       const rows = await this.#waitingIn(room);
       if (rows.length === 0) return { value: 0 };
-      await store.outbox.remove(room.n, rows);
-      const incarnation = Math.max(...rows.map((row) => row.incarnation)) + 1;
-      room.outgoing = { incarnation, oseq: 0, hash: zeroHash };
+      const highest = highestOf(rows);
+      await store.outbox.replace(room.n, [], [giveUp(room.n, highest)]);
+      room.outgoing = { incarnation: highest + 1, oseq: 0, hash: zeroHash };
       for (const { act, clientId } of rows) refused(id, decodeAct(act).user, clientId, code);
       log.warn({ room: id, server: room.state.clerk, acts: rows.length, code }, 'what waited in a room was given up');
       return { value: rows.length };
@@ -216,7 +218,7 @@ export class Origin {
         if (isRestamped) return this.#later(id);
         isRestamped = true;
         from = { incarnation: -1, oseq: 0 };
-      } else if (state === 'closed') return this.#close(id, batch, reply);
+      } else if (state === 'closed') return (await this.#close(id, reply)) ? this.pump(id) : this.#later(id);
       else if (cursor && isAfter(cursor, from)) from = cursor;
       else return this.#later(id, reply.retryAfterMs);
     }
@@ -310,16 +312,26 @@ export class Origin {
     });
   }
 
-  /** Nobody of this server is in the room any more: what waits is refused, but for what had its outcome before. */
-  #close(id: string, batch: readonly OutboxRow[], { cursor, code = 'not-a-member' }: Submitted): Promise<void> {
+  /**
+   * Nobody of this server is in the room any more: what waits is refused, and what is to bring somebody in again goes on
+   * in a numbering of its own. False without the clerk's signature.
+   */
+  #close(id: string, reply: Submitted): Promise<boolean> {
     return this.#options.rooms.turn(id, async (room) => {
-      const there = new Set((await this.#waitingIn(room)).map(nameOf));
-      const open = batch.filter((row) => there.has(nameOf(row)) && (!cursor || isAfter(row, cursor)));
-      await this.#options.store.outbox.remove(room.n, open);
-      room.outgoing = undefined;
-      for (const { act, clientId } of open)
-        this.#options.refused(id, decodeAct(act).user, clientId, isErrorCode(code) ? code : 'not-a-member');
-      return { value: this.pump(id) };
+      const { store, crypto, id: origin, log } = this.#options;
+      const said = readClosing(crypto, room.state, origin, reply);
+      if (!said) {
+        log.warn({ room: id, server: room.state.clerk }, 'a server refuses acts without its signature');
+        return { value: false };
+      }
+      const waiting = await this.#waitingIn(room);
+      const { decided, refused, rest } = divide(waiting, said);
+      const highest = highestOf([said.highest, ...waiting]);
+      const again = stampAgain(crypto, origin, highest + 1, rest);
+      await store.outbox.replace(room.n, [...decided, ...again], [giveUp(room.n, highest)]);
+      room.outgoing = again.at(-1) ?? { incarnation: highest + 1, oseq: 0, hash: zeroHash };
+      for (const { act, clientId } of refused) this.#options.refused(id, decodeAct(act).user, clientId, said.code);
+      return { value: true };
     });
   }
 
@@ -334,7 +346,9 @@ export class Origin {
     const waiting = await this.#options.store.outbox.last(room.n);
     const decided = room.state.origins.get(this.#options.id);
     if (waiting && (!decided || isAfter(waiting, decided))) return waiting;
-    return decided ?? { incarnation: 0, oseq: 0, hash: zeroHash };
+    const givenUp = await this.#options.store.foreign.givenUp(room.n);
+    if (decided && decided.incarnation > givenUp) return decided;
+    return { incarnation: givenUp + 1, oseq: 0, hash: zeroHash };
   }
 
   /** Whether a number that the clerk knows is one that this server gave out: one restored from an old backup did not. */
@@ -358,24 +372,6 @@ export class Origin {
 async function landed(room: LoadedRoom): Promise<void> {
   await room.settled();
   if (room.dropped) throw new Moved();
-}
-
-const nameOf = ({ incarnation, oseq }: Omit<Stamped, 'hash'>): string => `${incarnation}/${oseq}`;
-
-const isAfter = (a: Omit<Stamped, 'hash'>, b: Omit<Stamped, 'hash'>): boolean =>
-  a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.oseq > b.oseq);
-
-/** The first rows that go together: of one incarnation, up to the first that ends a batch, within its size. */
-function cut(rows: readonly OutboxRow[]): OutboxRow[] {
-  const batch: OutboxRow[] = [];
-  let size = 0;
-  for (const row of rows) {
-    size += row.stamp.length + row.act.length + row.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    if (batch.length > 0 && (size > limits.batchBytes || row.incarnation !== batch[0]!.incarnation)) break;
-    batch.push(row);
-    if (endsBatch(row.kind)) break;
-  }
-  return batch;
 }
 
 /** What became of an act that has its outcome in the log. */

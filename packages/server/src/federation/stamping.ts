@@ -11,6 +11,12 @@ const atOnce = 500;
 export const isSameStamp = (a: Stamped, b: Stamped): boolean =>
   a.incarnation === b.incarnation && a.oseq === b.oseq && equalBytes(a.hash, b.hash);
 
+export const isAfter = (a: Omit<Stamped, 'hash'>, b: Omit<Stamped, 'hash'>): boolean =>
+  a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.oseq > b.oseq);
+
+export const highestOf = (rows: readonly Pick<Stamped, 'incarnation'>[]): number =>
+  Math.max(...rows.map(({ incarnation }) => incarnation));
+
 /** The same acts in their order, in a numbering of their own. */
 export function stampAgain(
   crypto: Crypto,

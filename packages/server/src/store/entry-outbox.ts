@@ -123,7 +123,7 @@ export function outboxStore(db: Database) {
     remove: (room: number, settled: readonly Stamped[]) =>
       db.transaction([{ statements: [outboxSettle(room, settled)] }]),
     /** All that waits in a room, under other numbers. */
-    replace: (room: number, rows: readonly OutboxRow[]) =>
-      db.transaction([{ statements: [outboxClear(room), outboxInsert(room, rows)] }]),
+    replace: (room: number, rows: readonly OutboxRow[], also: readonly Statement[] = []) =>
+      db.transaction([{ statements: [outboxClear(room), outboxInsert(room, rows), ...also] }]),
   };
 }

@@ -14,6 +14,12 @@ export const putFollowed = (room: number, { clerk, seq, chain }: FollowedRecord)
   rows: [[room, clerk, seq, chain]],
 });
 
+/** Acts of this server in a room go on above an incarnation. */
+export const giveUp = (room: number, incarnation: number): Statement => ({
+  sql: 'UPDATE followed SET given_up = ? WHERE room = ? AND given_up < ?',
+  rows: [[incarnation, room, incarnation]],
+});
+
 export function foreignRooms(db: Database) {
   return {
     async followed(room: number): Promise<FollowedRecord | undefined> {
@@ -22,6 +28,14 @@ export function foreignRooms(db: Database) {
         [room],
       );
       return row;
+    },
+    /** The highest incarnation of this server in a room that was given up; -1 for none. */
+    async givenUp(room: number): Promise<number> {
+      const [row] = await db.all<{ incarnation: number }>(
+        'SELECT given_up AS incarnation FROM followed WHERE room = ?',
+        [room],
+      );
+      return row?.incarnation ?? -1;
     },
     /** Servers that keep rooms which this one follows. */
     async clerks(): Promise<string[]> {

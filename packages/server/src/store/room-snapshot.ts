@@ -98,5 +98,5 @@ export const forgetRoom = (room: number): Statement[] =>
 
 const tables = [
   ...['entry', 'part', 'leaf', 'stay', 'marker', 'mention', 'invitation', 'knock'],
-  ...['outbox', 'followed', 'checkpoint', 'chain_mark'],
+  ...['outbox', 'followed', 'checkpoint', 'chain_mark', 'direct'],
 ];

@@ -155,4 +155,6 @@ export const migrations: readonly string[][] = [
     `CREATE TABLE direct (room INTEGER PRIMARY KEY, pair TEXT NOT NULL) STRICT`,
     `CREATE INDEX direct_by_pair ON direct (pair)`,
   ],
+  // The last numbering of this server in a room that its clerk has closed, or that was given up here.
+  ['ALTER TABLE followed ADD COLUMN given_up INTEGER NOT NULL DEFAULT -1'],
 ];
