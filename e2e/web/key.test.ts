@@ -1,15 +1,18 @@
 /** Keys in the browsers of two linked servers: made, saved, signed in with, written to, and refused clearly. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { keyAddress } from '@parley/protocol';
 import type { Locator, Page } from 'playwright-core';
 import { type Browser, noBrowser, openBrowser } from './browser.ts';
 import { startRealServer } from './real-server.ts';
 
+const main = join(import.meta.dirname, '../../packages/cli/src/main.ts');
 const desk = { viewport: { width: 1280, height: 800 } };
 const field = (page: Page): Locator => page.locator('main textarea');
 const line = (page: Page, text: string): Locator => page.locator('li[data-line]', { hasText: text });
@@ -135,6 +138,24 @@ test('people write to keys from browser to browser, over two servers', {
     await page.reload();
     await page.getByRole('button', { name: 'Jump to' }).waitFor();
     assert.equal(await page.evaluate("Object.keys(localStorage).some((key) => key.startsWith('parley.key:'))"), false);
+  });
+
+  await t.test('the command line on the other server writes to the browser, and is told when nobody is there', async () => {
+    const run = promisify(execFile);
+    const env = { ...process.env, PARLEY_SERVER: there.url, PARLEY_PROFILE: join(folder, 'profile') };
+    const parley = (...words: string[]) =>
+      run(process.execPath, [main, ...words], {
+        env: { ...env, PARLEY_PASSWORD: 'fog horn pepper quay' },
+        cwd: folder,
+      });
+    await parley('register', 'kim');
+    const { stderr } = await parley('msg', own.mira, 'canary from a terminal');
+    const address = /delivered, from (key:[a-z2-7]{52})/.exec(stderr)?.[1] ?? '';
+    await mira.getByText('kim wrote to your key').waitFor();
+    await mira.getByRole('button', { name: 'Show' }).click();
+    await line(mira, 'canary from a terminal').waitFor();
+    assert.equal(new URL(mira.url()).hash, `#/k/${address.slice('key:'.length)}`);
+    await assert.rejects(parley('msg', address, 'nobody listens there'), { code: 4 });
   });
 
   await t.test('words to keys are in no store of a browser (S11)', async () => {

@@ -27,7 +27,7 @@ export function readServer(typed: string): string | undefined {
   const small = typed.trim().toLowerCase().replace(/\.$/, '');
   if (check(serverLabel, small).ok) return small;
   if (!/[^\0-\x7f]/.test(small) || /[\s/?#@:\\]/.test(small)) return undefined;
-  const name = URL.parse(`http://${small}`)?.hostname ?? '';
+  const name = URL.canParse(`http://${small}`) ? new URL(`http://${small}`).hostname : '';
   return check(serverLabel, name).ok ? name : undefined;
 }
 

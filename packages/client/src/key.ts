@@ -10,6 +10,7 @@ import {
   type Reply,
   type RequestName,
   type ServerEvent,
+  toBase32,
 } from '@parley/protocol';
 import type { KeyMessage, OwnKey, Runtime } from './api.ts';
 import { queued } from './event-queue.ts';
@@ -88,7 +89,7 @@ export class KeyMessages {
 
   /** A new connection is at the same keys. */
   opened(): void {
-    const byKey = new Map([...this.#inboxes].map((inbox) => [inbox.own.key.toHex(), inbox.own]));
+    const byKey = new Map([...this.#inboxes].map((inbox) => [toBase32(inbox.own.key), inbox.own]));
     for (const own of byKey.values()) this.#prove(own).catch((error) => this.#refused(own, error));
   }
 
@@ -112,7 +113,7 @@ export class KeyMessages {
 
   async #open(own: OwnKey, inboxes: Inbox[], delivery: Uint8Array, sealed: Uint8Array): Promise<void> {
     const message = await own.open(sealed);
-    const id = `${message.from.toHex()} ${message.id.toHex()}`;
+    const id = `${toBase32(message.from)} ${toBase32(message.id)}`;
     if (!this.#known.has(id)) {
       this.#known.add(id);
       if (this.#known.size > keyMessagesKnown) this.#known.delete(this.#known.values().next().value!);

@@ -70,7 +70,11 @@ export function linkAnswers(now: () => number, links: SampleLinks): Answers {
             { server: keyOf(41), address: '203.0.113.77', fault: 'blocked', times: 212, at: now() - 40_000 } as const,
             { address: '198.51.100.4', fault: 'bad-handshake', times: 1, at: now() - 5 * hour } as const,
           ];
-    return { peers, refused, ...(links === 'many' ? { relayed: { servers: 3, circuits: 5 } } : {}) };
+    return {
+      peers,
+      refused,
+      ...(links === 'many' ? { relayed: { servers: 3, circuits: 5 } } : { allowed: [kanto.id, nameless.id] }),
+    };
   };
   return {
     'peer.list': list,

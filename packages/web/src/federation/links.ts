@@ -133,7 +133,8 @@ export function addressOf(typed: string): string | undefined {
   const text = typed.trim();
   if (text === '') return undefined;
   const hasScheme = /^https?:\/\//i.test(text);
-  const url = URL.parse(hasScheme ? text : `https://${text}`);
+  const address = hasScheme ? text : `https://${text}`;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
   if (!url || url.pathname !== '/' || url.search || url.hash || url.username) return undefined;
   if (hasScheme) return url.origin;
   // A port, or what is no name of several labels, says nothing without a scheme.
