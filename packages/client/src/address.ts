@@ -35,9 +35,10 @@ export function readServer(typed: string): string | undefined {
 export const roomAddress = ({ id, server }: Pick<RoomView, 'id' | 'server'>): string =>
   server === undefined ? id : `${id}:${server}`;
 
-/** `#ops`, `#ops:server` where that is another one, or the title of a room without a name. */
+/** `#ops`, `#ops:server` where that is another one, `@bob` for a conversation of two, or the title of a room without a name. */
 export function roomLabel({ view, server }: Pick<RoomSummary, 'view' | 'server'>): string {
-  const { alias: name, title, id } = view;
+  const { alias: name, title, id, direct } = view;
+  if (direct) return server === undefined ? `@${direct.person.name}` : `@${direct.person.name}:${server.label}`;
   if (name === undefined) return title || id;
   return server === undefined ? `#${name}` : `#${name}:${server.label}`;
 }

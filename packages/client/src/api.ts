@@ -137,7 +137,7 @@ export interface Client {
   request<N extends RequestName>(name: N, payload: Payload<N>, options?: { signal?: AbortSignal }): Promise<Reply<N>>;
   /** Every event of the server, as it arrives. */
   events(signal?: AbortSignal): AsyncIterable<ServerEvent>;
-  /** A room that is in `rooms`: by its id, `#alias` for one of one's own server, or `#alias:server`. */
+  /** A room that is in `rooms`: by its id, `#alias` for one of one's own server, `#alias:server`, or `@name[:server]`. */
   room(address: string): Room | undefined;
   /** A room that one may know of, by the same. Refuses with `not-found`, `unavailable`. */
   resolve(address: string): Promise<RoomView>;
@@ -149,6 +149,11 @@ export interface Client {
   join(address: string, server?: string): Promise<Room>;
   /** Makes a room. When the answer was lost, the same call again gets the room that was made. */
   create(details: Omit<Payload<'room.create'>, 'clientId'>): Promise<Room>;
+  /**
+   * The conversation with somebody, by their id, `@name` or `@name:server`: the one there is, else a new one, into which
+   * they are invited. Refuses with `not-found`, `unknown-target`, `blocked`, `too-many`, `unavailable`; throws Ambiguous.
+   */
+  direct(person: string): Promise<Room>;
   /** Channels that were joined; they are when the client starts anew no more. */
   readonly channels: Readable<readonly Channel[]>;
   /** A channel that was joined, by its name with or without `~`. */
@@ -185,7 +190,7 @@ export interface Client {
 
 export interface RoomSummary {
   view: RoomView;
-  /** The server that keeps it, when it is another one. */
+  /** The server that keeps it, when it is another one; of a conversation of two that of the other person. */
   server: ServerName | undefined;
   unread: number;
   mentions: number;

@@ -187,6 +187,10 @@ class ParleyClient implements Client {
     return this.#entering.create(details);
   }
 
+  direct(person: string): Promise<Room> {
+    return this.#entering.direct(person);
+  }
+
   channel(name: string): ReturnType<Client['channel']> {
     return this.#channels.get(name);
   }

@@ -1,5 +1,6 @@
 /** Ways into rooms: finding one by what a person typed, joining it, making one. */
 import {
+  check,
   errors,
   type Payload,
   Refusal,
@@ -7,12 +8,14 @@ import {
   type RequestName,
   type RoomSync,
   type RoomView,
+  userId,
 } from '@parley/protocol';
 import { readRoom } from './address.ts';
 import type { Room, Runtime } from './api.ts';
 import { newClientId } from './client-id.ts';
 import type { Asking } from './connection.ts';
 import { wantedRooms } from './limits.ts';
+import { findAnybody } from './person.ts';
 import type { Rooms } from './rooms.ts';
 import type { Servers } from './server.ts';
 
@@ -38,21 +41,22 @@ export class Entering {
 
   /** A room that one may know of. Refuses with `not-found`. */
   async resolve(typed: string): Promise<RoomView> {
-    const address = readRoom(typed);
-    if (!address) throw new Refusal('not-found');
     const held = this.#port.rooms.get(typed)?.summary.get().view ?? this.#port.rooms.invitation(typed);
     if (held) return held;
+    const address = readRoom(typed);
+    if (!address) throw new Refusal('not-found');
     if ('id' in address) return (await this.#port.asks('room.get', { room: address.id })).room;
     return (await this.#port.asks('room.resolve', { alias: address.alias, ...this.#at(address.server) })).room;
   }
 
   async join(name: string, server?: string): Promise<Room> {
     const typed = server === undefined ? name : `${name}:${server}`;
-    const address = readRoom(typed);
-    if (!address) throw new Refusal('not-found');
     const held = this.#port.rooms.get(typed);
     if (held) return held;
-    const view = 'id' in address ? this.#port.rooms.invitation(typed) : await this.resolve(typed);
+    const asked = typed.startsWith('@') ? this.#port.rooms.invitation(typed) : undefined;
+    const address = asked ? { id: asked.id } : readRoom(typed);
+    if (!address) throw new Refusal('not-found');
+    const view = 'id' in address ? (asked ?? this.#port.rooms.invitation(typed)) : await this.resolve(typed);
     const room = 'id' in address ? address.id : (view?.id ?? '');
     const at = this.#at(address.server ?? view?.server);
     return (
@@ -76,6 +80,18 @@ export class Entering {
     }
   }
 
+  /** The conversation with somebody. One that is held can be written in without a connection. */
+  async direct(typed: string): Promise<Room> {
+    const { rooms } = this.#port;
+    const held = check(userId, typed).ok
+      ? rooms.directWith(typed)
+      : rooms.get(typed.startsWith('@') ? typed : `@${typed}`);
+    const { direct } = held?.summary.get().view ?? {};
+    if (held && direct && direct.membership !== 'none') return held;
+    const user = direct?.person.id ?? (await findAnybody(this.#port, typed));
+    return this.#added('direct.open', { user });
+  }
+
   /** The server of a request, where it is not one's own. */
   #at(typed: string | undefined): { server?: string } {
     const server = typed === undefined ? undefined : this.#port.servers.elsewhere(typed);
@@ -83,9 +99,9 @@ export class Entering {
   }
 
   /** The room is there before the first event that follows the reply. */
-  async #added<N extends 'room.join' | 'room.create'>(name: N, payload: Payload<N>): Promise<Room> {
+  async #added<N extends 'room.join' | 'room.create' | 'direct.open'>(name: N, payload: Payload<N>): Promise<Room> {
     const taken = ({ sync }: { sync: RoomSync }) => this.#port.rooms.add(sync);
-    const { sync } = await this.#port.request<'room.join' | 'room.create'>(name, payload, { taken });
+    const { sync } = await this.#port.request<'room.join' | 'room.create' | 'direct.open'>(name, payload, { taken });
     return this.#port.rooms.get(sync.room.id) ?? this.#port.rooms.add(sync);
   }
 }

@@ -16,6 +16,7 @@ import {
   readEntry,
   requestTypes,
   type SignedIn,
+  serverOf,
 } from '@parley/protocol';
 import type { OutboxRow, Readable, Room, RoomSummary, Runtime, SendOptions, Sent, Status, Timeline } from './api.ts';
 import type { Cache } from './cache.ts';
@@ -257,6 +258,9 @@ export class ClientRoom implements Room {
 
   renamed(person: Person): void {
     this.log.rename(person);
+    const view = this.#view.get();
+    if (view.direct?.person.id === person.id)
+      this.viewChanged({ ...view, title: person.display ?? person.name, direct: { ...view.direct, person } });
   }
 
   /** An act of this room has its place in the log. */
@@ -364,7 +368,9 @@ export class ClientRoom implements Room {
 
   #makeSummary(): RoomSummary {
     const view = this.#view.get();
-    const server = view.server === undefined ? undefined : this.#around.servers.of(view.server);
+    const { servers } = this.#around;
+    const at = view.direct ? serverOf(view.direct.person.id) : view.server;
+    const server = at === undefined || at === servers.own ? undefined : servers.of(at);
     return { view, server, ...this.#marker.counts, last: this.#last, draft: this.#draft };
   }
 

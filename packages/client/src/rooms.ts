@@ -5,6 +5,7 @@ import type { Readable, RoomSummary, Store } from './api.ts';
 import type { Connection } from './connection.ts';
 import { fromBytes, keys } from './keys.ts';
 import { queuedEvents } from './limits.ts';
+import { Ambiguous, conversationWith, personAmong } from './person.ts';
 import { derived, value } from './readable.ts';
 import { ClientRoom, type Surroundings } from './room.ts';
 import { type HeldRoom, readHeld } from './summary.ts';
@@ -43,12 +44,26 @@ export class Rooms {
   get(typed: string): ClientRoom | undefined {
     const byId = this.#rooms.get(typed);
     if (byId) return byId;
+    const views = [...this.#rooms.values()].map((room) => room.summary.get().view);
+    const direct = this.#direct(typed, views);
+    if (direct) return this.#rooms.get(direct.id);
     const address = readRoom(typed);
     return address && this.#find(address);
   }
 
+  /** The conversation with somebody, by their id. */
+  directWith(user: string): ClientRoom | undefined {
+    const view = conversationWith(
+      user,
+      [...this.#rooms.values()].map((room) => room.summary.get().view),
+    );
+    return view && this.#rooms.get(view.id);
+  }
+
   /** What one is invited to, by what a person types. */
   invitation(typed: string): RoomView | undefined {
+    const direct = this.#direct(typed, this.#invitations.get());
+    if (direct) return direct;
     const address = readRoom(typed);
     return address && this.#invitations.get().find((view) => this.#isMeant(address, view));
   }
@@ -210,6 +225,23 @@ export class Rooms {
   #find(address: RoomAddress): ClientRoom | undefined {
     if ('id' in address) return this.#rooms.get(address.id);
     return [...this.#rooms.values()].find((room) => this.#isMeant(address, room.summary.get().view));
+  }
+
+  /**
+   * The conversation with `@name[:server]`; without a server with somebody of one's own first. Of several the one in which
+   * the other one is, or else is asked to be, with the lowest id.
+   */
+  #direct(typed: string, views: readonly RoomView[]): RoomView | undefined {
+    if (!typed.trim().startsWith('@')) return undefined;
+    const people = views.flatMap(({ direct }) => (direct ? [direct.person] : []));
+    try {
+      const person = personAmong(people, typed, (label) => this.#around.servers.idOf(label));
+      return person && conversationWith(person.id, views);
+    } catch (error) {
+      // People of several other servers are called so: then none is meant.
+      if (error instanceof Ambiguous) return undefined;
+      throw error;
+    }
   }
 
   /** A name without a server means a room of one's own. */

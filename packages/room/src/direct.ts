@@ -1,5 +1,5 @@
 /** Rooms of two people: who they are, and what may not be done in them that may be done in others. */
-import { type DataOf, type ErrorCode, isKind } from '@parley/protocol';
+import { type DataOf, type ErrorCode, isKind, type Permission } from '@parley/protocol';
 import type { Act } from './act.ts';
 import type { RoomState } from './state.ts';
 
@@ -25,6 +25,16 @@ export function directFault(data: Create, maker: string): keyof Create | undefin
   if (data.direct === undefined) return undefined;
   return data.direct === maker ? 'direct' : fixed.find((name) => data[name] !== undefined);
 }
+
+/** What of an owner's permissions there is a use for in a direct room. */
+export const directPermissions: readonly Permission[] = [
+  'post',
+  'react',
+  'edit-own',
+  'redact-own',
+  'pin',
+  'manage-history',
+];
 
 /** The rules of a direct room, which stay. */
 export const directRules = { joinRule: 'invite', listed: false, history: 'all' } as const;

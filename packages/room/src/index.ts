@@ -5,7 +5,7 @@ export * from './checkpoint.ts';
 export * from './closing.ts';
 export { type Created, createRoom, roomVersion, stateOfCreate } from './create.ts';
 export * from './crypto.ts';
-export { isOfTwo, otherOf, pairOf } from './direct.ts';
+export { directPermissions, isOfTwo, otherOf, pairOf } from './direct.ts';
 export * from './envelope.ts';
 export { fold, heir } from './fold.ts';
 export * from './header.ts';

@@ -1,6 +1,6 @@
 /** Rooms as one person sees them, and what a client needs to follow one. */
 import { limits, Refusal, type RoomSync, type RoomView } from '@parley/protocol';
-import { isBefore, otherOf, resetBase } from '@parley/room';
+import { directPermissions, isBefore, otherOf, resetBase } from '@parley/room';
 import { type Access, accessTo, readableBy } from './access.ts';
 import type { Context } from './context.ts';
 import { sizeOf, viewEntries } from './history-view.ts';
@@ -43,7 +43,9 @@ function viewRoom(
     history: settings.history,
     ...(settings.retentionDays === null ? {} : { retentionDays: settings.retentionDays }),
     slowModeMs: settings.slowModeMs,
-    permissions: Object.fromEntries(Object.entries(settings.permissions).map(([role, flags]) => [role, [...flags]])),
+    permissions: direct
+      ? { owner: [...directPermissions] }
+      : Object.fromEntries(Object.entries(settings.permissions).map(([role, flags]) => [role, [...flags]])),
     ...(state.servers && { servers: { ...state.servers, deny: [...state.servers.deny] } }),
     members: state.members.size,
     createdAt: state.createdAt,

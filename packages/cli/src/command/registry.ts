@@ -4,6 +4,7 @@ import { bot } from './bot.ts';
 import { chat } from './chat.ts';
 import type { Command } from './command.ts';
 import { directory } from './directory.ts';
+import { dm } from './dm.ts';
 import { dnsRecords } from './dns.ts';
 import { exportRoom } from './export.ts';
 import { federationDrop, federationRetry, federationStatus } from './federation.ts';
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   allowServer,
   chat,
   send,
+  dm,
   tail,
   watch,
   msg,

@@ -11,7 +11,8 @@ import { command } from './command.ts';
 
 export const roomArgument = {
   name: 'ROOM',
-  about: "Its name, as '#ops' (quoted) or ops, or its id; of another server as '#ops:chat.example.org'.",
+  about:
+    "Its name, as '#ops' (quoted) or ops, or its id; of another server as '#ops:chat.example.org'; a conversation as '@bob'.",
 } as const;
 /** Where one talks. */
 export const placeArgument = { ...roomArgument, about: `${roomArgument.about.slice(0, -1)}; a channel as '~lobby'.` };

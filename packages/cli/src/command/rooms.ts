@@ -80,15 +80,24 @@ async function printRoom({ context, client, info }: Connected, view: RoomView, s
   const room = viewLabel(view, client.servers);
   if (context.json) {
     const counts = summary && { unread: summary.unread, mentions: summary.mentions };
-    await context.printJson({ room, id: view.id, server, title, topic, members, membership: me.membership, ...counts });
+    const direct = view.direct && { direct: { userId: view.direct.person.id, membership: view.direct.membership } };
+    const about = { room, id: view.id, server, title, topic, members, membership: me.membership };
+    await context.printJson({ ...about, ...direct, ...counts });
     return;
   }
   const parts = [
     cleanLine(room).padEnd(24),
     `${members} member${members === 1 ? '' : 's'}`.padEnd(12),
     summary && summary.unread > 0 ? `${summary.unread} unread`.padEnd(12) : ''.padEnd(summary ? 12 : 0),
-    me.membership === 'invited' ? '(invited)' : me.membership === 'archive' ? '(archive)' : '',
-    cleanLine(title === view.alias ? topic : [title, topic].filter(Boolean).join(': ')),
+    standing(view),
+    cleanLine(title === (view.alias ?? view.direct?.person.name) ? topic : [title, topic].filter(Boolean).join(': ')),
   ];
   await context.print(parts.filter(Boolean).join(' ').trimEnd());
+}
+
+/** What one is to a room where that is not a member, and whether somebody is there to read what one says to them. */
+function standing({ me, direct }: RoomView): string {
+  if (me.membership === 'invited') return direct ? '(wants to write to you)' : '(invited)';
+  if (me.membership === 'archive') return '(archive)';
+  return direct?.membership === 'invited' ? '(asked)' : direct?.membership === 'none' ? '(gone)' : '';
 }

@@ -39,9 +39,7 @@ export const send = command({
     'client-id': { value: 'ID', about: 'Name of this message, for repeats.' },
   },
   async run(context, { arguments: [typed = '', ...words], options }) {
-    const id = options['client-id'];
-    if (id !== undefined && (id.length > maxOwnClientId || !check(clientIdField, id).ok))
-      throw usage(`--client-id has up to ${maxOwnClientId} letters, digits, . _ : and -`);
+    const id = ownClientId(options['client-id']);
     const text = await textOf(context, words);
     if (isChannel(typed)) return sayInChannel(context, typed, text, options);
     const awaited = options.wait ? { awaited: 'nobody decided on what your server has queued' } : {};
@@ -56,6 +54,13 @@ export const send = command({
     });
   },
 });
+
+/** Throws a usage failure for what cannot name a message. */
+export function ownClientId(id: string | undefined): string | undefined {
+  if (id !== undefined && (id.length > maxOwnClientId || !check(clientIdField, id).ok))
+    throw usage(`--client-id has up to ${maxOwnClientId} letters, digits, . _ : and -`);
+  return id;
+}
 
 async function sayInChannel(
   context: Context,
@@ -88,7 +93,8 @@ async function fromStdin({ shell }: Context): Promise<string> {
   return text.replace(/\r?\n$/, '');
 }
 
-async function sendAll(
+/** Says a text of any length, as one message or several. */
+export async function sendAll(
   { context, client, signal }: Connected,
   room: Room,
   pieces: readonly string[],

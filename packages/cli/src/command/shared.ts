@@ -10,7 +10,7 @@ import { type Argument, type Command, command, type Group } from './command.ts';
 import { roomArgument } from './room.ts';
 
 /** Those that the command line has in a form of its own, with options and lists. */
-const own = ['help', 'join', 'create', 'leave', 'me'];
+const own = ['help', 'join', 'create', 'leave', 'me', 'msg'];
 const groupOf: Readonly<Record<string, Group>> = {
   nick: 'Account',
   topic: 'Rooms',

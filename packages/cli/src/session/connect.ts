@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type Client, createClient, machineRuntime, memoryStore, type ServerInfo, type Store } from '@parley/client';
 import { dialUrl } from '@parley/client/node';
-import { limits, Refusal } from '@parley/protocol';
+import { limits, Refusal, serverOf } from '@parley/protocol';
 import type { Context } from '../context.ts';
 import { exits, Failure } from '../exit.ts';
 import { changeProfile, loadProfile, type Profile } from '../profile/profile.ts';
@@ -162,7 +162,9 @@ async function signIn({ client, url, context }: Connected, profile: Profile): Pr
 /** What is printed of rooms needs the names of their servers. */
 async function nameServers(client: Client): Promise<void> {
   const views = [...client.rooms.get().map(({ view }) => view), ...client.invitations.get()];
-  const servers = new Set(views.flatMap(({ server }) => server ?? []));
+  const servers = new Set(
+    views.flatMap(({ server, direct }) => (direct ? serverOf(direct.person.id) : (server ?? []))),
+  );
   if (servers.size > 0) await client.servers.refresh([...servers]);
 }
 

@@ -1,14 +1,30 @@
 /** Finds rooms, people and messages by what a person types. */
-import { type Room, type RoomAddress, type RoomSummary, readRoom, roomLabel, type ServerNames } from '@parley/client';
+import {
+  type Client,
+  type Room,
+  type RoomAddress,
+  type RoomSummary,
+  readPerson,
+  readRoom,
+  roomLabel,
+  type ServerNames,
+} from '@parley/client';
 import { type RawEntry, Refusal, type RoomView } from '@parley/protocol';
 import { exits, Failure, usage } from '../exit.ts';
 import type { Connected } from './connect.ts';
 
-/** `#ops`, `#ops:chat.example.org` for one that another server keeps, or the room's id where it has no name. */
+/**
+ * `#ops`, `#ops:chat.example.org` for one that another server keeps, `@bob` for a conversation of two, or the room's id
+ * where it has no name.
+ */
 export function viewLabel(
-  { alias, id, server }: Pick<RoomView, 'alias' | 'id' | 'server'>,
-  servers: Pick<ServerNames, 'of'>,
+  { alias, id, server, direct }: Pick<RoomView, 'alias' | 'id' | 'server' | 'direct'>,
+  servers: Pick<ServerNames, 'of' | 'labelOf'>,
 ): string {
+  if (direct) {
+    const at = servers.labelOf(direct.person.id, direct.person.server);
+    return at === undefined ? `@${direct.person.name}` : `@${direct.person.name}:${at}`;
+  }
   if (alias === undefined) return id;
   return server === undefined ? `#${alias}` : `#${alias}:${servers.of(server).label}`;
 }
@@ -24,6 +40,7 @@ export function roomName(typed: string): RoomAddress {
 
 /** A room that one may know of, whether or not one is in it. */
 export async function findRoom({ client }: Connected, typed: string): Promise<RoomView> {
+  if (typed.startsWith('@')) return conversation(client, typed);
   const address = roomName(typed);
   try {
     return await client.resolve(typed);
@@ -36,6 +53,15 @@ export async function findRoom({ client }: Connected, typed: string): Promise<Ro
     if (code !== 'not-found') throw error;
     throw new Failure(exits.forbidden, code, notFound(client.rooms.get(), address), { cause: error });
   }
+}
+
+/** One with somebody, whether or not one has accepted it. */
+async function conversation(client: Client, typed: string): Promise<RoomView> {
+  if (!readPerson(typed)) throw usage(`“${typed}” is no name of a person, as '@bob', or '@bob:chat.example.org'`);
+  const view = client.room(typed)?.summary.get().view ?? (await client.resolve(typed).catch(() => undefined));
+  if (view) return view;
+  const message = `there is no conversation with ${typed}: parley dm '${typed}' TEXT begins one`;
+  throw new Failure(exits.forbidden, 'not-found', message);
 }
 
 function notFound(rooms: readonly RoomSummary[], address: RoomAddress): string {

@@ -266,7 +266,7 @@ test('offers what one may do', async () => {
   assert.deepEqual(names('guest', 'guest'), ['help', 'join', 'leave', 'me', 'react']);
   assert.deepEqual(
     usable(undefined, client.me.get()).map(({ name }) => name),
-    ['help', 'join', 'knock', 'create', 'nick'],
+    ['help', 'join', 'knock', 'create', 'msg', 'nick'],
   );
   assert.ok(!may('kick', { ...view, permissions: { member: ['post'] } }));
   assert.ok(may('kick', { ...view, permissions: { member: ['kick'] } }));

@@ -51,7 +51,11 @@ export function complete(text: string, cursor: number, context: CompletionContex
 }
 
 function triggered(trigger: string, query: string, context: CompletionContext): Candidate[] {
-  if (trigger === '@') return (context.people ?? []).map((person) => personItem(person, context.servers));
+  if (trigger === '@') {
+    const partners = (context.rooms ?? []).flatMap(({ view }) => (view.direct ? [view.direct.person] : []));
+    const people = new Map([...partners, ...(context.people ?? [])].map((person) => [person.id, person]));
+    return [...people.values()].map((person) => personItem(person, context.servers));
+  }
   if (trigger === '#') return (context.rooms ?? []).flatMap(roomItem);
   if (trigger === '/') return (context.commands ?? commandList).map(commandItem);
   return query.length < 2 ? [] : (context.emoji ?? emojiTable).map(emojiItem);

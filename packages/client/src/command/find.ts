@@ -1,46 +1,11 @@
 /** From names that people type to the people, messages and emoji that they mean. */
-import { check, type MessageRef, Refusal, serverOf, userId } from '@parley/protocol';
+import { check, type MessageRef, Refusal, userId } from '@parley/protocol';
 import { readPerson } from '../address.ts';
 import type { Client, Room } from '../api.ts';
+import { Ambiguous, type Named, personAmong } from '../person.ts';
 import { emojiNamed } from './emoji.ts';
 
-/** Several people have the name that was typed. */
-export class Ambiguous extends Error {
-  readonly names: readonly string[];
-
-  constructor(names: readonly string[]) {
-    super(`Several people are meant: ${names.join(', ')}.`);
-    this.name = 'Ambiguous';
-    this.names = names;
-  }
-}
-
-interface Named {
-  id: string;
-  name: string;
-  server?: string;
-}
-
-/** The id of a server that is called something. */
-type IdOf = (label: string) => string | undefined;
-
-/**
- * The one person of a list who is meant by `@name`, `name` or `@name:server`; undefined for nobody. A server is what the
- * list calls it, or, with `idOf`, what else it is called.
- */
-export function personAmong(people: readonly Named[], typed: string, idOf?: IdOf): Named | undefined {
-  const { name, server } = readPerson(typed) ?? {};
-  if (name === undefined) return undefined;
-  const id = server === undefined ? undefined : idOf?.(server);
-  const isAt = (one: Named) => server === undefined || one.server === server || serverOf(one.id) === id;
-  const found = people.filter((one) => one.name.toLowerCase() === name && isAt(one));
-  // A name without a server means somebody of this server first.
-  const [one, another] =
-    server === undefined && found.some((each) => !each.server) ? found.filter((each) => !each.server) : found;
-  if (one && another && one.id !== another.id)
-    throw new Ambiguous(found.map((each) => `@${each.name}${each.server ? `:${each.server}` : ''}`));
-  return one;
-}
+export { Ambiguous, personAmong };
 
 /**
  * Among whom a command looks for a person: the members, those who ask to be let in, anybody of a server (without one, of

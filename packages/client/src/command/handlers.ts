@@ -55,6 +55,11 @@ export const handlers: Record<CommandName, Handler> = {
     const rule = isPrivate ? ({ joinRule: 'invite', listed: false } as const) : {};
     return { kind: 'opened', room: await client.create({ alias: normalizeAlias(values.room ?? ''), ...rule }) };
   },
+  msg: async ({ client, values }) => {
+    const room = await client.direct(values.person ?? '');
+    if (values.text !== undefined) await room.send(values.text);
+    return { kind: 'opened', room };
+  },
   nick: ({ client, values }) => after(client.request('account.setProfile', { display: values.name ?? '' })),
   leave: async ({ room }) => {
     const how = await room.leave();

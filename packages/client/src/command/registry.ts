@@ -83,6 +83,14 @@ export const commands = {
     inRoom: false,
     account: true,
   },
+  msg: {
+    name: 'msg',
+    aliases: ['dm'],
+    about: 'Writes to one person, and opens the conversation with them.',
+    arguments: [person, { name: 'text', kind: 'text', about: 'What to say.', optional: true, rest: true }],
+    inRoom: false,
+    account: true,
+  },
   nick: {
     name: 'nick',
     aliases: [],

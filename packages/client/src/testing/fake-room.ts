@@ -26,6 +26,8 @@ export class FakeRoom {
   readonly alias: string;
   /** Id of the server that keeps it, when that is another one. */
   readonly server: string | undefined;
+  /** Whom the one account that is in it speaks with. */
+  direct: RoomView['direct'];
   term = 1;
   log: RawEntry[] = [];
   readonly members = new Set<string>();
@@ -58,8 +60,8 @@ export class FakeRoom {
     return {
       id: this.id,
       ...(this.server !== undefined && { server: this.server }),
-      alias: this.alias,
-      title: this.alias,
+      ...(this.direct ? { direct: this.direct } : { alias: this.alias }),
+      title: this.direct ? (this.direct.person.display ?? this.direct.person.name) : this.alias,
       topic: '',
       head: { term: this.term, seq: this.head },
       joinRule: 'public',

@@ -7,6 +7,7 @@ import {
   encodeFrame,
   type MessageRef,
   type Payload,
+  type Person,
   Refusal,
   type Reply,
   type RequestFrame,
@@ -43,6 +44,7 @@ interface Given {
   server?: string;
   alias: string;
   room: string;
+  user: string;
   clientId: string;
   seq: number;
 }
@@ -229,6 +231,14 @@ export class FakeServer {
       const at = given.server === undefined ? serverKey : this.#serverOf(given.server);
       const found = [...this.accounts.values()].filter(({ user }) => serverOf(user) === at);
       return { people: found.filter(({ name }) => name.startsWith(given.prefix)).map(personOf) };
+    }
+    if (request === 'direct.open') {
+      const other = [...this.accounts.values()].find(({ user }) => user === given.user);
+      if (!other) throw new Refusal('unknown-target');
+      const held = [...this.rooms.values()].find(({ direct }) => direct?.person.id === given.user);
+      const room = held ?? this.room(`with-${other.user}`, me.name);
+      room.direct = { person: personOf(other) as Person, membership: 'invited' };
+      return { sync: room.sync(me.user, undefined, 200) };
     }
     if (request === 'room.create') {
       const room = this.room(given.alias, me.name);
