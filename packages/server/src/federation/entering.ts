@@ -85,14 +85,17 @@ export class Entering {
       if (wish.server !== server) continue;
       const person = await store.person.byNumber(wish.person);
       if (!person) continue;
-      void this.#try(wish, person, () => false).catch((error) =>
+      const attempt = () => this.#try(wish, person, () => false);
+      // What is under way may have begun, and fail, for want of this link.
+      const running = this.#running.get(nameOf(wish));
+      void (running ? running.catch(attempt) : attempt()).catch((error) =>
         log.debug({ error, room: wish.room }, 'a room could not be entered'),
       );
     }
   }
 
   #try(wish: EnteringRecord, person: PersonRecord, isAwaited: () => boolean): Promise<Place | undefined> {
-    const name = `${wish.room}/${wish.person}/${wish.change}`;
+    const name = nameOf(wish);
     const running = this.#running.get(name);
     if (running) return running;
     const before = this.#last.get(wish.room);
@@ -240,3 +243,5 @@ function placeOf(outcomes: readonly Uint8Array[], { user, data }: Act): Place | 
   }
   return undefined;
 }
+
+const nameOf = ({ room, person, change }: EnteringRecord): string => `${room}/${person}/${change}`;
