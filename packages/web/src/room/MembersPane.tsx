@@ -9,6 +9,7 @@ import { Tag } from '../ui/Badge.tsx';
 import { Button, IconButton } from '../ui/Button.tsx';
 import { MenuButton } from '../ui/Menu.tsx';
 import { handleOf, shownName } from '../ui/name.ts';
+import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { countOf, dayKey, shortTime, timeOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { useServerOf } from '../ui/useServerOf.ts';
@@ -152,7 +153,7 @@ function MemberRow(props: {
   const isMe = client.me.get()?.user === person.id;
   const name = shownName(person);
   const server = useServerOf(client, person.id, person.server);
-  const about = aboutOf(member, server?.label);
+  const about = aboutOf(member);
   return (
     <li>
       <MenuButton
@@ -165,7 +166,13 @@ function MemberRow(props: {
               <b>
                 <bdi>{name}</bdi> {isMe && <span className="dim">you</span>}
               </b>
-              {about && <span>{about}</span>}
+              {(server || about) && (
+                <span>
+                  {server && <ServerLabel server={server} marked />}
+                  {server && about && ' · '}
+                  {about}
+                </span>
+              )}
             </span>
             {person.kind === 'bot' && <Tag>bot</Tag>}
             {member.mutedUntil !== undefined && (
@@ -181,13 +188,12 @@ function MemberRow(props: {
   );
 }
 
-function aboutOf({ person, mutedUntil }: MemberView, server: string | undefined): string {
+function aboutOf({ person, mutedUntil }: MemberView): string {
   const now = Date.now();
   const parts: string[] = [];
   if (mutedUntil === null) parts.push('muted');
   else if (mutedUntil !== undefined)
     parts.push(`muted until ${dayKey(mutedUntil) === dayKey(now) ? timeOf(mutedUntil) : shortTime(mutedUntil, now)}`);
-  if (server) parts.push(server);
   if (person.kind === 'imported') parts.push('imported');
   return parts.join(' · ');
 }
