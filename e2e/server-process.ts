@@ -5,9 +5,9 @@ import type { StartOrder } from './server.ts';
 
 process.on('disconnect', () => process.exit(0));
 process.send?.('loaded');
-const [{ data, rateFactor, peers }] = (await once(process, 'message')) as [StartOrder];
+const [{ data, rateFactor, peers, publicUrl }] = (await once(process, 'message')) as [StartOrder];
 const { url, tcpPort } = await startServer({
-  flags: { data, port: '0', peer: peers },
+  flags: { data, port: '0', peer: peers, 'public-url': publicUrl === undefined ? undefined : [publicUrl] },
   env: {
     PARLEY_LISTEN_TCP_PORT: '0',
     PARLEY_LIMITS_RATE_FACTOR: String(rateFactor),

@@ -15,16 +15,22 @@ export interface ServerProcess {
 
 /** A process that has loaded the server and waits: starting it takes no longer than starting takes. */
 export interface PreparedServer {
-  /** @param peers addresses of other servers that it links with */
-  start(data: string, peers?: readonly string[]): Promise<ServerProcess>;
+  start(data: string, among?: Partial<Among>): Promise<ServerProcess>;
   kill(): Promise<void>;
 }
 
+/** The other servers. */
+interface Among {
+  /** Where they are dialled. */
+  readonly peers: readonly string[];
+  /** Where they dial this one, unless that is where it listens. */
+  readonly publicUrl: string;
+}
+
 /** What the process is told. */
-export interface StartOrder {
+export interface StartOrder extends Partial<Among> {
   readonly data: string;
   readonly rateFactor: number;
-  readonly peers: readonly string[];
 }
 
 export interface PrepareOptions {
@@ -52,9 +58,9 @@ export async function prepareServer({ rateFactor = 1, under = [] }: PrepareOptio
   };
   await Promise.race([once(child, 'message'), gone]);
   return {
-    async start(data, peers = []) {
+    async start(data, among = {}) {
       const started = once(child, 'message');
-      child.send({ data, rateFactor, peers } satisfies StartOrder);
+      child.send({ ...among, data, rateFactor } satisfies StartOrder);
       const [{ url, tcpPort }] = (await Promise.race([started, gone])) as [{ url: string; tcpPort: number }];
       return { url, tcpPort, kill, stop };
     },

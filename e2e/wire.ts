@@ -9,9 +9,12 @@ export class Wire implements AsyncDisposable {
   /** Connections that came through. */
   passed = 0;
 
-  private constructor(port: number) {
+  #port: number | undefined;
+
+  private constructor() {
     this.#server = createServer((near) => {
-      if (this.#isCut) {
+      const port = this.#port;
+      if (this.#isCut || port === undefined) {
         near.destroy();
         return;
       }
@@ -33,9 +36,9 @@ export class Wire implements AsyncDisposable {
     });
   }
 
-  /** To a port of this machine. */
-  static async to(port: number): Promise<Wire> {
-    const wire = new Wire(port);
+  /** Leads nowhere yet. */
+  static async open(): Promise<Wire> {
+    const wire = new Wire();
     wire.#server.listen(0, '127.0.0.1');
     await once(wire.#server, 'listening');
     return wire;
@@ -43,6 +46,11 @@ export class Wire implements AsyncDisposable {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** From now on it leads to a port of this machine. */
+  lead(port: number): void {
+    this.#port = port;
   }
 
   cut(): void {

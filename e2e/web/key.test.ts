@@ -140,23 +140,26 @@ test('people write to keys from browser to browser, over two servers', {
     assert.equal(await page.evaluate("Object.keys(localStorage).some((key) => key.startsWith('parley.key:'))"), false);
   });
 
-  await t.test('the command line on the other server writes to the browser, and is told when nobody is there', async () => {
-    const run = promisify(execFile);
-    const env = { ...process.env, PARLEY_SERVER: there.url, PARLEY_PROFILE: join(folder, 'profile') };
-    const parley = (...words: string[]) =>
-      run(process.execPath, [main, ...words], {
-        env: { ...env, PARLEY_PASSWORD: 'fog horn pepper quay' },
-        cwd: folder,
-      });
-    await parley('register', 'kim');
-    const { stderr } = await parley('msg', own.mira, 'canary from a terminal');
-    const address = /delivered, from (key:[a-z2-7]{52})/.exec(stderr)?.[1] ?? '';
-    await mira.getByText('kim wrote to your key').waitFor();
-    await mira.getByRole('button', { name: 'Show' }).click();
-    await line(mira, 'canary from a terminal').waitFor();
-    assert.equal(new URL(mira.url()).hash, `#/k/${address.slice('key:'.length)}`);
-    await assert.rejects(parley('msg', address, 'nobody listens there'), { code: 4 });
-  });
+  await t.test(
+    'the command line on the other server writes to the browser, and is told when nobody is there',
+    async () => {
+      const run = promisify(execFile);
+      const env = { ...process.env, PARLEY_SERVER: there.url, PARLEY_PROFILE: join(folder, 'profile') };
+      const parley = (...words: string[]) =>
+        run(process.execPath, [main, ...words], {
+          env: { ...env, PARLEY_PASSWORD: 'fog horn pepper quay' },
+          cwd: folder,
+        });
+      await parley('register', 'kim');
+      const { stderr } = await parley('msg', own.mira, 'canary from a terminal');
+      const address = /delivered, from (key:[a-z2-7]{52})/.exec(stderr)?.[1] ?? '';
+      await mira.getByText('kim wrote to your key').waitFor();
+      await mira.getByRole('button', { name: 'Show' }).click();
+      await line(mira, 'canary from a terminal').waitFor();
+      assert.equal(new URL(mira.url()).hash, `#/k/${address.slice('key:'.length)}`);
+      await assert.rejects(parley('msg', address, 'nobody listens there'), { code: 4 });
+    },
+  );
 
   await t.test('words to keys are in no store of a browser (S11)', async () => {
     for (const page of [mira, kofi]) {
