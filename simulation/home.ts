@@ -24,6 +24,8 @@ export interface HomeOptions {
   skewMs?: number;
   /** Hosts of other servers that it dials. */
   dials?: readonly string[];
+  /** The host of a directory. */
+  directory?: string;
 }
 
 /** Somebody who sits at the links of a server with others, and gives it others in their place. */
@@ -94,7 +96,7 @@ export class Home {
   }
 
   async #start(): Promise<void> {
-    const { guests = true, dials = [] } = this.#options;
+    const { guests = true, dials = [], directory } = this.#options;
     const { network } = this.#world;
     const life = new Life(this.name, this.#world.clock, this.#random, this.skewMs);
     this.#life = life;
@@ -115,6 +117,8 @@ export class Home {
       passwords,
       federation: {
         peers: dials.map((host) => `http://${host}`),
+        directories: directory === undefined ? [] : [`http://${directory}`],
+        dialDirectory: (url) => network.dial(life, { host: new URL(url).hostname, port: ports.servers }, 'cbor'),
         dial: (url) => {
           const dial = network.dial(life, { host: new URL(url).hostname, port: ports.servers }, 'cbor');
           const { between } = this;

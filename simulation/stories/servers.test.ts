@@ -127,7 +127,7 @@ playAcross('the dialler reconnects before the acceptor notices', async (stage) =
   await romeo.makes('verona');
   await juliet.follows(romeo);
   // Only the dialling end learns of the cut.
-  for (const wire of stage.world.network.wires.filter(({ from }) => from === 's2')) {
+  for (const wire of stage.world.network.wires.filter(({ from, to }) => from === 's2' && to === 's1')) {
     wire.cut = true;
     wire.ends.find(({ peer }) => peer.address === 's1')!.close('lost');
   }

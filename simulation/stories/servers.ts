@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkDisks } from '../check/followed.ts';
 import { checkHeard } from '../check/heard.ts';
+import { openDirectory } from '../directory.ts';
 import { Home, type HomeOptions } from '../home.ts';
 import { Man } from '../hostile/man.ts';
 import { password } from '../scene.ts';
@@ -21,23 +22,28 @@ export interface ServersOptions extends HomeOptions {
   liar?: boolean;
 }
 
+/** Every play that was registered, to be played once more otherwise. */
+export const plays = new Map<string, (directory?: string) => Promise<void>>();
+
 /** Registers a test. */
 export function playAcross(
   title: string,
   acts: (stage: ServersStage) => Promise<void>,
   { servers = 2, skewsMs = [], star = false, liar = false, ...options }: ServersOptions = {},
 ): void {
-  test(title, async () => {
+  const play = async (directory?: string): Promise<void> => {
     const world = new World(1);
     world.network.delayMs = [5, 10];
     const names = Array.from({ length: servers }, (_, i) => `s${i + 1}`);
     const homes = names.map((name, i) => {
       const skewMs = skewsMs[i] ?? 0;
       const dials = names.slice(0, star ? Math.min(1, i) : i);
-      return new Home(world, name, { loadedRooms: 100, ...options, skewMs, dials });
+      const where = directory === undefined ? {} : { directory };
+      return new Home(world, name, { loadedRooms: 100, ...options, ...where, skewMs, dials });
     });
     const stage = new ServersStage(world, homes, star ? 2 * (servers - 1) : servers * (servers - 1));
     if (liar) stage.corrupt();
+    if (directory !== undefined) await openDirectory(world, directory, directoryMs);
     try {
       for (const home of homes) await stage.sure(`the start of ${home.name}`, home.start());
       await stage.linked();
@@ -52,8 +58,13 @@ export function playAcross(
       for (const home of homes) home.crash();
       for (const { device } of stage.actors) device.kill();
     }
-  });
+  };
+  plays.set(title, play);
+  test(title, () => play());
 }
+
+/** A directory dies when it has been there for so long. */
+const directoryMs = 1_000;
 
 export class ServersStage extends Stage {
   readonly homes: readonly Home[];

@@ -2,6 +2,7 @@ export { type ConfigFlags, describe, loadConfig } from './config.ts';
 // For who plays a server by hand: the simulation has one that lies.
 export { createCrypto } from './crypto.ts';
 export type { DirectoryFlags } from './directory/config.ts';
+export { createDirectory, type Directory } from './directory/directory.ts';
 export { type RunningDirectory, startDirectory } from './directory/start.ts';
 export { Fanout } from './fanout.ts';
 export { openNameLookup } from './federation/dns/open.ts';

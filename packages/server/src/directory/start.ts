@@ -1,22 +1,14 @@
 /** Starts a directory: a process of its own, which relays what servers say of themselves and shows it on one page. */
-import type { Link } from '@parley/link';
 import { attach } from '@parley/link/websocket';
-import { type DirectoryEvent, directoryPath, directorySubprotocol, encodeFrame, limits } from '@parley/protocol';
-import { limitedAddress } from '../address.ts';
-import { Buckets } from '../bucket.ts';
+import { directoryPath, directorySubprotocol, limits } from '@parley/protocol';
 import { openHttpDoor } from '../doors/http.ts';
 import { createLog, type Log } from '../log.ts';
 import { openData, openSqliteInMemory } from '../main.ts';
 import { runtime } from '../runtime.ts';
-import type { Database } from '../store/database.ts';
-import { directoryStore } from '../store/directory.ts';
-import { directoryMigrations } from '../store/directory-schema.ts';
-import { migrate } from '../store/migrations.ts';
-import { Book } from './book.ts';
-import { bounds, rates } from './bounds.ts';
+import { bounds } from './bounds.ts';
 import { type DirectoryConfig, type DirectoryFlags, directoryConfig } from './config.ts';
+import { createDirectory, type Directory } from './directory.ts';
 import { Pages } from './pages.ts';
-import { serveVisit } from './visit.ts';
 
 export interface DirectoryOptions {
   flags?: DirectoryFlags;
@@ -43,9 +35,8 @@ export async function startDirectory({
   const log = given ?? createLog(config.logLevel);
   const db = config.data === undefined ? openSqliteInMemory() : await openData(config.data, 'directory.sqlite');
   try {
-    await migrate(db, directoryMigrations);
-    const book = await Book.open({ network: config.network, store: directoryStore(db), runtime, log });
-    return await openDoors(config, { book, db, log, pageDir });
+    const directory = await createDirectory({ db, network: config.network, runtime, log });
+    return await openDoors(config, { directory, log, pageDir });
   } catch (error) {
     await db.close().catch(() => {});
     throw error;
@@ -53,29 +44,14 @@ export async function startDirectory({
 }
 
 interface Opened {
-  book: Book;
-  db: Database;
+  directory: Directory;
   log: Log;
   pageDir: string;
 }
 
-async function openDoors(config: DirectoryConfig, { book, db, log, pageDir }: Opened): Promise<RunningDirectory> {
+async function openDoors(config: DirectoryConfig, { directory, log, pageDir }: Opened): Promise<RunningDirectory> {
   const { tls } = config;
-  const visits = new Set<Promise<void>>();
-  const frameOf = encodedOnce();
-  const pages = new Pages({ book, runtime, log });
-  const bucketsOf = (rate: { burst: number; perMinute: number }): Buckets =>
-    new Buckets({ ...rate, maxKeys: bounds.bucketKeys, elapsed: runtime.elapsed });
-  const buckets = { request: bucketsOf(rates.request), announce: bucketsOf(rates.announce) };
-  const arrivals = bucketsOf(rates.connect);
-  const accept = (link: Link): void => {
-    if (!arrivals.take(limitedAddress(link.peer.address)).ok) {
-      link.close('busy');
-      return;
-    }
-    const done = serveVisit(link, { book, buckets, runtime, log, frameOf }).finally(() => visits.delete(done));
-    visits.add(done);
-  };
+  const pages = new Pages({ book: directory.book, runtime, log });
   const { isTrustedProxy } = config;
   // A server is no page, and pages have their own way.
   const mayConnect = (origin: string | undefined): boolean => origin === undefined;
@@ -87,7 +63,7 @@ async function openDoors(config: DirectoryConfig, { book, db, log, pageDir }: Op
       isTrustedProxy,
       mayConnect,
     },
-    accept,
+    directory.accept,
   );
   const http = await openHttpDoor({
     host: config.host,
@@ -108,22 +84,11 @@ async function openDoors(config: DirectoryConfig, { book, db, log, pageDir }: Op
   return {
     url,
     async close() {
-      // First, so that connections that end now are no leaves.
-      await book.close();
-      pages.close();
-      await Promise.all([http.close(), sockets.close()]);
-      await Promise.allSettled(visits);
-      await db.close();
+      await directory.close(() => {
+        pages.close();
+        return Promise.all([http.close(), sockets.close()]);
+      });
       log.info({}, 'stopped');
     },
-  };
-}
-
-/** Every connection that watches gets the same bytes. */
-function encodedOnce(): (event: DirectoryEvent) => Uint8Array {
-  let last: { event: DirectoryEvent; frame: Uint8Array } | undefined;
-  return (event) => {
-    if (last?.event !== event) last = { event, frame: encodeFrame('cbor', event) };
-    return last.frame;
   };
 }
