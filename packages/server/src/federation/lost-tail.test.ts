@@ -82,8 +82,12 @@ describe('the end of a log that its clerk lost', () => {
     assert.equal(await found(), undefined);
     other.checkpoint = signCheckpoint(cryptoOf(1), 'another', id, pos, chains.at(-1)!, stateHash);
     assert.equal(await found(), undefined);
-    other.checkpoint = signCheckpoint(cryptoOf(1), 'test', id, { term: 1, seq: 3 }, chains[3]!, stateHash);
+    other.checkpoint = signCheckpoint(cryptoOf(1), 'test', id, { term: 1, seq: 3 }, chains[4]!, stateHash);
     assert.equal(await found(), undefined);
+    // What it signed before shows up to where both are the same.
+    other.checkpoint = signCheckpoint(cryptoOf(1), 'test', id, { term: 1, seq: 3 }, chains[3]!, stateHash);
+    const tail = await found();
+    assert.deepEqual([tail?.shared, tail?.pages], [{ term: 1, seq: 3 }, []]);
   });
 
   it('is not believed where one entry is another, or is changed before it is read again', async () => {

@@ -61,8 +61,8 @@ export interface TailPage {
 }
 
 /**
- * Finds what a server holds beyond `base`, a place of the clerk's own log, and proves it. Undefined where no checkpoint of
- * this server vouches for it.
+ * Finds what a server holds beyond `base`, a place of the clerk's own log, and proves it: up to the last checkpoint of this
+ * server. Undefined where there is none, or it is for another log.
  */
 export async function findTail(
   options: LostTailOptions,
@@ -111,7 +111,7 @@ async function readOnce(
   const [first] = reply.lines;
   if (!first) return { server, checkpoint, shared, chain: undefined, pages: [] };
   const { pos: begins } = decodeHeader(first.header);
-  if (isBefore(checkpoint.pos, begins)) return undefined;
+  if (isBefore(checkpoint.pos, begins)) return upTo(options, room, server, checkpoint);
   const start = begins.seq;
   const place = start - 1 < shared.seq ? await placeAt(options, room, shared, start - 1) : shared;
   const own = start - 1 === place.seq ? await chainAt(options, room, place.seq) : undefined;
@@ -136,6 +136,20 @@ async function readOnce(
     reply = await ask(server, { room: room.id, base: shared, after: seq });
   }
   return undefined;
+}
+
+/** The clerk never vouched for what is beyond; what is before it signed may be its own log. */
+async function upTo(
+  options: LostTailOptions,
+  room: TailRoom,
+  server: string,
+  checkpoint: Checkpoint,
+): Promise<LostTail | undefined> {
+  const { pos } = checkpoint;
+  const own = await options.store.entry.bySeq(room.n, pos.seq);
+  const chain = own?.term === pos.term ? await chainAt(options, room, pos.seq) : undefined;
+  const isShared = chain !== undefined && equalBytes(chain, checkpoint.chain);
+  return isShared ? { server, checkpoint, shared: pos, chain, pages: [] } : undefined;
 }
 
 const origin: Position = { term: 0, seq: 0 };

@@ -2,7 +2,7 @@
  * What people of this server do in rooms that another server keeps. An act gets the next number of this server in that
  * room and stays in the outbox until its outcome is on disk; what the clerk cannot be told now it is told when it is back.
  */
-import { type ErrorCode, isErrorCode, limits, type QuestionReply } from '@parley/protocol';
+import { type ErrorCode, limits, type QuestionReply } from '@parley/protocol';
 import {
   type Act,
   type Crypto,
@@ -12,7 +12,7 @@ import {
   envelopeHash,
   equalBytes,
   type Part,
-  readHeader,
+  participants,
   refusalOf,
   signBatch,
   zeroHash,
@@ -24,16 +24,16 @@ import type { Log } from '../log.ts';
 import type { Rooms } from '../rooms.ts';
 import type { PlacedAct } from '../run.ts';
 import type { Runtime } from '../runtime.ts';
-import { actName, type EntryRecord, keyOf } from '../store/entry.ts';
+import { actName, keyOf } from '../store/entry.ts';
 import type { OutboxRow, Stamped } from '../store/entry-outbox.ts';
 import { giveUp } from '../store/room-foreign.ts';
 import type { Store } from '../store/store.ts';
 import type { Unkept } from '../unkept.ts';
 import { cut } from './batches.ts';
-import { divide, readClosing } from './closings.ts';
+import { divide, isFromOutside, readClosing } from './closings.ts';
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
-import type { Place } from './settling.ts';
+import { type Place, standingOf } from './settling.ts';
 import { SlowMode } from './slow-mode.ts';
 import { highestOf, isAfter, isSameStamp, stampAgain } from './stamping.ts';
 import { settleUnheard } from './unheard.ts';
@@ -44,7 +44,7 @@ const mostWaiting = 10_000;
 const retryMs = 1_000;
 
 export interface OriginOptions {
-  readonly store: Pick<Store, 'entry' | 'outbox' | 'foreign'>;
+  readonly store: Pick<Store, 'db' | 'entry' | 'outbox' | 'foreign'>;
   readonly peers: Pick<Peers, 'ask' | 'isLinked' | 'mayLink'>;
   readonly rooms: Pick<Rooms, 'load' | 'turn'>;
   readonly names: Names;
@@ -57,6 +57,8 @@ export interface OriginOptions {
   readonly refused: (room: string, user: string, clientId: string, code: ErrorCode) => void;
   /** Told of acts that stand in a part of the log that is not held here. */
   readonly repeated: (room: string, user: string, clientId: string, place: Place) => void;
+  /** Told of a room in which somebody may be again, though nothing of it comes here. */
+  readonly rejoined: (clerk: string, room: string) => void;
 }
 
 type Submitted = QuestionReply<'submit'>;
@@ -219,9 +221,27 @@ export class Origin {
         isRestamped = true;
         from = { incarnation: -1, oseq: 0 };
       } else if (state === 'closed') return (await this.#close(id, reply)) ? this.pump(id) : this.#later(id);
+      else if (state === 'decided' && cursor && (await this.#unfed(id, cursor))) this.pump(id);
       else if (cursor && isAfter(cursor, from)) from = cursor;
       else return this.#later(id, reply.retryAfterMs);
     }
+  }
+
+  /** Who has nobody in a room is not fed what came of its acts there, and asks. Resolves with whether there were any. */
+  async #unfed(id: string, cursor: Stamped): Promise<boolean> {
+    const { rooms, store, id: origin, rejoined } = this.#options;
+    const found = await rooms.turn(id, async (room) => {
+      const waiting = participants(room.state).has(origin) ? [] : await this.#waitingIn(room);
+      const rows = waiting.filter((row) => !isAfter(row, cursor));
+      // Nothing here will say that these numbers are used up.
+      if (rows.length > 0) await store.db.transaction([{ statements: [giveUp(room.n, highestOf(rows))] }]);
+      return { value: { rows, n: room.n, clerk: room.state.clerk } };
+    });
+    const { rows, n, clerk } = found;
+    if (rows.length === 0) return false;
+    await settleUnheard(this.#options, { id, n, clerk }, rows, 'not-a-member');
+    if (rows.some(({ act }) => isFromOutside(decodeAct(act)))) rejoined(clerk, id);
+    return true;
   }
 
   /**
@@ -372,13 +392,4 @@ export class Origin {
 async function landed(room: LoadedRoom): Promise<void> {
   await room.settled();
   if (room.dropped) throw new Moved();
-}
-
-/** What became of an act that has its outcome in the log. */
-function standingOf(record: EntryRecord): Outcome {
-  const { term, seq, at } = record;
-  if (record.kind !== 'tombstone') return { type: 'entry', term, seq, at, again: true };
-  const { what } = readHeader(record.header);
-  const code = what.type === 'tombstone' && isErrorCode(what.code) ? what.code : 'internal';
-  return { type: 'refused', code };
 }

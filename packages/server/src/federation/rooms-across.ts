@@ -142,8 +142,13 @@ export class RoomsAcross {
     const tails = new Tails({ store, rooms, names, unkept: run.unkept });
     const { refused, stands, repeated } = this.#outcomes();
     const originating = { store, peers, rooms, names, unkept: run.unkept, crypto, runtime, log, id };
-    this.#origin = new Origin({ ...originating, refused, repeated });
-    const settled = settling({ store, log, id, refused, stands, repeated });
+    const rejoined = (server: string, room: string): void => this.#shared.renew(server, room);
+    this.#origin = new Origin({ ...originating, refused, repeated, rejoined });
+    const outcomes = settling({ store, log, id, refused, stands, repeated });
+    const settled: typeof outcomes = (room, written) => {
+      outcomes(room, written);
+      if (!participants(room.state).has(id)) this.#origin.pump(room.id);
+    };
     const follower = new Follower({ store, rooms, peers, people, names, crypto, run, log, id, settled });
     const entered = (room: string, user: string): void => {
       const held = rooms.peek(room);

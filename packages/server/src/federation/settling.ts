@@ -2,8 +2,10 @@
 import { type ErrorCode, isErrorCode } from '@parley/protocol';
 import { readHeader, type What } from '@parley/room';
 import type { Written } from '../append.ts';
+import type { Outcome } from '../draft.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
 import type { Log } from '../log.ts';
+import type { EntryRecord } from '../store/entry.ts';
 import type { Store } from '../store/store.ts';
 
 export interface Place {
@@ -54,3 +56,12 @@ async function tellRepeated(options: SettlingOptions, room: LoadedRoom, what: To
 }
 
 const codeOf = ({ code }: Tombstone): ErrorCode => (isErrorCode(code) ? code : 'internal');
+
+/** What became of an act that has its outcome in the log. */
+export function standingOf(record: EntryRecord): Outcome {
+  const { term, seq, at } = record;
+  if (record.kind !== 'tombstone') return { type: 'entry', term, seq, at, again: true };
+  const { what } = readHeader(record.header);
+  const code = what.type === 'tombstone' && isErrorCode(what.code) ? what.code : 'internal';
+  return { type: 'refused', code };
+}

@@ -67,6 +67,19 @@ export class SharedRooms {
     void this.#look(from, wanted).finally(() => this.#wanted.delete(from));
   }
 
+  /** Takes a room in which somebody of this server may be again. */
+  renew(clerk: string, room: string): void {
+    const { log } = this.#options;
+    void this.#take(clerk, room).catch((error) => log.info({ error, room, server: clerk }, 'a room was not taken'));
+  }
+
+  async #take(clerk: string, id: string): Promise<void> {
+    const { log, taking, entered, id: here } = this.#options;
+    const room = await taking.take(clerk, id);
+    log.info({ room: room.id, server: clerk }, 'a room was taken anew: what is held of it is older');
+    for (const user of room.state.members.keys()) if (serverOf(user) === here) entered(room.id, user);
+  }
+
   async #look(from: string, wanted: Map<string, Told>): Promise<void> {
     const { log, peers } = this.#options;
     for (const [room, told] of wanted) {
@@ -80,12 +93,8 @@ export class SharedRooms {
   }
 
   async #one(from: string, told: Told): Promise<void> {
-    const { log, taking, entered, id } = this.#options;
     const since = this.#sinceOf(told);
-    if (await this.#isHeld(from, told.room, since)) return;
-    const room = await taking.take(from, told.room);
-    log.info({ room: room.id, server: from }, 'a room was taken anew: what is held of it is older');
-    for (const user of room.state.members.keys()) if (serverOf(user) === id) entered(room.id, user);
+    if (!(await this.#isHeld(from, told.room, since))) await this.#take(from, told.room);
   }
 
   /** Where somebody of this server came in, as it signed itself: nobody is brought into rooms by others. */
