@@ -92,6 +92,11 @@ export const screens: readonly Screen[] = [
       await page.getByLabel('Slow mode').waitFor();
     },
   },
+  { name: 'direct', path: '#/r/@noor', ready: 'main textarea' },
+  { name: 'direct-asked', path: '#/r/@samir', ready: 'text=has not accepted yet' },
+  { name: 'direct-gone', path: '#/r/@hana', ready: 'main button:text("Ask again")' },
+  { name: 'direct-request', path: '#/r/@lena', ready: 'main h2:has-text("wants to write to you")' },
+  { name: 'direct-begin', path: '#/r/@nobody', ready: 'main button:text("Write to @nobody")' },
   { name: 'no-rooms', path: '?rooms=none#/', ready: 'text=Open a room of your own' },
   { name: 'join', path: '#/r/tides', ready: 'main button:text("Join")' },
   { name: 'join-ask', path: '#/r/bridge-club', ready: 'main button:text("Ask to be let in")' },

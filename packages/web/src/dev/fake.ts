@@ -7,7 +7,7 @@ import { sampleKeys } from './keys.ts';
 import { answers } from './requests.ts';
 import type { FakeRoom } from './room.ts';
 import { fakeServers, serverNamed } from './servers.ts';
-import { createState, type FakeOptions, type Part, type State } from './state.ts';
+import { createState, type FakeOptions, isWith, type Part, type State } from './state.ts';
 
 export type { FakeOptions } from './state.ts';
 
@@ -101,8 +101,13 @@ function requesting(state: State): Part<'request'> {
   };
 }
 
-function joining(state: State): Part<'resolve' | 'join' | 'create'> {
+function joining(state: State): Part<'resolve' | 'join' | 'create' | 'direct'> {
   const resolve = (typed: string) => {
+    if (typed.startsWith('@')) {
+      const asked = state.invitations.get().find((each) => isWith(each, typed));
+      if (!asked) throw new Refusal('not-found');
+      return asked;
+    }
     const address = readRoom(typed) ?? { id: '', server: undefined };
     const server = address.server === undefined ? undefined : serverNamed(address.server);
     const known = [...samplePublicRooms(state.now(), server), ...state.invitations.get()];
@@ -120,6 +125,14 @@ function joining(state: State): Part<'resolve' | 'join' | 'create'> {
       const view = resolve(typed);
       state.invitations.set(state.invitations.get().filter(({ id }) => id !== view.id));
       return state.add({ ...view, me: { membership: 'member', role: 'member' } });
+    },
+    async direct(typed) {
+      await state.pause();
+      const held = [...state.held.values()].find(
+        ({ summary }) => summary.get().view.direct?.person.id === typed || isWith(summary.get().view, typed),
+      );
+      if (!held) throw new Refusal('not-found');
+      return held;
     },
     async create(details) {
       await state.pause();

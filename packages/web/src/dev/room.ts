@@ -1,8 +1,8 @@
 /** A room of sample data: what is sent appears, is acknowledged after a moment, and waits while offline. */
 import type { MessageRow, Reader, Room, RoomSummary, Row, Sent } from '@parley/client';
-import type { Content, MessageRef, PresenceStatus } from '@parley/protocol';
+import { type Content, type MessageRef, type PresenceStatus, type RoomView, serverOf } from '@parley/protocol';
 import { type Cell, cell } from '../service/cell.ts';
-import { me, people, type SamplePerson, type SampleRoom } from './data.ts';
+import { me, people, type SamplePerson, type SampleRoom, serverId } from './data.ts';
 import { messageRow, sampleRows } from './rows.ts';
 import { fakeServers } from './servers.ts';
 import { fakeTimeline } from './timeline.ts';
@@ -24,9 +24,15 @@ export interface Surroundings {
   delayMs: number;
 }
 
+/** The server that keeps a room, or that of whom one speaks with there, where it is another one. */
+function serverIn({ direct, server }: RoomView): RoomSummary['server'] {
+  const at = direct ? serverOf(direct.person.id) : server;
+  return at === undefined || at === serverId ? undefined : fakeServers().of(at);
+}
+
 const summaryOf = (sample: SampleRoom): RoomSummary => ({
   view: sample.view,
-  server: sample.view.server === undefined ? undefined : fakeServers().of(sample.view.server),
+  server: serverIn(sample.view),
   unread: sample.unread,
   mentions: sample.mentions,
   marker: sample.messages - sample.unread,

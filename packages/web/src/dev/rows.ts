@@ -78,17 +78,19 @@ export function sampleRows(room: SampleRoom, now: number): Row[] {
   const random = seeded(room.view.id.charCodeAt(0) * 131 + room.messages);
   const rows: Row[] = [];
   const step = (room.days * 86_400_000) / Math.max(1, room.messages);
-  let author = people[1]!;
+  const { direct } = room.view;
+  const authors = direct ? people.filter(({ id }) => id === me.id || id === direct.person.id) : people;
+  let author = authors[1]!;
   for (let seq = 1; seq <= room.messages; seq++) {
     const at = Math.round(now - 240_000 - (room.messages - seq) * step + random() * step * 0.8);
-    if (random() < 0.5) author = people[Math.floor(random() * people.length)]!;
-    if (random() < 0.03) {
+    if (random() < 0.5) author = authors[Math.floor(random() * authors.length)]!;
+    if (random() < (direct ? 0 : 0.03)) {
       rows.push(noticeRow(room, seq, at, author));
       continue;
     }
     const text = texts[Math.floor(random() * texts.length)]!;
     const row = messageRow({ author, seq, at, text, clientId: `m${seq}` });
-    if (random() < 0.08) row.reactions = reactionsOf(random, seq);
+    if (random() < 0.08 && !direct) row.reactions = reactionsOf(random, seq);
     if (random() < 0.04) row.edited = { seq: seq + 1, at: at + 60_000 };
     if (random() < 0.02) {
       row.body = null;

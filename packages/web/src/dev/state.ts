@@ -4,6 +4,7 @@ import {
   type MessageRow,
   type OutboxRow,
   type RoomSummary,
+  readPerson,
   readRoom,
   type ServerInfo,
   type Status,
@@ -11,6 +12,7 @@ import {
 import type { RoomView, ServerNotice, SignedIn } from '@parley/protocol';
 import { type Cell, cell } from '../service/cell.ts';
 import { me, sampleInvitations, sampleRooms, serverId } from './data.ts';
+import { sampleConversations, sampleRequests } from './direct.ts';
 import type { SampleLinks } from './links.ts';
 import { type FakeRoom, fakeRoom, type Surroundings } from './room.ts';
 import { pendingRows, queuedRows } from './rows.ts';
@@ -118,6 +120,7 @@ export function createState(options: FakeOptions): State {
       return room;
     },
     find(typed) {
+      if (typed.startsWith('@')) return [...held.values()].find(({ summary }) => isWith(summary.get().view, typed));
       const address = readRoom(typed);
       if (!address || 'id' in address) return address && held.get(address.id);
       return [...held.values()].find(({ summary }) => summary.get().view.alias === address.alias);
@@ -137,13 +140,17 @@ export function createState(options: FakeOptions): State {
 function fillRooms(state: State, around: Surroundings, pending: boolean): void {
   const now = state.now();
   const waiting: Record<string, MessageRow[]> = pending ? { ops: pendingRows(now), design: queuedRows(now) } : {};
-  for (const sample of sampleRooms(now)) {
+  for (const sample of [...sampleRooms(now), ...sampleConversations(now)]) {
     const rows = waiting[sample.view.alias ?? ''] ?? [];
     state.held.set(sample.view.id, fakeRoom(sample, around, rows));
     state.outbox.set([...state.outbox.get(), ...rows.map((row) => outboxRow(sample.view.id, row))]);
   }
-  state.invitations.set(sampleInvitations(now));
+  state.invitations.set([...sampleInvitations(now), ...sampleRequests(now)]);
   state.changed();
 }
+
+/** Whether a conversation is with `@name`, whatever their server. */
+export const isWith = ({ direct }: RoomView, typed: string): boolean =>
+  direct !== undefined && direct.person.name === readPerson(typed)?.name;
 
 export type Part<K extends keyof Client> = Pick<Client, K>;

@@ -5,6 +5,10 @@ import Eye from 'lucide-react/icons/eye';
 import Lock from 'lucide-react/icons/lock';
 import MicOff from 'lucide-react/icons/mic-off';
 import { type ComponentType, useEffect, useState } from 'react';
+import { navigate } from '../route.ts';
+import { useServices } from '../service/services.tsx';
+import { Button } from '../ui/Button.tsx';
+import { explain } from '../ui/explain.ts';
 import { dayKey, shortTime, timeOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import styles from './Composer.module.css';
@@ -38,7 +42,7 @@ export function useStanding(client: Client, room: Room): Standing | undefined {
 }
 
 /** Stands where the composer stood. */
-export function Blocked({ standing }: { standing: Standing }) {
+export function Blocked({ client, room, standing }: { client: Client; room: Room; standing: Standing }) {
   const Icon = icons[standing.icon];
   return (
     <section
@@ -50,7 +54,28 @@ export function Blocked({ standing }: { standing: Standing }) {
       <div>
         <h2>{standing.title}</h2>
         <p>{standing.text}</p>
+        {standing.askAgain !== undefined && <AskAgain client={client} room={room} user={standing.askAgain} />}
       </div>
     </section>
+  );
+}
+
+function AskAgain({ client, room, user }: { client: Client; room: Room; user: string }) {
+  const { toasts } = useServices();
+  const [busy, setBusy] = useState(false);
+  const ask = async () => {
+    setBusy(true);
+    try {
+      const next = await client.direct(user);
+      if (next !== room) navigate({ at: 'room', room: next.id });
+    } catch (error) {
+      toasts.show({ text: explain(error), tone: 'bad' });
+    }
+    setBusy(false);
+  };
+  return (
+    <Button size="sm" busy={busy} onClick={ask}>
+      Ask again
+    </Button>
   );
 }

@@ -36,7 +36,7 @@ export function Composer({ client, room, people, handle, onSend, lastOwn, onList
   const writing = useWriting({ client, room, people, field, handle, onSend });
   const { text, mode, completion } = writing;
   const byTouch = useMedia(touch);
-  const name = useReadable(room.summary, ({ view }) => roomName(view));
+  const name = useReadable(room.summary, ({ view }) => (view.direct ? roomName(view) : `#${roomName(view)}`));
   const isOpen = completion.choices.length > 0;
   const id = useId();
   useGrow(field, text);
@@ -49,7 +49,7 @@ export function Composer({ client, room, people, handle, onSend, lastOwn, onList
     event.preventDefault();
     event.stopPropagation();
   };
-  const label = mode.type === 'edit' ? `Edit your message in #${name}` : `Message #${name}`;
+  const label = mode.type === 'edit' ? `Edit your message in ${name}` : `Message ${name}`;
   return (
     <form
       className={styles.composer}

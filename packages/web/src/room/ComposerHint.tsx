@@ -42,8 +42,10 @@ export function ComposerHint(props: { id: string; client: Client; room: Room; le
 }
 
 /** Who reads what one writes here, servers included: rooms are not encrypted. */
-const readers = (view: RoomView): string =>
-  view.history === 'world' ? 'Anybody can read this room' : 'Members and their servers can read this';
+const readers = (view: RoomView): string => {
+  if (view.direct) return 'The two of you and your servers can read this';
+  return view.history === 'world' ? 'Anybody can read this room' : 'Members and their servers can read this';
+};
 
 /** The room's server, when it is away or lets one wait. */
 function useSilent(client: Client, room: Room): Parameters<typeof hintOf>[0]['silent'] {

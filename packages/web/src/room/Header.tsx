@@ -1,19 +1,22 @@
-import type { Room } from '@parley/client';
+import type { Client, Room } from '@parley/client';
+import type { RoomView } from '@parley/protocol';
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import EllipsisVertical from 'lucide-react/icons/ellipsis-vertical';
 import Pin from 'lucide-react/icons/pin';
 import Users from 'lucide-react/icons/users';
 import type { Pane } from '../route.ts';
+import { PersonSign } from '../shell/PersonSign.tsx';
 import { IconButton } from '../ui/Button.tsx';
 import { MenuButton } from '../ui/Menu.tsx';
 import type { MenuItem } from '../ui/menu.ts';
-import { roomName } from '../ui/name.ts';
+import { roomName, roomTag } from '../ui/name.ts';
 import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { countOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import styles from './RoomScreen.module.css';
 
 export interface HeaderProps {
+  client: Client;
   room: Room;
   pane: Pane | undefined;
   onPane(pane: Pane | undefined): void;
@@ -22,7 +25,7 @@ export interface HeaderProps {
 }
 
 /** What the room is, who is in it, and everything else in one menu. */
-export function Header({ room, pane, onPane, onBack, menu }: HeaderProps) {
+export function Header({ client, room, pane, onPane, onBack, menu }: HeaderProps) {
   const { view, server } = useReadable(room.summary);
   const count = view.members;
   const toggle = (which: Pane) => onPane(pane === which ? undefined : which);
@@ -35,30 +38,45 @@ export function Header({ room, pane, onPane, onBack, menu }: HeaderProps) {
       </IconButton>
       <div className={styles.title}>
         <h1>
-          <span className={styles.hash} aria-hidden="true">
-            #
-          </span>
+          {view.direct ? (
+            <span className={styles.with}>
+              <PersonSign client={client} view={view} />
+            </span>
+          ) : (
+            <span className={styles.hash} aria-hidden="true">
+              #
+            </span>
+          )}
           <span className={styles.name}>
             <bdi>{roomName(view)}</bdi>
-            {server && <ServerLabel server={server} before=":" marked />}
+            {server && (
+              <ServerLabel
+                server={server}
+                before={view.direct ? '' : ':'}
+                className={view.direct ? (styles.apart ?? '') : ''}
+                marked
+              />
+            )}
           </span>
         </h1>
         <p className={styles.topic} dir="auto" data-tip={view.topic || undefined}>
           {named && <bdi className={styles.roomTitle}>{view.title}</bdi>}
-          {view.topic.replace(/\s+/g, ' ')}
+          {view.direct ? aboutOf(view.direct) : view.topic.replace(/\s+/g, ' ')}
         </p>
       </div>
-      <button
-        type="button"
-        className={styles.chip}
-        aria-label={members}
-        aria-pressed={pane === 'members'}
-        data-tip="Members"
-        onClick={() => toggle('members')}
-      >
-        <Users aria-hidden="true" />
-        <span>{countOf(count)}</span>
-      </button>
+      {!view.direct && (
+        <button
+          type="button"
+          className={styles.chip}
+          aria-label={members}
+          aria-pressed={pane === 'members'}
+          data-tip="Members"
+          onClick={() => toggle('members')}
+        >
+          <Users aria-hidden="true" />
+          <span>{countOf(count)}</span>
+        </button>
+      )}
       <IconButton
         label="Pinned messages"
         className={styles.optional ?? ''}
@@ -68,7 +86,7 @@ export function Header({ room, pane, onPane, onBack, menu }: HeaderProps) {
         <Pin />
       </IconButton>
       <MenuButton
-        label={`#${roomName(view)}`}
+        label={roomTag({ view, server })}
         items={menu}
         trigger={(props) => (
           <IconButton label="Room menu" {...props}>
@@ -78,4 +96,11 @@ export function Header({ room, pane, onPane, onBack, menu }: HeaderProps) {
       />
     </header>
   );
+}
+
+/** By what other name one writes to them, and whether they are there. */
+function aboutOf({ person, membership }: NonNullable<RoomView['direct']>): string {
+  if (membership === 'invited') return 'has not accepted yet';
+  if (membership === 'none') return 'is not here';
+  return person.display && person.display !== person.name ? `@${person.name}` : '';
 }

@@ -4,6 +4,7 @@ import MicOff from 'lucide-react/icons/mic-off';
 import Search from 'lucide-react/icons/search';
 import UserPlus from 'lucide-react/icons/user-plus';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
+import { useWriteTo } from '../switcher/useWriteTo.ts';
 import { AvatarWithPresence } from '../ui/Avatar.tsx';
 import { Tag } from '../ui/Badge.tsx';
 import { Button, IconButton } from '../ui/Button.tsx';
@@ -46,6 +47,8 @@ export function MembersPane({ client, room, onClose, onMention }: MembersPanePro
   const wanted = useDeferredValue(query.trim());
   const list = useMembers(client, room, wanted);
   const [moderation, setModeration] = useState<Moderation>();
+  const write = useWriteTo(client);
+  const isGuest = client.me.get()?.kind === 'guest';
   const moderate = useModeration(client, room, list.refresh);
   const row = (member: MemberView) => (
     <MemberRow
@@ -62,6 +65,7 @@ export function MembersPane({ client, room, onClose, onMention }: MembersPanePro
           moderate,
           ask: setModeration,
           mention: onMention,
+          write: isGuest ? undefined : () => write(member.person.id),
         })
       }
     />

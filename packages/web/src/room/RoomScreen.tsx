@@ -81,7 +81,7 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
     <RoomContext value={context}>
       <div className={styles.screen}>
         <main className={styles.main}>
-          <Header room={room} pane={pane} onPane={onPane} onBack={onBack} menu={menu} />
+          <Header client={client} room={room} pane={pane} onPane={onPane} onBack={onBack} menu={menu} />
           {loaded ? (
             <Timeline
               room={room}
@@ -98,7 +98,7 @@ export function RoomScreen({ client, room, pane, onPane, onBack, focusEntry }: R
           )}
           <Typing client={client} room={room} />
           {standing ? (
-            <Blocked standing={standing} />
+            <Blocked client={client} room={room} standing={standing} />
           ) : (
             <Composer
               client={client}

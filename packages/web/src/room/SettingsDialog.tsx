@@ -20,11 +20,14 @@ export function SettingsDialog(props: {
 }) {
   const { room, open, onOpenChange } = props;
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={`Settings of #${roomName(room.summary.get().view)}`}>
+    <Dialog open={open} onOpenChange={onOpenChange} title={titleOf(room.summary.get().view)}>
       {open && <Settings {...props} />}
     </Dialog>
   );
 }
+
+const titleOf = (view: RoomView): string =>
+  view.direct ? `The conversation with ${roomName(view)}` : `Settings of #${roomName(view)}`;
 
 const joinRules = [
   { value: 'public', label: 'Anybody', note: 'who has an account here' },
@@ -138,13 +141,15 @@ function History({ draft, set }: PartProps) {
   const id = useId();
   return (
     <>
-      <Radios
-        legend="Who may read what was written"
-        name={`${id}-history`}
-        value={draft.history}
-        options={histories}
-        onChange={(history) => set({ history })}
-      />
+      {!draft.direct && (
+        <Radios
+          legend="Who may read what was written"
+          name={`${id}-history`}
+          value={draft.history}
+          options={histories}
+          onChange={(history) => set({ history })}
+        />
+      )}
       <Choice
         label="How long messages are kept"
         note="What is older is taken away for everybody"

@@ -1,3 +1,4 @@
+import type { RoomView } from '@parley/protocol';
 import Info from 'lucide-react/icons/info';
 import Pencil from 'lucide-react/icons/pencil';
 import UserPlus from 'lucide-react/icons/user-plus';
@@ -23,7 +24,8 @@ export function StartView() {
         № 1
       </p>
       <h2>
-        The first page of #<bdi>{roomName(view)}</bdi>
+        {view.direct ? 'The first page with ' : 'The first page of #'}
+        <bdi>{roomName(view)}</bdi>
       </h2>
       <p>
         {`Opened ${day === 'Today' || day === 'Yesterday' ? day.toLowerCase() : `on ${day}`} at ${timeOf(view.createdAt)}. ${readersOf(view)} ${keepingOf(view)}`}
@@ -56,13 +58,16 @@ export function StartView() {
       )}
       <p className={styles.plain}>
         <Info aria-hidden="true" />
-        The server that keeps this room can read what is written here.
+        {view.direct
+          ? 'Your servers can read what you two write here.'
+          : 'The server that keeps this room can read what is written here.'}
       </p>
     </div>
   );
 }
 
-function readersOf(view: { joinRule: string; history: string }): string {
+function readersOf(view: RoomView): string {
+  if (view.direct) return 'Only you two can ever be here.';
   const who = {
     'since-join': 'Members read what is written from when they join.',
     all: 'Members read everything from the start.',

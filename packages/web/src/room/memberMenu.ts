@@ -5,6 +5,7 @@ import Copy from 'lucide-react/icons/copy';
 import Infinity_ from 'lucide-react/icons/infinity';
 import MessageSquare from 'lucide-react/icons/message-square-text';
 import MicOff from 'lucide-react/icons/mic-off';
+import Send from 'lucide-react/icons/send';
 import Shield from 'lucide-react/icons/shield';
 import Timer from 'lucide-react/icons/timer';
 import UserMinus from 'lucide-react/icons/user-minus';
@@ -32,11 +33,15 @@ export function memberMenu(of: {
   moderate: Moderate;
   ask(moderation: Moderation): void;
   mention(handle: string): void;
+  /** Opens the conversation with them; undefined for guests. */
+  write: (() => void) | undefined;
 }): MenuItem[] {
-  const { member, handle, view, me, moderate, ask, mention } = of;
+  const { member, handle, view, me, moderate, ask, mention, write } = of;
   const rights = rightsOver(member, view, me);
   const items: MenuItem[] = [];
   if (member.person.id !== me) items.push({ label: 'Mention', icon: AtSign, keys: '@', run: () => mention(handle) });
+  if (write && member.person.id !== me && (member.person.kind === 'person' || member.person.kind === 'bot'))
+    items.push({ label: 'Message', icon: Send, keys: 'm', run: write });
   items.push({ label: 'Copy name', icon: Copy, keys: 'c', run: () => void copyText(`@${handle}`) });
   if (rights.roles.length > 0)
     items.push({

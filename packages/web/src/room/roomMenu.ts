@@ -26,13 +26,22 @@ export const maySet = (view: RoomView): boolean =>
 export function roomMenu(view: RoomView, acts: RoomMenuActs): MenuItem[] {
   const { membership } = view.me;
   return [
-    { label: 'Members', icon: Users, keys: 'm', run: acts.members },
+    ...(view.direct ? [] : [{ label: 'Members', icon: Users, keys: 'm', run: acts.members }]),
     { label: 'Pinned messages', icon: Pin, keys: 'p', run: acts.pins },
     { label: 'Jump to a date…', icon: CalendarDays, keys: 'd', run: acts.dates },
     'separator',
     ...(may(view, 'invite') ? [{ label: 'Invite…', icon: UserPlus, keys: 'i', run: acts.invite }] : []),
-    { label: 'Copy link to the room', icon: Link, keys: 'l', run: acts.copyLink },
-    ...(maySet(view) ? [{ label: 'Settings of the room…', icon: Settings, keys: 's', run: acts.settings }] : []),
+    ...(view.direct ? [] : [{ label: 'Copy link to the room', icon: Link, keys: 'l', run: acts.copyLink }]),
+    ...(maySet(view)
+      ? [
+          {
+            label: view.direct ? 'How long messages are kept…' : 'Settings of the room…',
+            icon: Settings,
+            keys: 's',
+            run: acts.settings,
+          },
+        ]
+      : []),
     'separator',
     { label: membership === 'watching' ? 'Stop watching' : 'Leave', icon: LogOut, tone: 'bad', run: acts.leave },
   ];

@@ -80,6 +80,8 @@ export interface Standing {
   icon: 'mute' | 'archive' | 'guest' | 'locked' | 'gone';
   title: string;
   text: string;
+  /** Whom one may ask to come back. */
+  askAgain?: string;
 }
 
 /** Why one cannot write here now; undefined when one can. Stands where the composer stood. */
@@ -109,6 +111,13 @@ export function standingOf(
       icon: 'gone',
       title: 'You are signed out',
       text: 'Sign in again to write. Your drafts are kept on this device.',
+    };
+  if (view.direct?.membership === 'none')
+    return {
+      icon: 'gone',
+      title: `${view.title} is not here`,
+      text: 'They declined or left, and would not read what you write.',
+      askAgain: view.direct.person.id,
     };
   const muted = mutedUntil(view, now);
   if (muted === null)
@@ -150,6 +159,12 @@ function silentWords({
   return `${server} ${how}: ${messages === 1 ? 'your message waits' : `${messages} messages wait`} in order`;
 }
 
+/** Of whom has not accepted yet. */
+function askedWords(name: string, silent: { server: string; reachable: boolean } | undefined): string {
+  if (silent && !silent.reachable) return `${silent.server} cannot be reached now: ${name} is asked when it can`;
+  return `${name} is asked first, and reads this when they accept`;
+}
+
 /** The line under the composer. */
 export function hintOf(of: {
   view: RoomView;
@@ -166,6 +181,7 @@ export function hintOf(of: {
   if (of.length > of.limit)
     return { icon: 'slow', text: `${(of.length - of.limit).toLocaleString()} characters too long` };
   if (of.status.state !== 'online') return { icon: 'wait', text: 'Will wait here until you are online' };
+  if (of.view.direct?.membership === 'invited') return { icon: 'wait', text: askedWords(of.view.title, of.silent) };
   if (of.silent) return { icon: 'wait', text: silentWords(of.silent) };
   if (of.slowLeftMs > 0)
     return {

@@ -2,7 +2,7 @@ import type { Client } from '@parley/client';
 import type { RoomView } from '@parley/protocol';
 import MailOpen from 'lucide-react/icons/mail-open';
 import { useState } from 'react';
-import { navigate } from '../route.ts';
+import { hashOf, navigate } from '../route.ts';
 import { useServices } from '../service/services.tsx';
 import { Button } from '../ui/Button.tsx';
 import { explain } from '../ui/explain.ts';
@@ -11,6 +11,7 @@ import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { usePerson } from '../ui/usePerson.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { useShell } from './actions.ts';
+import { PersonSign } from './PersonSign.tsx';
 import styles from './RoomList.module.css';
 
 export function Invitations(props: { client: Client; hidden: ReadonlySet<string>; heading: 'h2' | 'h3' }) {
@@ -34,7 +35,8 @@ function Invitation({ client, view }: { client: Client; view: RoomView }) {
   const shell = useShell();
   const [busy, setBusy] = useState(false);
   const { server } = placed(client, view);
-  const inviter = usePerson(client, view.me.invitedBy);
+  const inviter = usePerson(client, view.direct ? undefined : view.me.invitedBy);
+  const name = view.title || `#${roomName(view)}`;
   const accept = async () => {
     setBusy(true);
     try {
@@ -48,11 +50,15 @@ function Invitation({ client, view }: { client: Client; view: RoomView }) {
   return (
     <li className={styles.invitation}>
       <p>
-        <MailOpen />
+        {view.direct ? <PersonSign client={client} view={view} /> : <MailOpen />}
         <span>
-          <bdi className={styles.invitedTo}>{view.title || `#${roomName(view)}`}</bdi>
+          <bdi className={styles.invitedTo}>
+            {view.direct ? <a href={hashOf({ at: 'room', room: roomKey({ view, server }) })}>{name}</a> : name}
+          </bdi>
           {server && <ServerLabel server={server} />}
-          <span className="meta">{inviter ? `${shownName(inviter)} invites you` : 'You are invited'}</span>
+          <span className="meta">
+            {view.direct ? 'wants to write to you' : inviter ? `${shownName(inviter)} invites you` : 'You are invited'}
+          </span>
         </span>
       </p>
       <p className="row">

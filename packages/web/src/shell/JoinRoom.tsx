@@ -1,16 +1,16 @@
 /** A link to a room that one is not in: what it is, and the way in. */
-import { type Client, readRoom, roomAddress } from '@parley/client';
+import { type Client, readPerson, readRoom, roomAddress } from '@parley/client';
 import type { RoomView } from '@parley/protocol';
-import ChevronLeft from 'lucide-react/icons/chevron-left';
-import { type ReactNode, useEffect, useState } from 'react';
-import { goBack } from '../route.ts';
+import { useEffect, useState } from 'react';
 import { useServices } from '../service/services.tsx';
-import { Button, IconButton } from '../ui/Button.tsx';
+import { Button } from '../ui/Button.tsx';
 import { codeOf, explain, explainJoin } from '../ui/explain.ts';
 import { placed, roomName, roomTag } from '../ui/name.ts';
 import { ServerLabel } from '../ui/ServerLabel.tsx';
 import { countOf } from '../ui/time.ts';
 import { useReadable } from '../ui/useReadable.ts';
+import { Begin, Request } from './DirectRequest.tsx';
+import { Frame } from './JoinFrame.tsx';
 import styles from './JoinRoom.module.css';
 import { type Knock, useKnock } from './useKnock.ts';
 
@@ -20,10 +20,11 @@ const isId = (name: string): boolean => /^[a-z2-7]{52}(:|$)/.test(name);
 
 /** What the link names, before it is known whether it is there. */
 function nameOf(client: Client, typed: string): { title: string; server: string | undefined } {
-  const address = readRoom(typed);
+  const address = typed.startsWith('@') ? readPerson(typed) : readRoom(typed);
   const id = address?.server === undefined ? undefined : client.servers.idOf(address.server);
   const server = address?.server === undefined ? undefined : id ? client.servers.of(id).label : address.server;
   if (isId(typed)) return { title: 'This room', server };
+  if (typed.startsWith('@')) return { title: typed, server };
   const alias = address && 'alias' in address ? address.alias : typed.replace(/^#/, '');
   return { title: `#${alias}${server === undefined ? '' : `:${server}`}`, server };
 }
@@ -43,9 +44,12 @@ export function JoinRoom({ client, name }: { client: Client; name: string }) {
       over = true;
     };
   }, [client, name, online, round]);
+  if (found && 'room' in found && found.room.direct) return <Request client={client} room={found.room} />;
   if (found && 'room' in found)
     return <Preview client={client} room={found.room} onChanged={() => setRound((held) => held + 1)} />;
   const { title: shown, server } = nameOf(client, name);
+  if (found && name.startsWith('@') && codeOf(found.error) === 'not-found')
+    return <Begin client={client} name={name} />;
   if (found)
     return <NoRoom title={shown} server={server} error={found.error} onRetry={() => setRound((held) => held + 1)} />;
   if (online) return <Frame title={shown}>{null}</Frame>;
@@ -150,19 +154,5 @@ function NoRoom(props: { title: string; server: string | undefined; error: unkno
       </p>
       {!unknown && <Button onClick={onRetry}>Try again</Button>}
     </Frame>
-  );
-}
-
-function Frame({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <main className={styles.main}>
-      <header className={styles.bar}>
-        <IconButton label="Back to rooms" className={styles.back} onClick={() => goBack({ at: 'home' })}>
-          <ChevronLeft />
-        </IconButton>
-        <h1>{title}</h1>
-      </header>
-      <div className={styles.card}>{children}</div>
-    </main>
   );
 }

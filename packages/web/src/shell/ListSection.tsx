@@ -1,3 +1,4 @@
+import type { Client } from '@parley/client';
 import ChevronDown from 'lucide-react/icons/chevron-down';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import { useSyncExternalStore } from 'react';
@@ -9,12 +10,13 @@ import type { Section } from './sections.ts';
 
 /** Rooms under a heading that folds them; the open room and a sum of what is new stay visible. */
 export function ListSection(props: {
+  client: Client;
   section: Section;
   current: string | undefined;
   failed: ReadonlySet<string>;
   heading: 'h2' | 'h3';
 }) {
-  const { section, current, failed, heading: Heading } = props;
+  const { client, section, current, failed, heading: Heading } = props;
   const { preferences } = useServices();
   const look = useSyncExternalStore(preferences.subscribe, preferences.get);
   const folded = look.folded.includes(section.name);
@@ -39,6 +41,7 @@ export function ListSection(props: {
         {rooms.map((room) => (
           <RoomRow
             key={room.view.id}
+            client={client}
             summary={room}
             selected={isCurrent(room.view)}
             failed={failed.has(room.view.id)}

@@ -77,7 +77,14 @@ export function RoomList(props: {
         {alone && <ConnectionBar client={client} />}
         <Invitations client={client} hidden={hidden} heading={heading} />
         {sections.map((section) => (
-          <ListSection key={section.name} section={section} current={current} failed={failed} heading={heading} />
+          <ListSection
+            key={section.name}
+            client={client}
+            section={section}
+            current={current}
+            failed={failed}
+            heading={heading}
+          />
         ))}
         <ChannelSection client={client} current={channel} heading={heading} />
         {mail && <KeySection mail={mail} current={keyAt} heading={heading} />}

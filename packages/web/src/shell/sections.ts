@@ -11,7 +11,13 @@ export interface Section {
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
 export function sectionsOf(rooms: readonly RoomSummary[], hidden: ReadonlySet<string>): Section[] {
-  const sections: Record<string, RoomSummary[]> = { Rooms: [], 'By invitation': [], 'Looking in': [], Archives: [] };
+  const sections: Record<string, RoomSummary[]> = {
+    People: [],
+    Rooms: [],
+    'By invitation': [],
+    'Looking in': [],
+    Archives: [],
+  };
   for (const room of rooms) if (!hidden.has(room.view.id)) sections[sectionOf(room)]?.push(room);
   return Object.entries(sections)
     .filter(([, held]) => held.length > 0)
@@ -22,6 +28,7 @@ export function sectionsOf(rooms: readonly RoomSummary[], hidden: ReadonlySet<st
 }
 
 function sectionOf({ view }: RoomSummary): string {
+  if (view.direct) return 'People';
   if (view.me.membership === 'watching') return 'Looking in';
   if (view.me.membership === 'archive') return 'Archives';
   return view.joinRule === 'public' ? 'Rooms' : 'By invitation';

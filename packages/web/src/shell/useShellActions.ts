@@ -57,7 +57,7 @@ export function useShellActions(client: Client): ShellState {
         const route = parseRoute(location.hash);
         if (route.at === 'room' && client.room(route.room) === room) navigate({ at: 'home' }, { replace: true });
         const watching = summary.view.me.membership === 'watching';
-        const name = roomTag(summary);
+        const name = summary.view.direct ? `the conversation with ${roomTag(summary)}` : roomTag(summary);
         const server = summary.server?.label;
         later(room.id, watching ? `You no longer watch ${name}` : `You left ${name}`, async () => {
           if ((await room.leave()) === 'left' || (await isGone(client, id))) return;
@@ -67,7 +67,8 @@ export function useShellActions(client: Client): ShellState {
       decline(id) {
         const view = client.invitations.get().find((one) => one.id === id);
         if (!view) return;
-        later(id, `Invitation to ${view.title || roomTag(placed(client, view))} declined`, () =>
+        const name = view.title || roomTag(placed(client, view));
+        later(id, view.direct ? `Request of ${name} declined` : `Invitation to ${name} declined`, () =>
           client.request('room.leave', { room: id, clientId: client.newClientId() }),
         );
       },

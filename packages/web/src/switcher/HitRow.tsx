@@ -3,6 +3,7 @@ import Bot from 'lucide-react/icons/bot';
 import Command from 'lucide-react/icons/command';
 import KeyRound from 'lucide-react/icons/key-round';
 import { shortAddress } from '../keys/key-mail.ts';
+import { PersonSign } from '../shell/PersonSign.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { UnreadBadge } from '../ui/Badge.tsx';
 import { Kbd } from '../ui/Kbd.tsx';
@@ -18,7 +19,7 @@ export function HitRow({ client, hit, query }: { client: Client; hit: Hit; query
     case 'room':
       return (
         <>
-          <Sign />
+          {hit.summary.view.direct ? <PersonSign client={client} view={hit.summary.view} /> : <Sign />}
           <RoomLabel room={hit.summary} query={query} />
           <UnreadBadge unread={hit.summary.unread} mentions={hit.summary.mentions} />
         </>
@@ -110,7 +111,7 @@ const Sign = ({ sign = '#' }: { sign?: string }) => (
 
 function RoomLabel({ room, query }: { room: PlacedRoom; query: string }) {
   const { view, server } = room;
-  const { title } = view;
+  const title = view.direct ? `@${view.direct.person.name}` : view.title;
   return (
     <bdi className={styles.name}>
       <b>

@@ -3,11 +3,9 @@ import Search from 'lucide-react/icons/search';
 import X from 'lucide-react/icons/x';
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { navigate } from '../route.ts';
-import { useServices } from '../service/services.tsx';
 import type { OverlayProps } from '../shell/overlay.ts';
 import { IconButton } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
-import { explain } from '../ui/explain.ts';
 import { roomKey } from '../ui/name.ts';
 import { useReadable } from '../ui/useReadable.ts';
 import { HitRow } from './HitRow.tsx';
@@ -16,7 +14,7 @@ import { readQuery } from './match.ts';
 import styles from './Switcher.module.css';
 import { useCommands } from './useCommands.ts';
 import { useEnter } from './useEnter.ts';
-import { writeTo } from './writeTo.ts';
+import { useWriteTo } from './useWriteTo.ts';
 
 /** What the server knows, and what was typed when it was asked. */
 type Answer = Remote & { typed: string };
@@ -26,7 +24,7 @@ const askAfterMs = 120;
 
 /** Ctrl+K: rooms, people and commands by a few letters. */
 export function Switcher({ client, me, close, begin = '' }: OverlayProps & { begin?: string }) {
-  const { toasts } = useServices();
+  const writeTo = useWriteTo(client);
   const [typed, setTyped] = useState(begin);
   const rooms = useReadable(client.rooms);
   const channels = useReadable(client.channels, (joined) => joined.map(({ name }) => name).join(' '));
@@ -47,11 +45,7 @@ export function Switcher({ client, me, close, begin = '' }: OverlayProps & { beg
     else if (hit.type === 'channel') navigate({ at: 'channel', channel: hit.name });
     else if (hit.type === 'key') navigate({ at: 'key', key: hit.address });
     else if (hit.type === 'address') navigate({ at: 'room', room: hit.label.slice(1) });
-    else
-      writeTo(client, me, hit.person).then(
-        (alias) => navigate({ at: 'room', room: alias }),
-        (error: unknown) => toasts.show({ text: explain(error), tone: 'bad' }),
-      );
+    else writeTo(hit.person.id);
   };
   const enter = useEnter({
     typed,

@@ -48,7 +48,9 @@ export function hitsOf(
   const wants = (sign: string) => only === undefined || only === sign;
   const there = wants('#') ? addressOf(only, text) : undefined;
   const byNews = rooms.toSorted((a, b) => newsOf(b) - newsOf(a));
-  const mine = wants('#') ? best(byNews, text, roomTexts, most.rooms) : [];
+  const asked =
+    only === undefined ? byNews : byNews.filter(({ view }) => (view.direct !== undefined) === (only === '@'));
+  const mine = wants('#') || wants('@') ? best(asked, text, roomTexts, most.rooms) : [];
   const others = wants('#')
     ? best(remote.rooms, there?.alias ?? text, roomTexts, most.public).filter(
         ({ view: { id } }) => !rooms.some(({ view }) => view.id === id),
@@ -56,7 +58,9 @@ export function hitsOf(
     : [];
   const isFound = [...mine, ...others].some((room) => roomTag(room) === there?.label);
   const people =
-    wants('@') && (text || only) ? best(remote.people, readPerson(text)?.name ?? text, personTexts, most.people) : [];
+    wants('@') && (text || only)
+      ? best(strangers(remote.people, mine), readPerson(text)?.name ?? text, personTexts, most.people)
+      : [];
   const acts = wants('/')
     ? best(inOrder(commands, only), text, commandTexts, only ? most.onlyCommands : most.commands)
     : [];
@@ -82,6 +86,12 @@ function channelHits(only: string | undefined, text: string, channels: readonly 
   const named = normalizeChannel(text);
   const isNamed = only === '~' && check(alias, named).ok && !channels.includes(named);
   return isNamed ? [...found, hit(named, true)] : found;
+}
+
+/** Whom one writes to already stands among one's rooms. */
+function strangers(people: readonly Person[], mine: readonly RoomSummary[]): Person[] {
+  const held = new Set(mine.map(({ view }) => view.direct?.person.id));
+  return people.filter(({ id }) => !held.has(id));
 }
 
 /** Only the whole address means somebody. */
@@ -116,7 +126,10 @@ function inOrder(commands: readonly Command[], only: string | undefined): readon
 }
 
 const commandTexts = ({ label, names = [] }: Command): readonly string[] => [...names, label];
-const roomTexts = (room: PlacedRoom): string[] => [roomTag(room).slice(1), room.view.title];
+const roomTexts = (room: PlacedRoom): string[] => {
+  const { direct, title } = room.view;
+  return direct ? [title, direct.person.name] : [roomTag(room).slice(1), title];
+};
 const personTexts = (person: Person): string[] => [person.name, shownName(person)];
 
 /** Asks the server for rooms and people that are not here; what it refuses is simply not found. */

@@ -1,6 +1,6 @@
 /** How people and rooms are called and coloured. */
 import { type Client, type RoomSummary, roomAddress } from '@parley/client';
-import type { Person, RoomView } from '@parley/protocol';
+import { type Person, type RoomView, serverOf } from '@parley/protocol';
 
 /** A class `n1`…`n8` that sets `--c`: from the id, never from the name, so that a copied name has another colour. */
 export function nameColor(id: string): string {
@@ -29,24 +29,28 @@ export function handleOf(client: Client, { id, name, server }: Pick<Person, 'id'
   return label === undefined ? name : `${name}:${label}`;
 }
 
-/** What a room is called: its alias, else its title, else the beginning of its id. */
+/** What a room is called: its alias, else its title, else the beginning of its id; a conversation of two as the other one. */
 export const roomName = (view: RoomView): string => view.alias ?? (view.title || view.id.slice(0, 8));
 
-/** A room and the server that keeps it, where that is another one. */
+/** A room and the server that keeps it, or that of whom one speaks with there, where that is another one. */
 export type PlacedRoom = Pick<RoomSummary, 'view' | 'server'>;
 
-export const placed = (client: Client, view: RoomView): PlacedRoom => ({
-  view,
-  server: view.server === undefined ? undefined : client.servers.of(view.server),
-});
+export function placed(client: Client, view: RoomView): PlacedRoom {
+  const { direct, server } = view;
+  if (!direct) return { view, server: server === undefined ? undefined : client.servers.of(server) };
+  const { id, server: told } = direct.person;
+  const isHere = client.servers.labelOf(id, told) === undefined;
+  return { view, server: isHere ? undefined : client.servers.of(serverOf(id)) };
+}
 
 /** The name in links, `#/r/<this>`: `ops`, `ops:chat.example.org`, with ids where there are no names. */
 export function roomKey({ view, server }: PlacedRoom): string {
-  const { alias, id } = view;
+  const { alias, id, direct } = view;
+  if (direct) return id;
   if (server === undefined) return alias ?? id;
   return alias === undefined ? roomAddress(view) : `${alias}:${server.name ?? server.id}`;
 }
 
-/** What a room is called in a sentence: `#ops`, `#ops:chat.example.org`. */
+/** What a room is called in a sentence: `#ops`, `#ops:chat.example.org`; a conversation of two by the other one's name. */
 export const roomTag = ({ view, server }: PlacedRoom): string =>
-  `#${roomName(view)}${server === undefined ? '' : `:${server.label}`}`;
+  view.direct ? roomName(view) : `#${roomName(view)}${server === undefined ? '' : `:${server.label}`}`;
