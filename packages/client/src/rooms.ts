@@ -151,6 +151,8 @@ export class Rooms {
         this.#removed(event.payload);
         return;
       case 'room.invited':
+        // It may come behind the reply of the join that it led to.
+        if (this.#rooms.get(event.payload.room.id)?.summary.get().view.me.membership === 'member') return;
         this.#dropInvitation(event.payload.room.id);
         this.#invitations.set([...this.#invitations.get(), event.payload.room]);
         return;

@@ -220,6 +220,10 @@ test('an invitation to a room of another server is taken there', async () => {
   all.server.tellAll('ada', { event: 'room.invited', payload: { room: view } });
   await all.runtime.settle();
   await ada.join(far.id);
+  // It comes once more, behind the reply.
+  all.server.tellAll('ada', { event: 'room.invited', payload: { room: view } });
+  await all.runtime.settle();
+  assert.deepEqual(ada.invitations.get(), []);
   const { server } = all.server.requests.findLast(({ request }) => request === 'room.join')!.payload as {
     server?: string;
   };
