@@ -6,7 +6,7 @@ import { isOfTwo, otherOf, pairOf } from './direct.ts';
 import { leafOf, loadState } from './leaf.ts';
 import { snapshotLeaves, stateOfSnapshot } from './snapshot.ts';
 import { StateHash } from './state-hash.ts';
-import { ada, Book, ben, cleo, clerk, crypto, dan } from './testing.ts';
+import { ada, Book, ben, cleo, clerk, crypto, dan, everyRoom, person } from './testing.ts';
 
 /** Ada speaks with Ben. */
 function conversation(): Book {
@@ -146,4 +146,18 @@ test('a snapshot of a direct room brings its two', () => {
   const taken = stateOfSnapshot(crypto, snapshot);
   assert.deepEqual([taken.creator, taken.direct, taken.clerk], [ada, ben, clerk]);
   assert.equal(toBase32(new StateHash(crypto, taken).get()), toBase32(hash));
+});
+
+everyRoom('whatever people try, a direct room is of its two', {
+  open: () => new Book({ direct: ben }),
+  people: [ada, ben, cleo, dan, person(4), person(5)],
+  numRuns: 50,
+  check({ state, log }) {
+    for (const user of [...state.members.keys(), ...state.invited.keys()]) assert.ok(isOfTwo(state, user), user);
+    assert.deepEqual([state.bans.size, state.mutes.size, state.knocking.size], [0, 0, 0]);
+    for (const { role, guest } of state.members.values()) assert.deepEqual([role, guest], ['owner', false]);
+    const { joinRule, listed, history, alias } = state.settings;
+    assert.deepEqual([joinRule, listed, history, alias], ['invite', false, 'all', null]);
+    assert.ok(log.length > 0);
+  },
 });

@@ -94,6 +94,8 @@ const sql = {
     SELECT edit.seq FROM entry AS said JOIN entry AS edit ON edit.room = said.room AND edit.target = said.act
     WHERE said.room = ? AND said.author = ? AND said.kind = 'message' AND edit.kind = 'edit')`,
   direct: 'INSERT INTO direct (room, pair) VALUES (?, ?)',
+  // Nobody can come back into a room that both have left.
+  notDirect: 'DELETE FROM direct WHERE room = ?',
   due: 'INSERT INTO due (room, at) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET at = excluded.at',
   notDue: 'DELETE FROM due WHERE room = ?',
 } as const;
@@ -118,6 +120,7 @@ export function appendGroup(write: RoomWrite): Group {
   addInvitations(rows, n, write.written);
   addLeaves(rows, n, state, leaves);
   if (before.seq === 0 && state.direct !== undefined) rows.add(sql.direct, n, pairOf(state.creator, state.direct));
+  else if (state.direct !== undefined && state.members.size + state.invited.size === 0) rows.add(sql.notDirect, n);
   if (leaves.has('settings') || leaves.has('info') || write.alias !== write.aliasBefore) {
     const { listed, joinRule, retentionDays } = state.settings;
     rows.add(

@@ -92,10 +92,29 @@ export async function meet(needs: Needs, user: string, by: string): Promise<stri
   const theirs = known.find(({ standing, isIn }) => !isIn && standing === 'open');
   if (!own || !theirs || own.id < theirs.id || known[0]!.standing === 'both') return undefined;
   await join(needs, theirs, me);
+  if (otherOf((await needs.rooms.load(theirs.id)).state, user) !== by) {
+    await leaveWrong(needs, theirs.id, me);
+    return undefined;
+  }
   const left = await needs.rooms.load(own.id);
   if (left.nth === 0 && !left.state.members.has(by))
-    await needs.rooms.submit(own.id, await leaving(needs, left.state, { author: me, device: '' }));
+    await needs.rooms.submit(
+      own.id,
+      await leaving(
+        needs,
+        left.state,
+        { author: me, device: '' },
+        { leave: newClientId(needs), revoke: newClientId(needs) },
+      ),
+    );
   return theirs.id;
+}
+
+/** Leaves a room that is not what its server said when it invited. */
+export async function leaveWrong({ rooms, runtime }: Needs, room: string, me: PersonRecord): Promise<void> {
+  const data = { change: 'leave', subject: me.id };
+  const clientId = newClientId({ runtime });
+  await rooms.submit(room, [{ author: me, device: '', clientId, kind: 'member', data, subject: me }]);
 }
 
 async function join(needs: Needs, { id, elsewhere }: DirectRoom, me: PersonRecord): Promise<void> {
@@ -105,24 +124,26 @@ async function join(needs: Needs, { id, elsewhere }: DirectRoom, me: PersonRecor
   await here.across.enter({ room: id, person: me.n, server: elsewhere, clientId, change: 'join' }, me);
 }
 
-/** What one does to leave a direct room: who is asked to come is not any more. */
+/** What one does to leave a direct room: who is asked to come is not any more. @param ids of the acts */
 export async function leaving(
-  needs: Needs,
+  { people }: Pick<Needs, 'people'>,
   state: RoomState,
   mine: Pick<Draft, 'author' | 'device'>,
-  clientId: string = newClientId(needs),
+  ids: { leave: string; revoke: string },
 ): Promise<Draft[]> {
   const { author } = mine;
-  const drafts: Draft[] = [
-    { ...mine, clientId, kind: 'member', data: { change: 'leave', subject: author.id }, subject: author },
-  ];
+  const leave: Draft = {
+    ...mine,
+    clientId: ids.leave,
+    kind: 'member',
+    data: { change: 'leave', subject: author.id },
+    subject: author,
+  };
   const other = otherOf(state, author.id);
-  const asked = other !== undefined && state.invited.has(other) ? await needs.people.one(other) : undefined;
-  if (asked) {
-    const data = { change: 'revoke', subject: asked.id };
-    drafts.unshift({ ...mine, clientId: newClientId(needs), kind: 'member', data, subject: asked });
-  }
-  return drafts;
+  const asked = other !== undefined && state.invited.has(other) ? await people.one(other) : undefined;
+  if (!asked) return [leave];
+  const data = { change: 'revoke', subject: asked.id };
+  return [{ ...mine, clientId: ids.revoke, kind: 'member', data, subject: asked }, leave];
 }
 
 export const newClientId = ({ runtime }: Pick<Needs, 'runtime'>): string =>

@@ -5,6 +5,7 @@
  */
 import { forgetArchive } from './archive.ts';
 import type { Context } from './context.ts';
+import { leaving as leavingOf } from './direct.ts';
 import type { Draft } from './draft.ts';
 import type { PersonRecord } from './store/user.ts';
 
@@ -21,18 +22,21 @@ export async function erasePerson(needs: Needs, person: PersonRecord): Promise<v
   const act = `erase:${person.id.slice(0, 16)}`;
   const subject = person.id;
   const own = { author: person, device: '', subject: person };
-  const leaving = (change: 'leave' | 'decline' | 'withdraw'): Draft => ({
+  const leaving = (change: 'decline' | 'withdraw'): Draft => ({
     ...own,
     clientId: `${act}:${change}`,
     kind: 'member',
     data: { change, subject },
   });
   const visited = await store.room.everOf(person.n);
-  for (const room of visited)
+  const ids = { leave: `${act}:leave`, revoke: `${act}:revoke` };
+  for (const room of visited) {
+    const { state } = await rooms.load(room);
     await rooms.submit(room, [
       { ...own, clientId: act, kind: 'erase', data: { subject }, clerk: {} },
-      leaving('leave'),
+      ...(await leavingOf(needs, state, { author: person, device: '' }, ids)),
     ]);
+  }
   for (const room of await store.room.invitations(person.n, invitationsAtOnce))
     await rooms.submit(room, [leaving('decline')]);
   for (const room of await store.room.knocks(person.n)) await rooms.submit(room, [leaving('withdraw')]);

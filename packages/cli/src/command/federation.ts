@@ -96,7 +96,7 @@ const counted = (count: number, one: string, many = `${one}s`): string => `${cou
 
 function lineOf(view: PeerRoomView): string {
   const { room, alias, title, clerk, seq, waiting, servers, furtherServers, still, forbidden } = view;
-  const name = alias === undefined ? cleanLine(title) : `#${alias}`;
+  const name = alias === undefined ? cleanLine(title || room) : `#${alias}`;
   const said = [
     ...(waiting ? [`${counted(waiting.acts, 'act')} wait, the oldest since ${dateTime(waiting.oldestAt)}`] : []),
     ...(still ? [`stands still since ${dateTime(still.since)}: the ${cleanLine(still.field)} does not hold`] : []),

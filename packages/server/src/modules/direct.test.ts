@@ -135,6 +135,31 @@ describe('a direct conversation', () => {
     }
   });
 
+  it('is begun anew as often as both leave it, and nothing is kept of those before', async () => {
+    await using server = await testServer();
+    const { ada, bob } = await pair(server);
+    const seen = new Set<string>();
+    for (let round = 0; round < 4; round++) {
+      const { id } = await open(ada, bob);
+      seen.add(id);
+      await join(bob, id);
+      for (const who of [ada, bob]) await leave(who, id, `bye-${who.user.slice(0, 6)}`);
+    }
+    assert.equal(seen.size, 4);
+    assert.deepEqual(await server.db.all('SELECT room FROM direct'), []);
+  });
+
+  it('asks for nobody whose account is at its end', async () => {
+    await using server = await testServer();
+    const { ada, bob } = await pair(server);
+    const { id } = await open(ada, bob);
+    await bob.next('room.invited', ({ room }) => room.id === id);
+    await ada.request('account.erase', { password: 'correct horse', confirm: true });
+    await bob.settle();
+    assert.deepEqual((await bob.request('sync.start', { rooms: {} })).invitations, []);
+    await assert.rejects(open(bob, ada), { code: 'unknown-target' });
+  });
+
   it('is not for guests, not with guests, and not with oneself or nobody', async () => {
     await using server = await testServer();
     const { ada } = await pair(server);

@@ -15,7 +15,7 @@ import { denies, roomVersion } from '@parley/room';
 import { accessTo, isOutside } from '../access.ts';
 import { forgetArchive } from '../archive.ts';
 import type { Context } from '../context.ts';
-import { leaving } from '../direct.ts';
+import { leaving, newClientId } from '../direct.ts';
 import { actFromOutside, enter, isHere, placeAndWait, roomNamed, roomsOf } from '../elsewhere.ts';
 import { firstScreen, followRoom, roomViewOf } from '../room-view.ts';
 import { act, joining, mayEnterAnother, mine, place, replyOf } from '../speak.ts';
@@ -140,7 +140,10 @@ export const room: Handlers<Protocol['room'], Context> = {
     const { person } = session.me;
     const change = endings[standing];
     if (standing === 'member' && room.state.direct !== undefined) {
-      const drafts = await leaving(context, room.state, mine(context, clientId), clientId);
+      const drafts = await leaving(context, room.state, mine(context, clientId), {
+        leave: clientId,
+        revoke: newClientId(context),
+      });
       const { outcome } = replyOf((await place(context, id, drafts)).at(-1));
       if (outcome === 'queued') return { outcome };
     } else if (change) {

@@ -75,6 +75,8 @@ export function roomStore(db: Database) {
       );
       return rows.map(({ id }) => id);
     },
+    /** Neither of the two can come back into it. */
+    forgetDirect: (id: string) => db.run('DELETE FROM direct WHERE room = (SELECT n FROM room WHERE id = ?)', [id]),
     /** Ids of listed rooms by alias, from after `after`. */
     async listed(query: string, after: string, limit: number): Promise<string[]> {
       const rows = await db.all<{ id: string }>(
