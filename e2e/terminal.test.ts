@@ -247,3 +247,24 @@ async function openKey(folder: string, env: Environment): Promise<void> {
   assert.equal(code, 0);
   if (process.platform !== 'win32') assert.match(stderr, warning);
 }
+
+test('two people write to each other from their terminals', () =>
+  inFolder((folder) =>
+    serving(folder, async (url) => {
+      const [ada, bob] = [await account(folder, url, 'ada'), await account(folder, url, 'bob')];
+      const piped = await run(['dm', '@bob', '-'], ada, 'the light\nis red\n');
+      assert.equal(piped.code, 0, piped.stderr);
+      assert.match((await run(['rooms'], bob)).stdout, /^@ada +1 member +\(wants to write to you\)\n$/);
+      assert.equal((await run(['tail', '@ada'], bob)).code, 4);
+      assert.equal((await run(['join', '@ada'], bob)).code, 0);
+      const heard = parley(['tail', '@bob', '--follow'], ada);
+      await heard.shows('is red');
+      const chat = await run(['chat', '@ada'], bob, 'I see it\n/msg @ada and you?\n');
+      assert.equal(chat.code, 0, chat.stderr);
+      assert.match(chat.stdout, /the light\n/);
+      await heard.shows('and you?');
+      heard.child.kill('SIGINT');
+      await heard.done;
+      assert.match((await run(['rooms'], ada)).stdout, /^@bob +2 members/);
+    }),
+  ));
