@@ -52,6 +52,8 @@ test('arrows, letters, Home and End move in the list, Enter opens', options, () 
     await presses(page, 'Alt+ArrowUp');
     await page.getByPlaceholder('Message #kitchen').waitFor();
     await presses(page, 'Alt+Shift+ArrowDown');
+    await page.getByPlaceholder('Message Noor').waitFor();
+    await presses(page, 'Alt+Shift+ArrowDown');
     await page.getByPlaceholder('Message #design').waitFor();
   }),
 );
