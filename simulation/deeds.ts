@@ -183,7 +183,11 @@ const onPorch = (doer: Doer): Doer =>
   doer.scene.world.random.chance(0.7) ? { ...doer, room: doer.scene.porch ?? doer.room } : doer;
 
 function fromOutside(doer: Doer, name: 'room.knock' | 'room.leave'): Promise<unknown> | undefined {
-  return doer.device.client.room(doer.room) ? undefined : request(doer, name, {});
+  const { device, room, person, scene } = doer;
+  const keeper = scene.keepers.get(room);
+  const isElsewhere = keeper !== undefined && keeper !== person.home;
+  const at = isElsewhere && name === 'room.knock' ? { server: keeper.id } : {};
+  return device.client.room(room) ? undefined : request(doer, name, at);
 }
 
 function onOther(doer: Doer, name: RequestName, more: object): Promise<unknown> | undefined {

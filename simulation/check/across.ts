@@ -71,6 +71,14 @@ async function checkFollowing(
   const wishes = await home.disk.rows<{ room: string }>('SELECT room FROM entering');
   const entering = wishes.filter(({ room }) => !others.has(room));
   assert.deepEqual(entering, [], `people of ${home.name} are on their way into rooms for ever (L1)`);
+  const asked = await home.disk.rows<{ room: string; user: string }>(
+    'SELECT room, person.id AS user FROM knock_elsewhere JOIN person ON person.n = person',
+  );
+  for (const { room, user } of asked)
+    assert.ok(
+      others.has(room) || logs.find(({ id }) => id === room)?.state.knocking.has(user),
+      `${home.name} takes ${user} for somebody who asks to be let into ${room} (L2)`,
+    );
 }
 
 /** The entry by which the last of a server’s people went; 0 if it never had any. */

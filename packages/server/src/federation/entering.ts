@@ -74,7 +74,12 @@ export class Entering {
     person: PersonRecord,
     isAwaited: () => boolean = () => false,
   ): Promise<Place | undefined> {
-    await this.#options.store.foreign.putEntering(wish);
+    const { store, decided } = this.#options;
+    const held = await store.foreign.wish(wish.room, wish.person);
+    await store.foreign.putEntering(wish);
+    const isOther = held && held.change !== 'join' && held.clientId !== wish.clientId;
+    // What is under way says itself what comes of it.
+    if (isOther && !this.#running.has(nameOf(held))) decided(held, person.id, new Refusal(insteadOf(held, wish)));
     return this.#try(wish, person, isAwaited);
   }
 
@@ -116,8 +121,15 @@ export class Entering {
     const decided = (outcome: Place | Refusal): void => {
       if (wish.change !== 'join' && !isAwaited()) this.#options.decided(wish, person.id, outcome);
     };
+    const isWanted = async (): Promise<boolean> =>
+      (await store.foreign.wish(wish.room, wish.person))?.change === wish.change;
     // Who has asked and takes it back before it was sent has not asked.
-    if ((await store.foreign.wanted(wish.room, wish.person)) !== wish.change) throw new Refusal('unavailable');
+    const givenUp = (): Refusal => {
+      const refusal = new Refusal(wish.change === 'join' ? 'unavailable' : 'unknown-target');
+      decided(refusal);
+      return refusal;
+    };
+    if (!(await isWanted())) throw givenUp();
     let place: Place | undefined;
     try {
       if (wish.change === 'join' && (await this.#isFollowed(wish.room))) {
@@ -127,7 +139,8 @@ export class Entering {
       }
       place = await this.#ask(wish, person);
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code === 'unavailable') throw error;
+      if (!(error instanceof Refusal)) throw error;
+      if (error.code === 'unavailable') throw (await isWanted()) ? error : givenUp();
       await store.foreign.dropEntering(wish);
       decided(error);
       throw error;
@@ -146,7 +159,7 @@ export class Entering {
     const { room } = told;
     if (room.clerk !== wish.server) {
       await reach(room.clerk);
-      await store.foreign.putEntering({ ...wish, server: room.clerk });
+      await store.foreign.moveEntering(wish, room.clerk);
     }
     const place = await this.#submit(room.clerk, wish, person, told).catch(async (error) => {
       // Somebody there has answered it meanwhile.
@@ -243,5 +256,9 @@ function placeOf(outcomes: readonly Uint8Array[], { user, data }: Act): Place | 
   }
   return undefined;
 }
+
+/** Why a wish that waited is given up for another one. */
+const insteadOf = (held: EnteringRecord, wish: EnteringRecord) =>
+  held.change === wish.change ? 'duplicate' : 'unknown-target';
 
 const nameOf = ({ room, person, change }: EnteringRecord): string => `${room}/${person}/${change}`;

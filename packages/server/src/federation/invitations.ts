@@ -142,7 +142,7 @@ export class Invitations {
     for (const one of asked) {
       if (!over.has(nameOf(one)) && (!still || still.has(nameOf(one)))) continue;
       // Who takes it back is told of that.
-      const isTakenBack = (await store.foreign.wanted(one.room, one.person)) === 'withdraw';
+      const isTakenBack = (await store.foreign.wish(one.room, one.person))?.change === 'withdraw';
       if (!isTakenBack && (await store.foreign.dropKnock(one.room, one.person)))
         this.#options.denied(one.user, one.room);
     }

@@ -214,7 +214,8 @@ async function outsideOf(
   const inviting = await inviter(context, room);
   if (inviting !== undefined) return { server: inviting, change: 'decline' };
   const asked = await store.foreign.knock(n, room);
-  const server = asked?.clerk ?? (await store.foreign.knockUnderWay(n, room));
+  const wish = asked ? undefined : await store.foreign.wish(room, n);
+  const server = asked?.clerk ?? (wish?.change === 'knock' ? wish.server : undefined);
   return server === undefined ? undefined : { server, change: 'withdraw' };
 }
 

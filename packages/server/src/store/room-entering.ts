@@ -28,21 +28,23 @@ export function roomEntering(db: Database) {
     /** Unless the person wants something else there by now. */
     dropEntering: ({ room, person, change }: Pick<EnteringRecord, 'room' | 'person' | 'change'>) =>
       db.run('DELETE FROM entering WHERE room = ? AND person = ? AND change = ?', [room, person, change]),
-    /** The server that somebody wants to ask to be let into a room, and could not yet. */
-    async knockUnderWay(person: number, room: string): Promise<string | undefined> {
-      const [row] = await db.all<{ server: string }>(
-        "SELECT server FROM entering WHERE room = ? AND person = ? AND change = 'knock'",
-        [room, person],
-      );
-      return row?.server;
-    },
-    /** What somebody wants of a room, if it is not done yet. */
-    async wanted(room: string, person: number): Promise<EnteringRecord['change'] | undefined> {
-      const [row] = await db.all<Pick<Row, 'change'>>('SELECT change FROM entering WHERE room = ? AND person = ?', [
+    /** The clerk is another server: what is wanted by now stays. */
+    moveEntering: ({ room, person, change }: Pick<EnteringRecord, 'room' | 'person' | 'change'>, server: string) =>
+      db.run('UPDATE entering SET server = ? WHERE room = ? AND person = ? AND change = ?', [
+        server,
         room,
         person,
-      ]);
-      return row?.change;
+        change,
+      ]),
+    /** What somebody wants of a room, if it is not done yet. */
+    async wish(room: string, person: number): Promise<EnteringRecord | undefined> {
+      const [row] = await db.all<Row>(
+        'SELECT room, person, server, client_id, change FROM entering WHERE room = ? AND person = ?',
+        [room, person],
+      );
+      if (!row) return undefined;
+      const { client_id: clientId, ...rest } = row;
+      return { ...rest, clientId };
     },
   };
 }
