@@ -305,3 +305,40 @@ playAcross('a crash at any write while a restored clerk gets back what it lost l
   assert.deepEqual(juliet.words, romeo.words);
   assert.ok(deaths >= 12, `${deaths} deaths`);
 });
+
+playAcross(
+  'a room that its restored clerk had made since is taken back, whenever the clerk dies over it',
+  async (stage) => {
+    const [romeo, juliet] = await stage.oneEach('romeo', 'juliet');
+    const [one] = stage.homes;
+    const backup = one!.disk.image();
+    await romeo.makes('verona');
+    await romeo.says('one');
+    await juliet.follows(romeo);
+    await juliet.says('two');
+    await romeo.hears('two');
+    await stage.agree(romeo);
+    const { disk } = one!;
+    for (const moment of ['before', 'after'] as const)
+      for (let i = 1; i <= 3; i++) {
+        one!.restore(backup);
+        stage.heard.length = 0;
+        await stage.sure('a new start', one!.start());
+        const at = disk.writes + i;
+        disk.strikes = (write, now) => write >= at && now === moment;
+        await stage.passes(3_000);
+        disk.strikes = () => false;
+        if (!one!.running) await stage.sure('a new start', one!.start());
+        await juliet.isOnline();
+        await juliet.says(`${moment} ${i}`);
+        const isHeard = () => romeo.client.room('#verona') !== undefined && romeo.words.includes(`${moment} ${i}`);
+        await stage.until('romeo is in again', isHeard);
+        await stage.agree(romeo);
+      }
+    const all = ['one', 'two', ...['before', 'after'].flatMap((moment) => [1, 2, 3].map((i) => `${moment} ${i}`))];
+    for (const who of [romeo, juliet]) {
+      await who.readsBack();
+      await who.shows(...all);
+    }
+  },
+);

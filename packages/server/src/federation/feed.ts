@@ -3,7 +3,7 @@
  * number of frames ahead of its word that they are on disk. Nothing of it is stored: a server that comes back says
  * where it stands.
  */
-import { type FramePayload, limits, type Position } from '@parley/protocol';
+import { type FramePayload, limits, type Position, Refusal } from '@parley/protocol';
 import { type Crypto, participants, readHeader, signCheckpoint, signedLength } from '@parley/room';
 import { peopleOf } from '../entry-view.ts';
 import type { LoadedRoom, LogEnd } from '../loaded-room.ts';
@@ -22,6 +22,8 @@ import { stayAfter } from './stays.ts';
 const frameEntries = 64;
 const aheadEntries = 512;
 const frameBytes = limits.frameBytes - 65_536;
+/** Rooms of which nothing is known here, and which are asked for at the same time. */
+const mostRevived = 32;
 /** When a queue was full, it is tried again after so long. */
 const retryMs = 50;
 
@@ -47,7 +49,7 @@ export interface FeedsOptions {
   readonly runtime: Runtime;
   readonly log: Log;
   readonly id: string;
-  readonly recovery: Pick<Recovery, 'isApart' | 'meet'>;
+  readonly recovery: Pick<Recovery, 'isApart' | 'meet' | 'revive'>;
 }
 
 export class Feeds {
@@ -104,7 +106,8 @@ export class Feeds {
       return;
     }
     const room = await this.#room(id);
-    if (room?.state.clerk !== this.#options.id || room.archive) return;
+    if (!room) return this.#meet(from, id, at, 'revive');
+    if (room.state.clerk !== this.#options.id || room.archive) return;
     if (await this.#options.recovery.isApart(room, at)) {
       this.#drop(id, from);
       this.#meet(from, id, at);
@@ -121,18 +124,18 @@ export class Feeds {
   }
 
   /** It is asked over the link that it said this by: that must be read on. */
-  #meet(from: string, id: string, at: Position): void {
+  #meet(from: string, id: string, at: Position, how: 'meet' | 'revive' = 'meet'): void {
     const { recovery, log } = this.#options;
     const name = `${id}/${from}`;
-    if (this.#meeting.has(name)) return;
+    if (this.#meeting.has(name) || (how === 'revive' && this.#meeting.size >= mostRevived)) return;
     this.#meeting.add(name);
-    void recovery
-      .meet(from, id, at)
+    void recovery[how](from, id, at)
       .finally(() => this.#meeting.delete(name))
       .then((goesOn) => (goesOn ? this.#stand(from, id, at, true) : undefined))
-      .catch((error) =>
-        log.warn({ error, room: id, server: from }, 'what another server holds of a log was not taken'),
-      );
+      .catch((error) => {
+        const level = error instanceof Refusal && error.code === 'not-found' ? 'debug' : 'warn';
+        log[level]({ error, room: id, server: from }, 'what another server holds of a log was not taken');
+      });
   }
 
   /** Whether a server has said where it stands in a room, over the link that there is. */

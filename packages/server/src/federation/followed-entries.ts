@@ -28,7 +28,7 @@ export function followAll(crypto: Crypto, here: string, state: RoomState, lines:
 /** @param told names of people, as far as the other side knows them */
 export async function followedEntries(
   { store, names, people, id }: FollowedEntriesOptions,
-  room: LoadedRoom,
+  room: Pick<LoadedRoom, 'n' | 'state'>,
   headers: readonly Header[],
   lines: readonly LogLine[],
   told: readonly NamedPerson[],
@@ -74,7 +74,7 @@ export function nameRoom(room: LoadedRoom, written: readonly Written[]): void {
 /** What names each entry: its act, unless a clerk let two acts have one name. */
 async function namesOf(
   { entry }: FollowedEntriesOptions['store'],
-  room: LoadedRoom,
+  room: Pick<LoadedRoom, 'n'>,
   headers: readonly Header[],
 ): Promise<string[]> {
   const names = headers.map(({ what, pos }) => {

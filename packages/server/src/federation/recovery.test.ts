@@ -250,4 +250,39 @@ describe('a clerk that was restored', () => {
       ['reset', 'reset'],
     );
   });
+
+  it('takes back a room that it had made since, where another server holds its log from the beginning', async () => {
+    await using homes = new TestHomes();
+    const one = await homes.home(1);
+    const two = await homes.home(2, [1]);
+    const ada = await one.server.account('ada');
+    const bob = await two.server.account('bob');
+    const image = one.db.image();
+    const created = { alias: 'ops', clientId: 'c', title: 'Operations' };
+    const room = (await ada.request('room.create', created)).sync.room.id;
+    await ada.request('message.send', { room, clientId: 'a1', body: say('a1') });
+    await bob.request('room.join', { room, clientId: 'j', server: one.id });
+    for (let i = 1; i < 150; i++) await bob.request('message.send', { room, clientId: `b${i}`, body: say(`b${i}`) });
+    await homes.settled();
+    const lost = await logOf(one.db);
+    await one.stop();
+    const again = await homes.home(1, [], { db: openSqliteInMemory(image) });
+    await linked(homes);
+    const log = await logOf(again.db);
+    assert.deepEqual(
+      log.slice(0, lost.length).map(({ header }) => Buffer.from(header).toString('hex')),
+      lost.map(({ header }) => Buffer.from(header).toString('hex')),
+    );
+    const back = await signedIn(again, 'ada');
+    const [sync] = (await back.request('sync.start', { rooms: {} })).rooms;
+    assert.deepEqual(
+      [sync!.room.id, sync!.room.alias, sync!.room.title, sync!.room.members],
+      [room, 'ops', 'Operations', 2],
+    );
+    await back.request('message.send', { room, clientId: 'a2', body: say('back') });
+    await bob.request('message.send', { room, clientId: 'b', body: say('welcome') });
+    await homes.settled();
+    assert.deepEqual(heard(bob).slice(-2).sort(), ['back', 'welcome']);
+    await assertSame(again, two);
+  });
 });

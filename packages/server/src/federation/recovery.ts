@@ -3,7 +3,7 @@
  * right on its own log and is proven by its own checkpoint is taken over as it was. Where the log went on meanwhile, it
  * does so in a later term: what was lost is appended again, and the other server takes the room as it stands then.
  */
-import type { Position } from '@parley/protocol';
+import { type Position, serverOf } from '@parley/protocol';
 import { type Checkpoint, type Crypto, equalBytes, isBefore, participants, resetBase } from '@parley/room';
 import { Moved } from '../committer.ts';
 import type { LoadedRoom } from '../loaded-room.ts';
@@ -18,10 +18,11 @@ import { findTail, type LostTail, type LostTailOptions, pagesOf, type TailPage }
 import type { Names } from './names-told.ts';
 import type { Peers } from './peers.ts';
 import { Retelling } from './retelling.ts';
+import { revive } from './reviving.ts';
 
 export interface RecoveryOptions {
-  readonly store: Pick<Store, 'entry' | 'room'>;
-  readonly rooms: Pick<Rooms, 'load' | 'turn' | 'between'>;
+  readonly store: Pick<Store, 'db' | 'entry' | 'room' | 'archive'>;
+  readonly rooms: Pick<Rooms, 'load' | 'turn' | 'between' | 'appeared'>;
   readonly peers: Pick<Peers, 'ask' | 'send'>;
   readonly people: People;
   readonly names: Names;
@@ -30,6 +31,9 @@ export interface RecoveryOptions {
   readonly run: RunOptions;
   readonly log: Log;
   readonly id: string;
+  readonly network: string;
+  /** Told of each person of this server who is in a room that is here again. */
+  readonly entered: (room: string, user: string) => void;
 }
 
 const quiet = { priority: 'bulk' } as const;
@@ -57,14 +61,36 @@ export class Recovery {
     return held.seq > 0 && resetBase(await this.#options.store.entry.terms(n), held) !== undefined;
   }
 
+  /** Takes back a room of which nothing is known here, from a server that says it is kept here. False where it cannot. */
+  revive(server: string, room: string): Promise<boolean> {
+    return this.#inTurn(room, () => this.#revive(server, room));
+  }
+
+  async #revive(server: string, room: string): Promise<boolean> {
+    const { store, run, rooms, log, id, entered } = this.#options;
+    if (await store.room.byId(room)) return true;
+    const { runtime } = run;
+    const state = await revive({ ...this.#options, runtime, tail: this.#tail }, server, room);
+    if (!state) return false;
+    log.warn({ room, server }, 'this server was restored: a room that it had made since is taken back');
+    run.doubts.restored();
+    run.doubts.resolve(room);
+    await rooms.appeared(room);
+    for (const user of state.members.keys()) if (serverOf(user) === id) entered(room, user);
+    return true;
+  }
+
   /**
    * Brings together the log of a room and what a server holds of it, whose own ends at `held`. Resolves with whether that
    * is a beginning of the log now; where it is not, the server was told to take the room anew, or nothing could be done.
    */
   meet(server: string, id: string, held: Position): Promise<boolean> {
+    return this.#inTurn(id, () => this.#meet(server, id, held));
+  }
+
+  #inTurn(id: string, run: () => Promise<boolean>): Promise<boolean> {
     const before = this.#last.get(id);
-    const meet = (): Promise<boolean> => this.#meet(server, id, held);
-    const done = before ? before.then(meet, meet) : meet();
+    const done = before ? before.then(run, run) : run();
     this.#last.set(id, done);
     return done.finally(() => {
       if (this.#last.get(id) === done) this.#last.delete(id);

@@ -135,7 +135,9 @@ export class RoomsAcross {
     this.backfill = new Backfill({ store, rooms, peers, names, crypto, log });
     const snapshots = new Snapshots({ clerk, rooms, store, names, crypto });
     const visible = new VisibleRooms({ store, rooms, clerk, id });
-    const recovery = new Recovery({ store, rooms, peers, people, names, chains, crypto, run, log, id });
+    const entered = this.#entered(rooms);
+    const recovering = { store, rooms, peers, people, names, chains, crypto, run, log, id, network, entered };
+    const recovery = new Recovery(recovering);
     const feeding = { store, rooms, peers, names, unkept: run.unkept, crypto, runtime, log, id, recovery };
     this.#feeds = new Feeds(feeding);
     run.doubts.listen((room, server) => this.#feeds.hasSaid(room, server));
@@ -150,12 +152,6 @@ export class RoomsAcross {
       if (!participants(room.state).has(id)) this.#origin.pump(room.id);
     };
     const follower = new Follower({ store, rooms, peers, people, names, crypto, run, log, id, settled });
-    const entered = (room: string, user: string): void => {
-      const held = rooms.peek(room);
-      for (const server of held ? participants(held.state).keys() : []) this.#discovery.shares(server);
-      this.#listener?.entered(room, user);
-      this.#signals.joined(room, user);
-    };
     const gone = (room: string, user: string): void => this.#listener?.gone(room, user);
     const taken = { store, rooms, peers, names, backfill: this.backfill, crypto, runtime, id, network, gone, refused };
     const taking = new Taking(taken);
@@ -186,6 +182,16 @@ export class RoomsAcross {
     this.oversight = new Oversight({ store, rooms, peers, id, ...shown });
     this.#answer({ clerk, snapshots, ranges, visible, tails });
     this.#keepUp(follower, log);
+  }
+
+  /** Tells people of a room that is here for them now. */
+  #entered(rooms: Pick<Rooms, 'peek'>): (room: string, user: string) => void {
+    return (room, user) => {
+      const held = rooms.peek(room);
+      for (const server of held ? participants(held.state).keys() : []) this.#discovery.shares(server);
+      this.#listener?.entered(room, user);
+      this.#signals.joined(room, user);
+    };
   }
 
   /** Tells what comes of acts of people who are in the room. */
