@@ -3,8 +3,8 @@ import type { Planted } from './planted.ts';
 /** What is numbered again keeps its incarnation. */
 export const planted: Planted = {
   file: 'packages/server/src/federation/origin.ts',
-  find: 'let last: Stamped = { incarnation: highest + 1, oseq: 0, hash: zeroHash };',
-  replace: 'let last: Stamped = { incarnation: highest, oseq: 0, hash: zeroHash };',
+  find: 'const again = stampAgain(crypto, origin, highest + 1, rows);',
+  replace: 'const again = stampAgain(crypto, origin, highest, rows);',
   caughtBy: /romeo shows/,
   check: 'stories',
   stories: 'servers-restore',
