@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { RoomView } from '@parley/protocol';
+import { encodeFederationFrame, type ForeignRoom, type RoomView } from '@parley/protocol';
+import { identityFromSeed } from '../identity.ts';
 import type { TestClient } from '../testing.ts';
 import { heard, TestHomes } from './testing-homes.ts';
 
@@ -174,5 +175,38 @@ describe('a direct conversation across servers', () => {
     await assert.rejects(eve.request('room.join', { room: id, clientId: 'j', server: one.name }), {
       code: 'not-found',
     });
+  });
+
+  it('is not what a third server calls one in the name of somebody else', async () => {
+    await using homes = new TestHomes();
+    const { two, ada, bob } = await scene(homes);
+    const own = await open(bob, ada);
+    await homes.settled();
+    const stranger = await homes.stranger(9, 2);
+    const { id: from } = identityFromSeed(new Uint8Array(32).fill(9));
+    const room: ForeignRoom = {
+      id: `${'2'.repeat(51)}a`,
+      clerk: from,
+      title: '',
+      topic: '',
+      head: { term: 1, seq: 2 },
+      joinRule: 'invite',
+      history: 'all',
+      members: 1,
+      createdAt: 1,
+      direct: true,
+    };
+    assert.ok(room.id < own.id);
+    const claim = async (by: string, id: string): Promise<void> => {
+      const invited = [{ room: { ...room, id }, user: bob.user, by: { user: by, name: 'ada' } }];
+      await stranger.say(encodeFederationFrame('invitations', { invited, withdrawn: [] }), 'decision');
+      await homes.settled();
+    };
+    await claim(ada.user, room.id);
+    assert.deepEqual((await held(bob)).asked, []);
+    await claim(`${'b'.repeat(16)}.${from}`, `${'2'.repeat(51)}q`);
+    assert.deepEqual((await held(bob)).asked, [`${'2'.repeat(51)}q ada ada`], 'of its own people it may');
+    assert.deepEqual((await two.db.all('SELECT * FROM entering')).length, 0, 'nobody is brought anywhere');
+    assert.equal((await open(bob, ada)).id, own.id);
   });
 });

@@ -120,6 +120,8 @@ export class Invitations {
     for (const { room, user, by } of invited) {
       const person = serverOf(user) === id ? await people.one(user) : undefined;
       if (!person || person.erased || room.clerk !== from) continue;
+      // Of the two one is here, so the other is of the server that keeps the room: of others it says nothing.
+      if (room.direct && serverOf(by.user) !== from) continue;
       await names.numbers([by.user], [by]);
       const kept = { room: room.id, person: person.n, server: from, view: { room, by } };
       // It is the answer to who has asked.
