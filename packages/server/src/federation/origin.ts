@@ -346,6 +346,8 @@ export class Origin {
       }
       const waiting = await this.#waitingIn(room);
       const { decided, refused, rest } = divide(waiting, said);
+      // All of it is of numbers that are used up: what became of them is on its way.
+      if (refused.length + rest.length === 0) return { value: false };
       const highest = highestOf([said.highest, ...waiting]);
       const again = stampAgain(crypto, origin, highest + 1, rest);
       await store.outbox.replace(room.n, [...decided, ...again], [giveUp(room.n, highest)]);
