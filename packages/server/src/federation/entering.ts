@@ -16,6 +16,7 @@ import {
 } from '@parley/room';
 import type { Log } from '../log.ts';
 import type { Rooms } from '../rooms.ts';
+import type { Runtime } from '../runtime.ts';
 import type { EnteringRecord } from '../store/room-entering.ts';
 import type { Store } from '../store/store.ts';
 import type { PersonRecord } from '../store/user.ts';
@@ -28,6 +29,8 @@ import type { Taking } from './taking.ts';
 const mostAsked = 8;
 /** Numberings that are tried when the clerk knows others. */
 const attempts = 4;
+/** Until a clerk that is linked and did not answer is asked again. */
+const retryMs = 10_000;
 
 export interface EnteringOptions {
   readonly store: Store;
@@ -36,6 +39,7 @@ export interface EnteringOptions {
   readonly names: Names;
   readonly taking: Pick<Taking, 'take'>;
   readonly crypto: Crypto;
+  readonly runtime: Pick<Runtime, 'setTimer'>;
   readonly log: Log;
   readonly id: string;
   readonly network: string;
@@ -140,7 +144,11 @@ export class Entering {
       place = await this.#ask(wish, person);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (error.code === 'unavailable') throw (await isWanted()) ? error : givenUp();
+      if (error.code === 'unavailable') {
+        if (!(await isWanted())) throw givenUp();
+        this.#again(wish, person);
+        throw error;
+      }
       await store.foreign.dropEntering(wish);
       decided(error);
       throw error;
@@ -149,6 +157,18 @@ export class Entering {
     if (wish.change === 'join') entered(wish.room, person.id);
     if (place) decided(place);
     return place;
+  }
+
+  /** Where it failed though the server is linked nothing else tries it again. */
+  #again({ room, person: n }: EnteringRecord, person: PersonRecord): void {
+    const { store, runtime, peers, log } = this.#options;
+    runtime.setTimer(() => {
+      const ask = async (): Promise<void> => {
+        const wish = await store.foreign.wish(room, n);
+        if (wish && peers.linked().includes(wish.server)) await this.#try(wish, person, () => false);
+      };
+      ask().catch((error) => log.debug({ error, room }, 'a room could not be entered'));
+    }, retryMs);
   }
 
   /** Finds the clerk, hands the act in, and does what follows from it here. */
@@ -202,7 +222,7 @@ export class Entering {
     }
   }
 
-  #question<Q extends 'room' | 'submit'>(
+  #question<Q extends 'room' | 'submit' | 'outcome'>(
     server: string,
     question: Q,
     payload: QuestionPayload<Q>,
@@ -232,7 +252,7 @@ export class Entering {
         people: await names.of([person.id]),
       });
       if (reply.state === 'closed') throw new Refusal(reply.code && isErrorCode(reply.code) ? reply.code : 'forbidden');
-      if (reply.state === 'decided') return placeOf(reply.outcomes, act);
+      if (reply.state === 'decided') return this.#placeOf(clerk, reply.outcomes, act);
       cursor =
         reply.state === 'fork'
           ? { incarnation: (reply.cursor?.incarnation ?? 0) + 1, oseq: 0, hash: zeroHash }
@@ -240,21 +260,28 @@ export class Entering {
     }
     throw new Refusal('unavailable');
   }
-}
 
-/** Where an act stands, by what came of its batch; undefined where that does not say it. */
-function placeOf(outcomes: readonly Uint8Array[], { user, data }: Act): Place | undefined {
-  for (const bytes of outcomes) {
-    const { pos, at, what } = decodeHeader(bytes);
-    if (what.type === 'envelope' && what.act.user === user) return { ...pos, at };
-    if (what.type !== 'tombstone' || what.user !== user) continue;
-    // Done before: by an attempt whose answer was lost.
-    if (what.duplicateOf) return { ...what.duplicateOf, at };
-    const isJoin = (data as { change: string }).change === 'join';
-    if (isJoin && (what.code === 'duplicate' || what.code === 'already-a-member')) return undefined;
-    throw new Refusal(isErrorCode(what.code) ? what.code : 'forbidden');
+  /**
+   * Where an act stands, by what came of its batch; undefined where that does not say it. Refuses as the clerk did.
+   * @param isFirst false for what came of an earlier attempt
+   */
+  async #placeOf(clerk: string, outcomes: readonly Uint8Array[], act: Act, isFirst = true): Promise<Place | undefined> {
+    const { room, user, clientId } = act;
+    for (const bytes of outcomes) {
+      const { pos, at, what } = decodeHeader(bytes);
+      if (what.type === 'envelope' && what.act.user === user) return { ...pos, at };
+      if (what.type !== 'tombstone' || what.user !== user) continue;
+      if (what.duplicateOf && isFirst) {
+        // The answer to an earlier attempt was lost.
+        const { header } = await this.#question(clerk, 'outcome', { room: room!, user, clientId });
+        return header ? this.#placeOf(clerk, [header], act, false) : undefined;
+      }
+      const isJoin = (act.data as { change: string }).change === 'join';
+      if (isJoin && (what.code === 'duplicate' || what.code === 'already-a-member')) return undefined;
+      throw new Refusal(isErrorCode(what.code) ? what.code : 'forbidden');
+    }
+    return undefined;
   }
-  return undefined;
 }
 
 /** Why a wish that waited is given up for another one. */

@@ -156,7 +156,7 @@ export class RoomsAcross {
     const taken = { store, rooms, peers, names, backfill: this.backfill, crypto, runtime, id, network, gone, refused };
     const taking = new Taking(taken);
     this.#entering = new Entering({
-      ...{ store, rooms, peers, names, taking, crypto, log, id, network, entered },
+      ...{ store, rooms, peers, names, taking, crypto, runtime, log, id, network, entered },
       ...this.#fromOutside(),
       join: (room, person, clientId) => joinFollowed(rooms, this.decisions, room, person, clientId),
       reach: (server) => {
