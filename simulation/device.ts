@@ -88,6 +88,7 @@ export class Device {
     const connection = `${this.name}/${++this.#connections}`;
     const world = this.#world;
     const asked = new Map<number, Asked>();
+    const noted = (request: Asked): Asked => ({ ...request, ...this.#noteWish(request) });
     const listen = (frame: Uint8Array) => {
       if (!life.dead) this.#note(connection, link, frame, asked);
     };
@@ -98,7 +99,7 @@ export class Device {
           return (frame: Uint8Array) => {
             const request = decodeRequest(target.encoding, frame);
             if (request.request !== 'session.ping') world.tell(() => `  ${connection} → ${brief(request)}`);
-            asked.set(request.id, request);
+            asked.set(request.id, noted(request));
             return target.send(frame);
           };
         const value = Reflect.get(target, name, target);
@@ -125,8 +126,18 @@ export class Device {
     }
     const question = asked.get(frame.id);
     asked.delete(frame.id);
+    if (question?.wish) question.wish.isAnswered = true;
     if (!question || 'error' in frame || user === undefined) return;
     this.#noteReply(user, connection, question, frame.reply);
+  }
+
+  #noteWish({ request, payload }: Asked): Pick<Asked, 'wish'> {
+    const user = this.#client?.me.get()?.user;
+    if (user === undefined || !wishes.has(request)) return {};
+    const { room, clientId } = payload as { room: string; clientId: string };
+    const wish: Wish = { type: 'wished', user, room, clientId, isAnswered: false };
+    this.heard.push(wish);
+    return { wish };
   }
 
   #noteReply(user: string, connection: string, { request, payload }: Asked, reply: unknown): void {
@@ -155,10 +166,15 @@ export class Device {
   }
 }
 
+type Wish = Heard & { type: 'wished' };
+
 interface Asked {
   request: string;
   payload: unknown;
+  wish?: Wish;
 }
+
+const wishes = new Set(['room.join', 'room.knock', 'room.leave']);
 
 const isEntry = (value: object): value is RawEntry =>
   'seq' in value && 'kind' in value && 'room' in value && 'user' in value;

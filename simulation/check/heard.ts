@@ -14,6 +14,8 @@ export type Heard =
   /** Their server keeps the act until another one has decided, and later what that one decided. */
   | { type: 'queued'; user: string; room: string; clientId: string; atMs: number }
   | { type: 'decided'; user: string; room: string; clientId: string; outcome: string }
+  /** They ask to come in, to be let in or to be out: what else they wanted of the room and waits is given up for it. */
+  | { type: 'wished'; user: string; room: string; clientId: string; isAnswered: boolean }
   /** A guest watches from here on. */
   | { type: 'watching'; user: string; room: string; from: number };
 
